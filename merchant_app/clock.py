@@ -1,0 +1,53 @@
+"""Time comes in as an argument: whoever needs it is given a Clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class Clock(Protocol):
+    """Where the program takes its time from. Any thread may call it."""
+
+    def now(self) -> datetime:
+        """The wall clock: aware, in UTC. It may jump; never measure durations with it."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds since some fixed instant; never goes back."""
+        ...
+
+
+class SystemClock:
+    """The computer's own clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()
+
+
+def to_text(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: how every moment is stored, hashed and sent."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def from_text(text: str) -> datetime:
+    """The inverse of `to_text`.
+
+    Raises:
+        ValueError: the text is no RFC 3339 moment with a zone.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"no time zone in {text!r}")
+    return moment.astimezone(UTC)
+
+
+def business_date(moment: datetime, time_zone: str) -> date:
+    """The calendar day of a moment where the shop is; expiry is judged by it."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()

@@ -1,0 +1,1 @@
+"""What a voucher is: its code and signed token, its terms, and what may be said about it. Pure."""
