@@ -1,4 +1,4 @@
-"""Names of things. Ids are UUIDv7, made by whoever creates the thing, before it is sent anywhere."""
+"""Names of things. Ids are UUIDv7, made by whoever creates the thing before it is sent anywhere."""
 
 from __future__ import annotations
 

@@ -102,8 +102,9 @@ class BadAmount(Enum):
 _SPACES = re.compile(r"[ \t\u00a0\u202f\u2009]")
 _SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD"}
 _NUMBER = re.compile(
-    r"(?P<sign>[-\u2212]?)(?P<whole>[0-9]{1,12}|[0-9]{1,3}(?:(?P<group>[.,'’])[0-9]{3})(?:(?P=group)[0-9]{3})*)(?:(?P<point>[.,])(?P<decimals>[0-9]*))?",
-    re.ASCII,
+    r"(?P<sign>[-\u2212]?)"
+    r"(?P<whole>[0-9]{1,12}|[0-9]{1,3}(?P<group>[.,'’])[0-9]{3}(?:(?P=group)[0-9]{3})*)"
+    r"(?:(?P<point>[.,])(?P<decimals>[0-9]*))?"
 )
 
 
@@ -124,11 +125,8 @@ def parse_amount(text: str, currency: str) -> Money | BadAmount:
     match = _NUMBER.fullmatch(bare)
     if match is None or (match["point"] is not None and match["point"] == match["group"]):
         return BadAmount.NOT_A_NUMBER
-    whole, point, decimals = match["whole"], match["point"], match["decimals"] or ""
-    if match["group"] is not None:
-        if point is None and whole.count(match["group"]) == 1 and match["group"] in ".,":
-            return BadAmount.TOO_MANY_DECIMALS
-        whole = whole.replace(match["group"], "")
+    whole = match["whole"].replace(match["group"] or "'", "")
+    decimals = match["decimals"] or ""
     return _positive(sign=match["sign"], whole=whole, decimals=decimals, currency=currency)
 
 

@@ -15,7 +15,7 @@ import re
 from typing import NewType
 
 ShortCode = NewType("ShortCode", str)
-"""Eighteen characters of the alphabet, checked, without separators. A secret: never log or store it."""
+"""Eighteen characters of the alphabet, checked, no separators. A secret: never log or store it."""
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 DATA_LENGTH = 16

@@ -13,7 +13,7 @@ from enum import Enum
 from merchant_app.vouchers import code
 from merchant_app.vouchers.code import ShortCode
 
-TOKEN_PREFIX = "V1:"
+TOKEN_PREFIX = "V1:"  # noqa: S105 - how every token begins, not a secret
 TOKEN_CHARACTERS = 151
 TEXT_LENGTH_MAX = len(TOKEN_PREFIX) + TOKEN_CHARACTERS
 ENROLMENT_PREFIX = "E1:"

@@ -1,0 +1,255 @@
+"""The port: what a till asks of a central service, and every answer it can get.
+
+Closed unions, one per call. "No answer" is one of them and never means "no": the service may have
+done what was asked. Adapters raise nothing but Bugs; no exception of a network library passes.
+Calls block up to their time limits, so they are made from worker threads; an adapter may be used
+by several threads at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from merchant_app.contract.status import OutcomeStatus
+from merchant_app.ids import EpochId, OpId, ShopNumber, TillId, VoucherId
+from merchant_app.ledger.entries import Envelope
+from merchant_app.vouchers.code import ShortCode
+from merchant_app.vouchers.terms import Voucher
+from merchant_app.vouchers.verdicts import Reason, Use
+
+# --- answers that any call can get -------------------------------------------------------------
+
+
+class NoAnswerKind(Enum):
+    """Why nothing is known. The value goes into the log; each has its words on screen."""
+
+    DOWN = "down"
+    """Nobody listens there, or the line is cut."""
+    NAME_NOT_FOUND = "name_not_found"
+    SLOW = "slow"
+    """The time limit ran out, while connecting or while answering."""
+    BROKEN_OFF = "broken_off"
+    """The connection ended in the middle of an answer."""
+    INSECURE = "insecure"
+    """TLS failed: wrong certificate, wrong host, too old a protocol."""
+    REDIRECTED = "redirected"
+    SERVICE_FAILED = "service_failed"
+    """A 5xx."""
+    NOT_UNDERSTOOD = "not_understood"
+    """HTML, half a JSON, or JSON that is not of the contract."""
+    TOO_LARGE = "too_large"
+    TOO_MANY_REQUESTS = "too_many_requests"
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Unknown. `retry_after_s` is what the service asked for, if it did (RFC 9110, 10.2.3)."""
+
+    kind: NoAnswerKind
+    retry_after_s: float | None = None
+
+
+class NotAuthorisedKind(Enum):
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - the name of a kind, not a secret
+    TILL_REVOKED = "till_revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class NotAuthorised:
+    """The service does not know this till (any more). Nothing was done; the queue is kept."""
+
+    kind: NotAuthorisedKind
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The service understood, and found our request malformed: a Bug of ours or a version gap.
+
+    Nothing was done. `status` is the HTTP status, `path` the bad field where it was told.
+    """
+
+    status: int
+    path: str | None
+
+
+# --- enrolment and till ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    number: ShopNumber
+    name: str
+    city: str
+    currency: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    answer_wait_s: int
+    contact_every_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKey:
+    """`public_key` is 32 raw bytes (RFC 8032)."""
+
+    key_id: int
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TillFacts:
+    """What the service says about this till."""
+
+    till_id: TillId
+    till_name: str
+    shop: Shop
+    policy: Policy
+    keys: tuple[IssuerKey, ...]
+    service_key: bytes
+    generation: int
+    server_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A new till. `token` and `pepper` are secrets and hidden from `repr`."""
+
+    facts: TillFacts
+    epoch_id: EpochId
+    token: str = field(repr=False)
+    pepper: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRefused:
+    """The code is unknown, used, or too old; the service does not say which."""
+
+
+# --- look-up -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The voucher as it is now, with its uses, newest first."""
+
+    voucher: Voucher
+    history: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfOtherShop:
+    shop_name: str
+    shop_city: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchVoucher:
+    """Unknown to the service; it says the same of a wrong code and a wrong signature."""
+
+
+# --- journal -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeLine:
+    """One voucher of an op after its outcome; amounts in minor units of the op's currency."""
+
+    voucher_id: VoucherId
+    accepted_minor: int
+    shortfall_minor: int
+    balance_minor: int
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The newest state of one redemption or void at the service."""
+
+    op_id: OpId
+    status: OutcomeStatus
+    lines: tuple[OutcomeLine, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What is sent: entries on top of (base_seq, base_hash), and how far outcomes were read."""
+
+    epoch_id: EpochId
+    generation: int
+    base_seq: int
+    base_hash: bytes
+    entries: tuple[Envelope, ...]
+    outcome_cursor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """The service holds the chain up to (head_seq, head_hash); its signature was verified.
+
+    `head_at` and `head_signature` make the receipt that the till keeps.
+    """
+
+    generation: int
+    head_seq: int
+    head_hash: bytes
+    head_at: datetime
+    head_signature: bytes
+    outcomes: tuple[Outcome, ...]
+    next_outcome_cursor: int
+    more_outcomes: bool
+    alarm_seqs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rewind:
+    """The service has less than the till believed; send again from there."""
+
+    generation: int
+    head_seq: int
+    head_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """Another entry stands where ours should, or the epoch was closed: stop, enrol again."""
+
+
+LookupOutcome = Found | OfOtherShop | NoSuchVoucher | NotAuthorised | Rejected | NoAnswer
+EnrolmentOutcome = Enrolled | EnrolmentRefused | Rejected | NoAnswer
+TillOutcome = TillFacts | NotAuthorised | Rejected | NoAnswer
+JournalOutcome = Stored | Rewind | Forked | NotAuthorised | Rejected | NoAnswer
+
+
+class CentralService(Protocol):
+    """A central service, for one enrolled till."""
+
+    def till_facts(self) -> TillOutcome:
+        """Policy and keys as they are now; also tells whether anybody answers."""
+        ...
+
+    def look_up_code(self, code: ShortCode) -> LookupOutcome: ...
+
+    def look_up_token(self, token: str) -> LookupOutcome:
+        """`token` is the text of a voucher's QR code, its shape checked before."""
+        ...
+
+    def append_journal(self, batch: Batch, *, wait_s: float) -> JournalOutcome:
+        """Store the entries at the service, have them evaluated, and read outcomes.
+
+        The same batch may be sent any number of times.
+        """
+        ...
+
+
+class Enrolment(Protocol):
+    """How a computer becomes a till."""
+
+    def enrol(self, code: str, *, public_key: bytes, program_version: str) -> EnrolmentOutcome:
+        """Use up a one-time code. `public_key` is the till's own Ed25519 key, 32 bytes."""
+        ...

@@ -1,0 +1,14 @@
+"""Where the calls of contract v1 live, and how they are authorised."""
+
+from __future__ import annotations
+
+ENROLMENTS = "/v1/enrolments"
+TILL = "/v1/till"
+VOUCHERS = "/v1/vouchers"
+LOOKUP = "/v1/vouchers/lookup"
+JOURNAL = "/v1/journal"
+HEALTH = "/healthz"
+
+TOKEN_PREFIX = "ct1_"  # noqa: S105 - how a till's bearer token begins; the log knows it by this
+ENROLMENT_CODE_BITS = 130
+ENROLMENT_VALID_S = 600

@@ -1,0 +1,231 @@
+"""Journal entries: their canonical bytes, their chain of hashes.
+
+An entry travels and rests as an envelope: a number, a body, a hash. The body is JSON in ASCII,
+keys sorted, no spaces; its text is made once, by the till, and from then on stored, sent and
+hashed as it is, byte for byte, so no two programs can disagree about what was hashed:
+
+    h(0)   = SHA-256("comptoir epoch v1" 00 | epoch id, 16 bytes)
+    h(seq) = SHA-256("comptoir entry v1" 00 | h(seq-1), 32 bytes | seq, 8 bytes big-endian | body)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from merchant_app.clock import from_text, to_text
+from merchant_app.ids import EpochId, OpId, VoucherId
+from merchant_app.money import CURRENCIES, Money
+
+LINES_MAX = 30
+"""Vouchers in one basket: more than any counter sees, and an entry stays a few kilobytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One voucher of a basket. `label` is its last four characters, for people."""
+
+    voucher_id: VoucherId
+    amount: Money
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redemption:
+    """R: one intention of the cashier; all its lines are debited, or none.
+
+    Attributes:
+        purchase: the total that the vouchers pay towards; None when it was not typed.
+        honoured: the goods were handed over already, without asking the service.
+    """
+
+    op_id: OpId
+    lines: tuple[Line, ...]
+    purchase: Money | None
+    honoured: bool
+    at: datetime
+    cashier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """D: whether the goods of one redemption were handed over. Exactly one for each."""
+
+    op_id: OpId
+    redemption_id: OpId
+    handed_over: bool
+    at: datetime
+    cashier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Void:
+    """V: undoes all that is left of one completed redemption."""
+
+    op_id: OpId
+    redemption_id: OpId
+    at: datetime
+    cashier: str
+
+
+Entry = Redemption | Decision | Void
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An entry in its place in one epoch's chain."""
+
+    seq: int
+    body: str
+    hash: bytes
+
+
+class BadEntry(ValueError):
+    """A body that is no entry this program knows. What it means is decided by whoever stores it."""
+
+
+def root_hash(epoch_id: EpochId) -> bytes:
+    """h(0) of an epoch."""
+    return hashlib.sha256(b"comptoir epoch v1\x00" + epoch_id.bytes).digest()
+
+
+def chain_hash(previous: bytes, *, seq: int, body: str) -> bytes:
+    """h(seq), from h(seq - 1)."""
+    message = b"comptoir entry v1\x00" + previous + seq.to_bytes(8, "big") + body.encode()
+    return hashlib.sha256(message).digest()
+
+
+def envelopes(entries: Iterable[Entry], *, last_seq: int, last_hash: bytes) -> tuple[Envelope, ...]:
+    """The entries as the next envelopes of a chain that ends at (last_seq, last_hash)."""
+    result = []
+    for entry in entries:
+        last_seq, body = last_seq + 1, to_body(entry)
+        last_hash = chain_hash(last_hash, seq=last_seq, body=body)
+        result.append(Envelope(last_seq, body, last_hash))
+    return tuple(result)
+
+
+def first_broken(chain: Sequence[Envelope], *, base_seq: int, base_hash: bytes) -> Envelope | None:
+    """The first envelope that does not continue the chain; None when all of them do."""
+    for envelope in chain:
+        base_seq += 1
+        if envelope.seq != base_seq:
+            return envelope
+        base_hash = chain_hash(base_hash, seq=envelope.seq, body=envelope.body)
+        if envelope.hash != base_hash:
+            return envelope
+    return None
+
+
+def to_body(entry: Entry) -> str:
+    """The canonical text of an entry."""
+    common = {"op": str(entry.op_id), "at": to_text(entry.at), "cashier": entry.cashier}
+    fields: dict[str, Any]
+    match entry:
+        case Redemption():
+            fields = {
+                "kind": "redemption",
+                "lines": [
+                    {
+                        "voucher": str(line.voucher_id),
+                        "amount_minor": line.amount.minor,
+                        "label": line.label,
+                    }
+                    for line in entry.lines
+                ],
+                "currency": entry.lines[0].amount.currency,
+                "purchase_minor": None if entry.purchase is None else entry.purchase.minor,
+                "honoured": entry.honoured,
+            }
+        case Decision():
+            fields = {
+                "kind": "decision",
+                "redemption": str(entry.redemption_id),
+                "handed_over": entry.handed_over,
+            }
+        case Void():
+            fields = {"kind": "void", "redemption": str(entry.redemption_id)}
+    return json.dumps(common | fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def from_body(body: str) -> Entry:
+    """The entry in a body. The inverse of `to_body`, and no more forgiving.
+
+    Raises:
+        BadEntry: it is not, to the byte, what `to_body` would write.
+    """
+    try:
+        entry = _from_fields(json.loads(body))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise BadEntry(type(error).__name__) from error
+    if to_body(entry) != body:
+        raise BadEntry("not in canonical form")
+    return entry
+
+
+def _from_fields(fields: dict[str, Any]) -> Entry:
+    op_id, at = OpId(UUID(fields["op"])), from_text(fields["at"])
+    cashier = _text(fields["cashier"])
+    kind = fields["kind"]
+    if kind == "redemption":
+        return _redemption(fields, op_id=op_id, at=at, cashier=cashier)
+    redemption_id = OpId(UUID(fields["redemption"]))
+    if kind == "decision":
+        return Decision(
+            op_id=op_id,
+            redemption_id=redemption_id,
+            handed_over=_truth(fields["handed_over"]),
+            at=at,
+            cashier=cashier,
+        )
+    if kind == "void":
+        return Void(op_id=op_id, redemption_id=redemption_id, at=at, cashier=cashier)
+    raise BadEntry("unknown kind")
+
+
+def _redemption(fields: dict[str, Any], *, op_id: OpId, at: datetime, cashier: str) -> Redemption:
+    currency = fields["currency"]
+    if currency not in CURRENCIES:
+        raise BadEntry("unknown currency")
+    lines = tuple(
+        Line(
+            VoucherId(UUID(line["voucher"])),
+            Money(_positive(line["amount_minor"]), currency),
+            _text(line["label"]),
+        )
+        for line in fields["lines"]
+    )
+    if not 1 <= len(lines) <= LINES_MAX or len({line.voucher_id for line in lines}) != len(lines):
+        raise BadEntry("empty, too many lines, or one voucher twice")
+    purchase = fields["purchase_minor"]
+    return Redemption(
+        op_id=op_id,
+        lines=lines,
+        purchase=None if purchase is None else Money(_positive(purchase), currency),
+        honoured=_truth(fields["honoured"]),
+        at=at,
+        cashier=cashier,
+    )
+
+
+def _positive(value: object) -> int:
+    if type(value) is not int or not 0 < value <= 0xFFFFFFFF:
+        raise BadEntry("not a positive amount")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > 120:
+        raise BadEntry("not a short text")
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadEntry("neither true nor false")
+    return value
