@@ -1,0 +1,98 @@
+"""The counter: all that a screen can ask of the till."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from merchant_app.ids import OpId
+from merchant_app.money import Money
+from merchant_app.till.results import (
+    Interrupted,
+    LookUp,
+    RedeemResult,
+    ReverseResult,
+    Status,
+)
+from merchant_app.vouchers.terms import Voucher
+from merchant_app.vouchers.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFacts:
+    """Who stands where. Fixed while the window is open.
+
+    Attributes:
+        secrets_for_session_only: no keyring on this computer; after a restart the till must be
+            enrolled again, and the screen says so.
+    """
+
+    shop_name: str
+    shop_city: str
+    till_name: str
+    cashier: str
+    currency: str
+    time_zone: str
+    training: bool
+    secrets_for_session_only: bool
+
+
+class Counter(Protocol):
+    """The cashier's actions.
+
+    Every method but `facts`, `judge` and `status` may block, up to a few seconds: call them from
+    worker threads; they may be called from several at once. They raise Problems (a full disk, a
+    damaged journal), never network errors.
+    """
+
+    @property
+    def facts(self) -> CounterFacts: ...
+
+    def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
+        """What was scanned or typed, and what may be done with it.
+
+        Args:
+            text: anything a camera, a scanner gun or a person came up with.
+            purchase: what is left to pay of the purchase; None when it was not typed.
+        """
+        ...
+
+    def judge(self, voucher: Voucher, *, purchase: Money | None, amount: Money) -> Verdict:
+        """What the amount in the field would lead to. Pure and immediate; asks nobody."""
+        ...
+
+    def redeem(self, voucher: Voucher, *, amount: Money, purchase: Money | None) -> RedeemResult:
+        """Enter: record the redemption, send it, wait for the outcome, record the decision."""
+        ...
+
+    def wait(self, op_id: OpId) -> RedeemResult:
+        """After RedeemUnknown: send again (same id) and wait once more."""
+        ...
+
+    def cancel(self, op_id: OpId) -> RedeemResult:
+        """After RedeemUnknown: decide that nothing was handed over. Redeemed or RedeemRefused come
+        back when the answer had already been recorded."""
+        ...
+
+    def reverse_last(self) -> ReverseResult:
+        """Undo the last completed redemption of this till."""
+        ...
+
+    def interrupted(self) -> tuple[Interrupted, ...]:
+        """Redemptions that a crash left without a decision, oldest first."""
+        ...
+
+    def settle(self, op_id: OpId, *, handed_over: bool) -> RedeemResult:
+        """The answer to an interrupted redemption: were the goods handed over?"""
+        ...
+
+    def status(self) -> Status: ...
+
+    def contact(self) -> Status:
+        """Ask the service for a sign of life and send what is unsent."""
+        ...
+
+    def on_status(self, listener: Callable[[Status], None]) -> None:
+        """Call `listener` at every change of status, in whatever thread it happens."""
+        ...
