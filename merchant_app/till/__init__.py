@@ -1,1 +1,1 @@
-"""What a cashier can do, one module per action; the only part of the program that screens talk to."""
+"""What a cashier can do, one module per action; all that the screens talk to."""

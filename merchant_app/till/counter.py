@@ -13,6 +13,7 @@ from merchant_app.till.results import (
     LookUp,
     RedeemResult,
     ReverseResult,
+    Settled,
     Status,
 )
 from merchant_app.vouchers.terms import Voucher
@@ -83,7 +84,7 @@ class Counter(Protocol):
         """Redemptions that a crash left without a decision, oldest first."""
         ...
 
-    def settle(self, op_id: OpId, *, handed_over: bool) -> RedeemResult:
+    def settle(self, op_id: OpId, *, handed_over: bool) -> Settled:
         """The answer to an interrupted redemption: were the goods handed over?"""
         ...
 

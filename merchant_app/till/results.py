@@ -31,7 +31,7 @@ class NotEntitled:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The journal here and the one at the central service differ: no selling until enrolled anew."""
+    """The journal here and at the central service differ: no selling until enrolled anew."""
 
 
 # --- look-up -------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ class RedeemRefused:
 
 @dataclass(frozen=True, slots=True)
 class RedeemUnknown:
-    """No answer in time: it may have been debited or not. Wait, or cancel; hand nothing over yet."""
+    """No answer in time: debited or not, nobody knows. Wait or cancel; hand nothing over yet."""
 
     op_id: OpId
     amount: Money
@@ -176,6 +176,20 @@ class Interrupted:
     amount: Money
     labels: tuple[str, ...]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The question is answered, and the answer is on disk.
+
+    `shortfall` is what the vouchers could not pay for although the goods were handed over; None
+    while the central service has not confirmed.
+    """
+
+    op_id: OpId
+    handed_over: bool
+    amount: Money
+    shortfall: Money | None
 
 
 # --- status --------------------------------------------------------------------------------------
