@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from merchant_app.central.port import NoAnswerKind, NotAuthorisedKind
+from merchant_app.central.port import NoAnswerKind as NoAnswerKind
+from merchant_app.central.port import NotAuthorisedKind as NotAuthorisedKind
 from merchant_app.ids import OpId
 from merchant_app.money import Money
 from merchant_app.vouchers.scan import Foreign

@@ -1,0 +1,73 @@
+"""The counter at work: `counter.Counter`, each action by its own module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from merchant_app.ids import OpId
+from merchant_app.money import Money
+from merchant_app.till import look_up, redeem, reverse, settle, status
+from merchant_app.till.counter import CounterFacts
+from merchant_app.till.results import (
+    Interrupted,
+    LookUp,
+    RedeemResult,
+    ReverseResult,
+    Settled,
+    Status,
+)
+from merchant_app.till.till import Till
+from merchant_app.vouchers import verdicts
+from merchant_app.vouchers.terms import Voucher
+from merchant_app.vouchers.verdicts import Verdict
+
+
+class LiveCounter:
+    """See `counter.Counter`."""
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+
+    @property
+    def facts(self) -> CounterFacts:
+        return self._till.facts
+
+    def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
+        return look_up.look_up(self._till, text, purchase=purchase)
+
+    def judge(self, voucher: Voucher, *, purchase: Money | None, amount: Money) -> Verdict:
+        return verdicts.judge(
+            voucher,
+            shop_number=self._till.shop.number,
+            shop_name_of_voucher="",
+            today=self._till.today(),
+            purchase=purchase,
+            amount=amount,
+        )
+
+    def redeem(self, voucher: Voucher, *, amount: Money, purchase: Money | None) -> RedeemResult:
+        return redeem.redeem(self._till, voucher, amount=amount, purchase=purchase)
+
+    def wait(self, op_id: OpId) -> RedeemResult:
+        return redeem.wait(self._till, op_id)
+
+    def cancel(self, op_id: OpId) -> RedeemResult:
+        return redeem.cancel(self._till, op_id)
+
+    def reverse_last(self) -> ReverseResult:
+        return reverse.reverse_last(self._till)
+
+    def interrupted(self) -> tuple[Interrupted, ...]:
+        return settle.interrupted(self._till)
+
+    def settle(self, op_id: OpId, *, handed_over: bool) -> Settled:
+        return settle.settle(self._till, op_id, handed_over=handed_over)
+
+    def status(self) -> Status:
+        return status.status(self._till)
+
+    def contact(self) -> Status:
+        return status.contact(self._till)
+
+    def on_status(self, listener: Callable[[Status], None]) -> None:
+        self._till.connectivity.listen(lambda: listener(status.status(self._till)))
