@@ -1,0 +1,99 @@
+"""The till's rules for reading the service's answers (ledger.md 2.3)."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from merchant_app.contract.status import OutcomeStatus
+from merchant_app.ids import EpochId
+from merchant_app.ledger.messages import Rewind, Stored
+from merchant_app.ledger.till import (
+    Advanced,
+    Differs,
+    Ignore,
+    Progress,
+    SendAgain,
+    after_answer,
+    may_hand_over,
+)
+from tests.fakes.clock import START
+
+EPOCH = EpochId(uuid4())
+OURS = {seq: bytes([seq]) * 32 for seq in range(6)}
+PROGRESS = Progress(epoch_id=EPOCH, generation=2, acked_seq=3, outcome_cursor=7)
+
+
+def stored(*, seq: int, hash_: bytes | None = None, generation: int = 2, cursor: int = 9) -> Stored:
+    return Stored(
+        generation=generation,
+        head_seq=seq,
+        head_hash=OURS[seq] if hash_ is None else hash_,
+        head_at=START,
+        head_signature=b"",
+        outcomes=(),
+        next_outcome_cursor=cursor,
+        more_outcomes=False,
+    )
+
+
+def test_acknowledged_is_what_our_own_hash_confirms() -> None:
+    step = after_answer(PROGRESS, stored(seq=5), hash_at=OURS.get)
+    assert isinstance(step, Advanced)
+    assert (step.progress.acked_seq, step.progress.outcome_cursor) == (5, 9)
+
+
+def test_another_hash_at_our_place_is_a_fork() -> None:
+    assert after_answer(PROGRESS, stored(seq=4, hash_=b"x" * 32), hash_at=OURS.get) == Differs()
+
+
+def test_more_than_we_ever_wrote_is_a_fork() -> None:
+    answer = Stored(
+        generation=2,
+        head_seq=6,
+        head_hash=b"6" * 32,
+        head_at=START,
+        head_signature=b"",
+        outcomes=(),
+        next_outcome_cursor=9,
+        more_outcomes=False,
+    )
+    assert after_answer(PROGRESS, answer, hash_at=OURS.get) == Differs()
+
+
+def test_an_answer_from_before_the_restore_changes_nothing() -> None:
+    assert after_answer(PROGRESS, stored(seq=5, generation=1), hash_at=OURS.get) == Ignore()
+
+
+def test_a_late_answer_never_takes_an_acknowledgement_back() -> None:
+    assert after_answer(PROGRESS, stored(seq=2), hash_at=OURS.get) == Ignore()
+
+
+def test_a_late_answer_never_moves_the_cursor_back() -> None:
+    step = after_answer(PROGRESS, stored(seq=3, cursor=1), hash_at=OURS.get)
+    assert isinstance(step, Advanced)
+    assert step.progress.outcome_cursor == 7
+
+
+@pytest.mark.parametrize(
+    "answer", [Rewind(3, 1, OURS[1]), Rewind(2, 1, OURS[1]), stored(seq=1, generation=3)]
+)
+def test_a_service_with_less_gets_it_again_from_where_it_stands(answer: Rewind | Stored) -> None:
+    step = after_answer(PROGRESS, answer, hash_at=OURS.get)
+    assert isinstance(step, SendAgain)
+    assert step.progress.acked_seq == 1
+    assert step.progress.outcome_cursor == 0
+    assert step.progress.generation == answer.generation
+
+
+def test_a_rewind_to_a_chain_that_is_not_ours_is_a_fork() -> None:
+    assert after_answer(PROGRESS, Rewind(2, 1, b"x" * 32), hash_at=OURS.get) == Differs()
+
+
+def test_only_a_full_acceptance_lets_the_goods_go() -> None:
+    decisions = {status: may_hand_over(status) for status in OutcomeStatus}
+    assert decisions[OutcomeStatus.ACCEPTED] is True
+    assert decisions[OutcomeStatus.REFUSED] is False
+    assert decisions[OutcomeStatus.UNPROCESSABLE] is False
+    assert [status for status, yes in decisions.items() if yes] == [OutcomeStatus.ACCEPTED]
