@@ -1,0 +1,157 @@
+"""The adapter over OpenCV's VideoCapture: the only place that opens one.
+
+All calls on one capture are made by one thread: `release` from another thread during a read
+crashes OpenCV.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from merchant_app.scanning import opencv
+from merchant_app.scanning.source import CameraSource, DeviceSource, FileSource, UrlSource
+
+if TYPE_CHECKING:
+    import cv2
+
+    from merchant_app.scanning.frames import BgrImage
+
+WANTED_WIDTH = 1280
+WANTED_HEIGHT = 720
+WANTED_FPS = 30
+FILE_FPS_DEFAULT = 25.0
+
+
+class Capture(Protocol):
+    """An open source of pictures. Used by one thread from opening to release."""
+
+    @property
+    def fps(self) -> float:
+        """Pictures a second, by its own account; 0.0 when it does not say."""
+        ...
+
+    def read(self) -> BgrImage | None:
+        """The next picture; None when there is none: the end, a loss, or a stall of about 2 s."""
+        ...
+
+    def skip(self) -> bool:
+        """Pass over one picture without decoding it; False at the end."""
+        ...
+
+    def release(self) -> None: ...
+
+
+class Unopened(Enum):
+    """Why a source did not open."""
+
+    MISSING = "missing"
+    BUSY = "busy"
+    """It is there, but another program holds it or the system does not let us use it."""
+    UNREADABLE = "unreadable"
+    """A file that is not there, or that is no video."""
+
+
+CaptureOpener: TypeAlias = Callable[[CameraSource], Capture | Unopened]
+
+
+class OpenCvCapture:
+    """A `cv2.VideoCapture` that is open."""
+
+    def __init__(self, capture: cv2.VideoCapture) -> None:
+        import cv2
+
+        self._cv2 = cv2
+        self._capture = capture
+
+    @property
+    def fps(self) -> float:
+        fps = float(self._capture.get(self._cv2.CAP_PROP_FPS))
+        # Some drivers and broken files answer -1, NaN or 90,000.
+        return fps if 1.0 <= fps <= 240.0 else 0.0
+
+    def read(self) -> BgrImage | None:
+        good, image = self._capture.read()
+        if not good or image.size == 0:
+            return None
+        if image.ndim == 2:  # an infrared or microscope camera
+            image = self._cv2.cvtColor(image, self._cv2.COLOR_GRAY2BGR)
+        return image  # type: ignore[return-value]  # cv2's stubs allow any number type
+
+    def skip(self) -> bool:
+        return self._capture.grab()
+
+    def release(self) -> None:
+        self._capture.release()
+
+
+def open_capture(source: CameraSource) -> Capture | Unopened:
+    """Open a source; the thread that calls this also reads and releases.
+
+    Takes up to 1.5 s for an address, about as long for a camera, no time for a file.
+    """
+    opencv.prepare()
+    match source:
+        case DeviceSource(index):
+            return _open_device(index)
+        case UrlSource(url):
+            return _open_url(url)
+        case FileSource(path):
+            return _open_file(path)
+
+
+def _open_device(index: int) -> Capture | Unopened:
+    import cv2
+
+    if index < 0:  # `parse_source` refuses it; OpenCV would crash the whole program
+        return Unopened.MISSING
+    backend = {
+        "linux": cv2.CAP_V4L2,
+        "win32": cv2.CAP_DSHOW,
+        "darwin": cv2.CAP_AVFOUNDATION,
+    }.get(sys.platform, cv2.CAP_ANY)
+    # No time limit as a parameter: with one, V4L2 refuses to open at all. `opencv.prepare` sets it.
+    capture = cv2.VideoCapture(index, backend)
+    if not capture.isOpened():
+        capture.release()
+        there = sys.platform == "linux" and Path(f"/dev/video{index}").exists()
+        return Unopened.BUSY if there else Unopened.MISSING
+    # Uncompressed 1280x720 does not fit through USB 2 at 30 pictures a second; MJPEG does.
+    capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, WANTED_WIDTH)
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, WANTED_HEIGHT)
+    capture.set(cv2.CAP_PROP_FPS, WANTED_FPS)
+    capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    return OpenCvCapture(capture)
+
+
+def _open_url(url: str) -> Capture | Unopened:
+    import cv2
+
+    limits = [
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
+        opencv.HTTP_TIME_LIMIT_MS,
+        cv2.CAP_PROP_READ_TIMEOUT_MSEC,
+        opencv.HTTP_TIME_LIMIT_MS,
+    ]
+    capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, limits)
+    if not capture.isOpened():
+        capture.release()
+        return Unopened.MISSING
+    return OpenCvCapture(capture)
+
+
+def _open_file(path: Path) -> Capture | Unopened:
+    import cv2
+
+    # FFmpeg takes far more than files: only what is one on this disk gets that far.
+    if not path.is_file():
+        return Unopened.UNREADABLE
+    capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
+    if not capture.isOpened():
+        capture.release()
+        return Unopened.UNREADABLE
+    return OpenCvCapture(capture)
