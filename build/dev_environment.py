@@ -129,7 +129,7 @@ def _can_be_completed() -> bool:
 
 
 def _make() -> None:
-    say("Making the environment (.venv).")
+    say("Making the environment (.venv); the first time this fetches some 450 MB.")
     if VENV.is_symlink():
         VENV.unlink()
     elif VENV.exists():
@@ -169,7 +169,6 @@ def _has_venv() -> bool:
 def _install() -> None:
     count = len(re.findall(r"^[A-Za-z0-9][^ ]*==", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
     say(f"Installing {count} packages, each checked against its hash in build/requirements.lock.")
-    say("The first time this fetches some hundreds of megabytes.")
     started = time.monotonic()
     WORK.mkdir(exist_ok=True)
     LOG.write_text("", encoding="utf-8")
