@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.scanning.frames import Corners, Point
@@ -60,6 +60,10 @@ class Decoder(Protocol):
         ...
 
 
+Loader: TypeAlias = Callable[[], Decoder | str]
+"""Gives a decoder; or says, for the log, why it is not there."""
+
+
 def clockwise(points: Sequence[Point]) -> Corners:
     """Four corners in our order, from any order around the code: turned, mirrored, whatever."""
     a, b, c, d = points
@@ -88,14 +92,25 @@ class Readers:
 
     def decode(self, grey: GreyImage) -> Sight:
         sight = self._first.decode(grey)
-        if self._witness is None or not sight.unread or sight.readings:
+        if self._witness is None or not sight.unread:
             self._doubtful = 0
             return sight
         self._doubtful += 1
         if self._doubtful % WITNESS_EVERY != 1:
             return sight
-        second = self._witness.decode(grey)
-        return second if second.readings else sight
+        found = tuple(
+            reading
+            for reading in self._witness.decode(grey).readings
+            if not any(_same_place(reading, known) for known in sight.readings)
+        )
+        return Sight((*sight.readings, *found), unread=max(0, sight.unread - len(found)))
+
+
+def _same_place(one: Reading, other: Reading) -> bool:
+    """Whether two decoders read one code: by place, as they may differ on its characters."""
+    x, y = (sum(corner[axis] for corner in one.corners) / 4 for axis in (0, 1))
+    columns, rows = zip(*other.corners, strict=True)
+    return min(columns) <= x <= max(columns) and min(rows) <= y <= max(rows)
 
 
 def grey_of(image: BgrImage) -> GreyImage:
@@ -105,8 +120,11 @@ def grey_of(image: BgrImage) -> GreyImage:
     return cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
 
 
-def available_readers() -> Readers:
-    """The best readers this computer has. Imports them: about 50 ms, so not before it is needed.
+def available_readers(loaders: Sequence[Loader] | None = None) -> Readers:
+    """The best readers this computer has. Imports them, so not before it is needed.
+
+    Args:
+        loaders: the best first; zxing-cpp and zbar when not given.
 
     Raises:
         Problem: DECODERS_MISSING, there is none.
@@ -115,13 +133,14 @@ def available_readers() -> Readers:
 
     decoders: list[Decoder] = []
     missing: list[str] = []
-    for load in (zxing.load, zbar.load):
+    for load in loaders if loaders is not None else (zxing.load, zbar.load):
         decoder = load()
         if isinstance(decoder, str):
             missing.append(decoder)
-            _log.warning("%s", decoder)
         else:
             decoders.append(decoder)
+    # No warning: one reader is enough, and on macOS zbar is never there.
+    _log.info("readers: %s; %s", [decoder.name for decoder in decoders], missing or "all")
     if not decoders:
         raise Problem(ProblemKind.DECODERS_MISSING, "; ".join(missing))
     return Readers(decoders[0], witness=decoders[1] if len(decoders) > 1 else None)

@@ -27,6 +27,8 @@ PAUSE_S = 0.1
 """Ends a scan that has no Enter. Longer than the gaps of a Bluetooth gun."""
 CHARACTERS_MAX = 4_296
 """A QR code holds no more characters (ISO/IEC 18004, version 40-L)."""
+_EVENT_TIME_STEP_S = 0.001
+"""Windows give whole milliseconds; sums of them are not exact in floating point."""
 _SUFFIXES = ("\r", "\n", "\t")
 
 
@@ -130,7 +132,7 @@ class Wedge:
 
     def tick(self, at_s: float) -> WedgeScan | None:
         """Time has passed: ends a scan that has no Enter."""
-        if not self._is_gun or at_s - self._last_at_s < self._pause_s:
+        if not self._is_gun or at_s < self._last_at_s + self._pause_s - _EVENT_TIME_STEP_S / 2:
             return None
         return self._complete()
 

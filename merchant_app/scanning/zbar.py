@@ -18,7 +18,11 @@ _log = logging.getLogger(__name__)
 
 
 class Zbar:
-    """Reads with ZBar; a picture takes about nine times as long as with zxing-cpp."""
+    """Reads with ZBar; a picture takes about nine times as long as with zxing-cpp.
+
+    Codes and tokens are ASCII and arrive unharmed. For other text ZBar guesses a character set,
+    and may take UTF-8 with accents for Shift JIS.
+    """
 
     def __init__(self, pyzbar: Any) -> None:
         self._pyzbar = pyzbar
