@@ -80,14 +80,8 @@ def _static(python: Path) -> Iterator[Stage]:
         # Middle severity and above; the low findings are ruff's rules S, with a reason beside
         # each exception.
         "bandit": [
-            *module,
-            "bandit",
-            "-q",
-            "-r",
-            "--severity-level",
-            "medium",
-            "merchant_app",
-            "build",
+            *(*module, "bandit", "-q", "-c", "pyproject.toml", "--severity-level", "medium"),
+            *("-r", "merchant_app", "build"),
         ],
     }
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -117,7 +111,6 @@ def _tests(python: Path, arguments: list[str]) -> tuple[Stage, str]:
     """Run pytest, its output passing through; also its own closing line."""
     started = time.monotonic()
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    closing = "no closing line: pytest did not come to its end"
     with subprocess.Popen(
         [str(python), "-m", "pytest", *colour, *arguments],
         cwd=ROOT,
@@ -126,13 +119,15 @@ def _tests(python: Path, arguments: list[str]) -> tuple[Stage, str]:
         bufsize=0,
     ) as pytest:
         assert pytest.stdout is not None
-        last = b""
+        tail = b""
         # Pieces, not lines: the dots of a long run must be seen as they come.
         while piece := pytest.stdout.read(4096):
             sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
-            *_, last = (last + piece).rstrip(b"\r\n").rsplit(b"\n", 1)
-    text = last.decode("utf-8", "replace")
-    if _CLOSING.search(_COLOURS.sub("", text)):
-        closing = text
+            tail = (tail + piece)[-4096:]
+    lines = tail.decode("utf-8", "replace").splitlines()
+    closing = next(
+        (line for line in reversed(lines) if _CLOSING.search(_COLOURS.sub("", line))),
+        "pytest did not come to its end",
+    )
     return Stage("tests", pytest.returncode, time.monotonic() - started, ""), closing
