@@ -155,8 +155,11 @@ class Camera:
         """Open the camera, in its own thread. Once."""
         self._thread.start()
 
-    def stop(self) -> bool:
+    def stop(self, *, time_limit_s: float = STOP_TIME_LIMIT_S) -> bool:
         """Stop and release the camera; returns within 3 s. Not from the camera's thread.
+
+        Args:
+            time_limit_s: how long to wait for a read that blocks.
 
         Returns:
             False when the driver still blocks: the thread then ends by itself, whenever it returns.
@@ -166,7 +169,7 @@ class Camera:
         self._stop.set()
         if self._thread.ident is None:
             return True
-        self._thread.join(STOP_TIME_LIMIT_S)
+        self._thread.join(time_limit_s)
         if self._thread.is_alive():
             _log.warning("%s does not return from its driver", self._source.label)
             return False
@@ -226,11 +229,10 @@ class Camera:
         first = self._number
         while not self._stop.wait(self._until(start_s + (self._number - first) / fps)):
             late = int((self._clock.monotonic_s() - start_s) * fps) - (self._number - first)
-            if late > 0:
-                if not capture.skip():
-                    break
-                self._number += 1
-                continue
+            # Counted once, and then a picture is shown: a computer that is always late would
+            # otherwise skip the whole film.
+            if not self._skip(capture, frames=late):
+                break
             due_s = start_s + (self._number - first) / fps
             image = capture.read()
             if image is None:
@@ -242,6 +244,13 @@ class Camera:
         if self._number == first:
             return Unreadable()  # it opened, but not one picture can be decoded
         return None if loop else Ended()
+
+    def _skip(self, capture: Capture, *, frames: int) -> bool:
+        for _ in range(frames):
+            if self._stop.is_set() or not capture.skip():
+                return False
+            self._number += 1
+        return True
 
     def _until(self, moment_s: float) -> float:
         return max(0.0, moment_s - self._clock.monotonic_s())
