@@ -1,0 +1,170 @@
+"""The options of a till: each declared once, with its type, default, limits and explanation.
+
+Secrets are no options (`secrets`), nor is what the platform decides (`enrolment`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from merchant_app.errors import Bug
+from merchant_app.settings import document
+
+VERSION = 1
+
+Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=Enum)
+
+
+class Language(Enum):
+    SYSTEM = "system"
+    FRENCH = "fr"
+    ENGLISH = "en"
+
+
+class Theme(Enum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Option(Generic[Value]):
+    """One option.
+
+    Attributes:
+        key: its name in the file; never changes.
+        default: what holds until somebody chooses.
+        explanation: for whoever reads the code or the file; screens have their own words.
+        limits: the values it may have, in words.
+        from_json: the value in the file as a value of the option; ValueError when it is none.
+        to_json: the inverse.
+    """
+
+    key: str
+    default: Value
+    explanation: str
+    limits: str
+    from_json: Callable[[object], Value]
+    to_json: Callable[[Value], object]
+
+
+def _choice(key: str, default: Choice, *, explanation: str) -> Option[Choice]:
+    kind = type(default)
+    limits = " | ".join(str(member.value) for member in kind)
+    return Option(key, default, explanation, limits, kind, lambda value: value.value)
+
+
+def _number(key: str, default: int, *, minimum: int, maximum: int, explanation: str) -> Option[int]:
+    def from_json(value: object) -> int:
+        if type(value) is not int or not minimum <= value <= maximum:
+            raise ValueError(f"not a whole number from {minimum} to {maximum}")
+        return value
+
+    return Option(key, default, explanation, f"{minimum} to {maximum}", from_json, int)
+
+
+def _switch(key: str, *, on: bool, explanation: str) -> Option[bool]:
+    def from_json(value: object) -> bool:
+        if not isinstance(value, bool):
+            raise ValueError("neither true nor false")
+        return value
+
+    return Option(key, on, explanation, "true | false", from_json, bool)
+
+
+def _text(key: str, default: str, *, length_max: int, explanation: str) -> Option[str]:
+    def from_json(value: object) -> str:
+        if not isinstance(value, str) or len(value) > length_max or not value.isprintable():
+            raise ValueError(f"not a text of at most {length_max} characters")
+        return value
+
+    return Option(key, default, explanation, f"at most {length_max} characters", from_json, str)
+
+
+LANGUAGE = _choice("language", Language.SYSTEM, explanation="Of the screens and receipts.")
+THEME = _choice("theme", Theme.SYSTEM, explanation="Light or dark screens.")
+CAMERA_SOURCE = _text(
+    "camera_source",
+    "",
+    length_max=500,
+    explanation="A camera's number, a device, a file, or an address of a stream; empty: the first "
+    "camera found.",
+)
+SOUND_ON = _switch("sound_on", on=True, explanation="Whether a verdict is heard.")
+SOUND_VOLUME = _number(
+    "sound_volume_percent",
+    80,
+    minimum=0,
+    maximum=100,
+    explanation="How loud a verdict is, in percent of the system's volume.",
+)
+
+ALL: tuple[Option[Any], ...] = (LANGUAGE, THEME, CAMERA_SOURCE, SOUND_ON, SOUND_VOLUME)
+
+
+class Options:
+    """The options in one file. Any thread may read and change them.
+
+    A value is on disk when `set` returns.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Read the file, if there is one.
+
+        Raises:
+            Problem: SETTINGS_UNREADABLE; damaged, newer, or an option that is out of its limits.
+        """
+        self._path = path
+        self._guard = threading.Lock()
+        self._fields = document.read(path, version=VERSION) or {}
+        self._values = {option.key: self._value(option) for option in ALL}
+
+    def _value(self, option: Option[Value]) -> Value:
+        if option.key not in self._fields:
+            return option.default
+        try:
+            return option.from_json(self._fields[option.key])
+        except ValueError as error:
+            detail = f"{option.key} is not one of: {option.limits}"
+            raise document.unreadable(self._path, detail) from error
+
+    def get(self, option: Option[Value]) -> Value:
+        """What was chosen, or the default."""
+        with self._guard:
+            value: Value = self._values[option.key]
+            return value
+
+    def set(self, option: Option[Value], value: Value) -> None:
+        """Choose, and write it down.
+
+        Raises:
+            Bug: out of the option's limits; screens offer nothing else.
+            Problem: the file cannot be written; the old value holds.
+        """
+        told = option.to_json(value)
+        try:
+            option.from_json(told)
+        except ValueError as error:
+            raise Bug(f"{option.key} is not one of: {option.limits}") from error
+        with self._guard:
+            fields = {**self._fields, option.key: told}
+            document.write(self._path, fields, version=VERSION)
+            self._fields, self._values[option.key] = fields, value
+
+
+def start_afresh(path: Path) -> Options:
+    """The defaults, after somebody was told that the file is unreadable and agreed.
+
+    The unreadable file stays beside it under another name.
+
+    Raises:
+        Problem: the file cannot be moved.
+    """
+    document.set_aside(path)
+    return Options(path)
