@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.scanning.frames import Corners, Point
+from merchant_app.scanning.preparation import RING, Preparation
 
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import BgrImage, GreyImage
 
 WITNESS_EVERY = 4
 """zbar needs nine times as long as zxing-cpp: it looks at one in four of the frames in doubt."""
+SILENT_EVERY = 4
+"""Of frames in which nothing is seen, one in so many is also looked at prepared."""
+DOUBTFUL_STEPS = 3
+"""Preparations tried on a frame with a code that is seen and not read."""
+KEEP_WORKED_FRAMES = 5
+"""A preparation that worked is kept until it failed for so many frames."""
 
 _log = logging.getLogger(__name__)
 
@@ -75,16 +82,33 @@ def clockwise(points: Sequence[Point]) -> Corners:
 
 
 class Readers:
-    """Asks the first decoder; the second only where the first sees a code it cannot read.
+    """The first decoder, helped where it has to be: prepared pictures, then a second decoder.
 
-    So an empty counter costs one quick look, and a misread would need two independent programs to
-    agree with a checksum. Belongs to one thread.
+    - An empty counter costs one quick look; every fourth of them also one prepared one, because a
+      code in the dark is not even seen.
+    - A code that is seen and not read gets three prepared looks, in turn from frame to frame, and
+      now and then the second decoder.
+    - A preparation that worked is used at once in the frames that follow, so that what needs two
+      agreeing frames gets them.
+
+    Belongs to one thread.
     """
 
-    def __init__(self, first: Decoder, *, witness: Decoder | None = None) -> None:
+    def __init__(
+        self,
+        first: Decoder,
+        *,
+        witness: Decoder | None = None,
+        ring: Sequence[Preparation] = RING,
+    ) -> None:
         self._first = first
         self._witness = witness
+        self._ring = ring
+        self._turn = 0
+        self._silent = 0
         self._doubtful = 0
+        self._worked: Preparation | None = None
+        self._worked_frames_ago = 0
 
     @property
     def name(self) -> str:
@@ -92,18 +116,62 @@ class Readers:
 
     def decode(self, grey: GreyImage) -> Sight:
         sight = self._first.decode(grey)
+        if sight.readings and not sight.unread:
+            self._silent = self._doubtful = 0
+            return sight
+        for preparation in self._due(sight):
+            sight, helped = _add(sight, self._prepared(grey, preparation))
+            if helped:
+                self._worked, self._worked_frames_ago = preparation, 0
+                break
+        return self._ask_witness(grey, sight)
+
+    def _due(self, sight: Sight) -> list[Preparation]:
+        """The preparations for this frame."""
+        if not self._ring:
+            return []
+        if self._worked is not None:
+            self._worked_frames_ago += 1
+            if self._worked_frames_ago <= KEEP_WORKED_FRAMES:
+                return [self._worked]
+            self._worked = None
+        self._silent = 0 if sight.unread else self._silent + 1
+        count = DOUBTFUL_STEPS if sight.unread else int(self._silent % SILENT_EVERY == 0)
+        due = [self._ring[(self._turn + step) % len(self._ring)] for step in range(count)]
+        self._turn += count
+        return due
+
+    def _prepared(self, grey: GreyImage, preparation: Preparation) -> Sight:
+        sight = self._first.decode(preparation.apply(grey))
+        readings = tuple(_scaled(reading, preparation.scale) for reading in sight.readings)
+        return Sight(readings)
+
+    def _ask_witness(self, grey: GreyImage, sight: Sight) -> Sight:
         if self._witness is None or not sight.unread:
             self._doubtful = 0
             return sight
         self._doubtful += 1
         if self._doubtful % WITNESS_EVERY != 1:
             return sight
-        found = tuple(
-            reading
-            for reading in self._witness.decode(grey).readings
-            if not any(_same_place(reading, known) for known in sight.readings)
-        )
-        return Sight((*sight.readings, *found), unread=max(0, sight.unread - len(found)))
+        return _add(sight, self._witness.decode(grey))[0]
+
+
+def _add(sight: Sight, other: Sight) -> tuple[Sight, bool]:
+    """Both together, each code once; and whether that is more than before."""
+    new = tuple(
+        reading
+        for reading in other.readings
+        if not any(_same_place(reading, known) for known in sight.readings)
+    )
+    if not new:
+        return sight, False
+    return Sight((*sight.readings, *new), unread=max(0, sight.unread - len(new))), True
+
+
+def _scaled(reading: Reading, scale: float) -> Reading:
+    """A reading of an enlarged picture, in the pixels of the picture itself."""
+    a, b, c, d = ((round(x / scale), round(y / scale)) for x, y in reading.corners)
+    return replace(reading, corners=(a, b, c, d))
 
 
 def _same_place(one: Reading, other: Reading) -> bool:

@@ -35,7 +35,7 @@ __all__ = ["Appearance", "SampleCard", "write_sample_video"]
 
 MOVE_S = 0.5
 """A hand brings a voucher before the camera in about half a second."""
-CARD_SHARE = 0.52
+CARD_SHARE = 0.5
 """Of the picture's width: an arm's length from a webcam on a till."""
 _NOISE_LEVELS = 4
 _MARGIN_PX = 64
@@ -169,7 +169,7 @@ def _gain(at_s: float, *, steady: bool) -> float:
     """Daylight and the camera's exposure drift; in steps, as a camera's exposure does."""
     if steady:
         return 1.0
-    return 1.0 + round(4 * math.sin(at_s * 0.6)) / 60
+    return 1.0 + round(3 * math.sin(at_s * 0.5)) / 60
 
 
 def _held(card: int, step: int, steps: int, fps: int) -> _Pose:

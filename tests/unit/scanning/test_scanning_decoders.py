@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.scanning import zbar, zxing
 from merchant_app.scanning.decoder import (
+    KEEP_WORKED_FRAMES,
+    SILENT_EVERY,
     WITNESS_EVERY,
     Decoder,
     Readers,
@@ -23,6 +25,7 @@ from merchant_app.scanning.decoder import (
     clockwise,
     grey_of,
 )
+from merchant_app.scanning.preparation import RING, Preparation
 from merchant_app.vouchers.scan import Foreign, TokenText, classify
 from tests.fakes.camera_scene import (
     CODE,
@@ -242,6 +245,88 @@ def test_the_slow_witness_looks_at_some_of_the_doubtful_frames_only() -> None:
     for _ in range(3 * WITNESS_EVERY):
         assert readers.decode(GREY) == Sight(unread=1)
     assert witness.asked == 3
+
+
+@pytest.mark.parametrize("preparation", RING, ids=lambda preparation: preparation.name)
+def test_a_prepared_picture_shows_the_code_at_its_place(preparation: Preparation) -> None:
+    grey = grey_of(counter((qr_picture(TOKEN), (300, 200))))
+    prepared = preparation.apply(grey)
+    (reading,) = the_decoder("zxing").decode(prepared).readings
+    assert reading.text == TOKEN
+    left, top = (value / preparation.scale for value in reading.corners[0])
+    assert abs(left - 324) <= 4
+    assert abs(top - 224) <= 4
+
+
+@dataclass
+class OnlyLarge:
+    """A decoder that reads nothing below a width."""
+
+    name: str = "only large"
+    asked: int = 0
+
+    def decode(self, grey: GreyImage) -> Sight:
+        self.asked += 1
+        if grey.shape[1] < 18:
+            return Sight()
+        corners = ((4, 4), (16, 4), (16, 16), (4, 16))
+        return Sight((Reading(text=CODE, corners=corners, decoder=self.name),))
+
+
+TWICE = next(preparation for preparation in RING if preparation.scale == 2.0)
+
+
+def test_an_empty_counter_costs_five_looks_in_four_frames() -> None:
+    first = Scripted("first", Sight())
+    readers = Readers(first)
+    for _ in range(3 * SILENT_EVERY):
+        readers.decode(GREY)
+    assert first.asked == 3 * (SILENT_EVERY + 1)
+
+
+def test_what_is_only_read_prepared_is_placed_in_the_picture_itself() -> None:
+    readers = Readers(OnlyLarge(), ring=[TWICE])
+    (reading,) = [r for _ in range(SILENT_EVERY) for r in readers.decode(GREY).readings]
+    assert reading.corners == ((2, 2), (8, 2), (8, 8), (2, 8))
+
+
+def test_a_preparation_that_worked_is_used_in_the_next_frames_at_once() -> None:
+    darker = next(preparation for preparation in RING if preparation.name == "darker")
+    readers = Readers(OnlyLarge(), ring=[darker, darker, TWICE, darker])
+    read = [bool(readers.decode(GREY).readings) for _ in range(3 * SILENT_EVERY + 20)]
+    assert read == [False] * (3 * SILENT_EVERY - 1) + [True] * 21
+
+
+def test_a_preparation_that_no_longer_works_is_given_up() -> None:
+    first = OnlyLarge()
+    readers = Readers(first, ring=[TWICE])
+    for _ in range(SILENT_EVERY):
+        readers.decode(GREY)
+    tiny: Any = np.zeros((4, 4), np.uint8)
+    for _ in range(KEEP_WORKED_FRAMES):
+        readers.decode(tiny)
+    asked = first.asked
+    readers.decode(tiny)
+    assert first.asked == asked + 1
+
+
+@pytest.mark.parametrize("trouble", ["dark", "out of focus"])
+def test_a_hard_code_is_read_within_a_second_with_preparations(trouble: str) -> None:
+    """zxing-cpp alone reads none of these frames."""
+    random = np.random.default_rng(11)
+    image = turned(counter((qr_picture(TOKEN), (490, 210))), 17)
+    if trouble == "dark":
+        seen = grey_of(image) * 0.05 + 8
+    else:
+        seen = cv2.GaussianBlur(grey_of(image), (0, 0), 3.2).astype(np.float64)
+    first, readers = the_decoder("zxing"), available_readers()
+    alone, helped = 0, 0
+    for _ in range(30):
+        frame = np.clip(seen + random.normal(0, 5, seen.shape), 0, 255).astype(np.uint8)
+        alone += len(first.decode(frame).readings)
+        helped += len(readers.decode(frame).readings)
+    assert alone == 0
+    assert helped >= 2
 
 
 def test_this_computer_has_readers() -> None:
