@@ -1,0 +1,111 @@
+"""The feed: what became of each till's ops, in the order in which it changed.
+
+A till has one place in its feed for each op, and an op that changes moves to the end: whoever
+reads on from a cursor gets only the newest state of each, and after a re-enrolment or with a lost
+cursor the whole feed from zero says the same as all the deltas did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+
+from merchant_app.contract.status import OutcomeStatus
+from merchant_app.contract.wire import (
+    OUTCOMES_PER_REPLY_MAX,
+    WireAlarm,
+    WireOutcome,
+    WireOutcomeLine,
+)
+from merchant_app.server import schema
+
+ALARMS_PER_REPLY_MAX = 200
+_TOLD = ("not_understood", "op_reused", "conflicting_decision", "parked")
+"""The alarms that a till is told of; a shortfall it knows from the outcome itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """Outcomes after a cursor; `more` when there were too many for one reply."""
+
+    outcomes: list[WireOutcome]
+    next_cursor: int
+    more: bool
+
+
+def announce(connection: Connection, op_id: UUID, *, also_to: UUID | None = None) -> None:
+    """Move an op to the end of every feed it is in, and of `also_to`'s.
+
+    The caller holds the shop's lock, so tills' rows are never waited for in two orders.
+    """
+    feed, tills = schema.feed, schema.tills
+    readers = set(connection.scalars(select(feed.c.till_id).where(feed.c.op_id == op_id)))
+    for till_id in sorted({*readers, also_to} - {None}, key=str):
+        position = connection.execute(
+            update(tills)
+            .where(tills.c.id == till_id)
+            .values(feed_position=tills.c.feed_position + 1)
+            .returning(tills.c.feed_position)
+        ).scalar_one()
+        if till_id in readers:
+            connection.execute(
+                update(feed)
+                .where(feed.c.till_id == till_id, feed.c.op_id == op_id)
+                .values(position=position)
+            )
+        else:
+            connection.execute(insert(feed).values(till_id=till_id, op_id=op_id, position=position))
+
+
+def read(connection: Connection, till_id: UUID, *, cursor: int) -> FeedPage:
+    """What changed after `cursor`, oldest change first."""
+    feed, ops, op_lines = schema.feed, schema.ops, schema.op_lines
+    rows = connection.execute(
+        select(feed.c.position, ops.c.id, ops.c.status, ops.c.changed_at)
+        .join(ops, ops.c.id == feed.c.op_id)
+        .where(feed.c.till_id == till_id, feed.c.position > cursor)
+        .order_by(feed.c.position)
+        .limit(OUTCOMES_PER_REPLY_MAX + 1)
+    ).all()
+    more, rows = len(rows) > OUTCOMES_PER_REPLY_MAX, rows[:OUTCOMES_PER_REPLY_MAX]
+    lines: dict[UUID, list[WireOutcomeLine]] = {row.id: [] for row in rows}
+    for line in connection.execute(
+        select(op_lines)
+        .where(op_lines.c.op_id.in_(list(lines)))
+        .order_by(op_lines.c.op_id, op_lines.c.position)
+    ):
+        lines[line.op_id].append(
+            WireOutcomeLine(
+                voucher_id=line.voucher_id,
+                accepted_minor=line.accepted_minor,
+                shortfall_minor=line.shortfall_minor,
+                balance_minor=line.balance_minor,
+                reason=line.reason,
+            )
+        )
+    outcomes = [
+        WireOutcome(
+            op_id=row.id, status=OutcomeStatus(row.status), lines=lines[row.id], at=row.changed_at
+        )
+        for row in rows
+    ]
+    return FeedPage(outcomes, rows[-1].position if rows else cursor, more)
+
+
+def alarms_after(connection: Connection, epoch_id: UUID, *, base_seq: int) -> list[WireAlarm]:
+    """The alarms that stand on an epoch's entries after `base_seq`."""
+    alarms = schema.alarms
+    rows = connection.execute(
+        select(alarms.c.seq, alarms.c.kind)
+        .where(
+            alarms.c.epoch_id == epoch_id,
+            alarms.c.seq > base_seq,
+            alarms.c.kind.in_(_TOLD),
+            alarms.c.resolved_at.is_(None),
+        )
+        .order_by(alarms.c.seq, alarms.c.kind)
+        .limit(ALARMS_PER_REPLY_MAX)
+    )
+    return [WireAlarm(seq=row.seq, kind=row.kind) for row in rows]
