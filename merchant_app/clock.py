@@ -32,8 +32,8 @@ class SystemClock:
 
 def to_text(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds: how every moment is stored, hashed and sent."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    # Not strftime: on Linux its %Y writes the year 987 with three digits.
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_text(text: str) -> datetime:
@@ -45,7 +45,10 @@ def from_text(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"no time zone in {text!r}")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"beyond the years 1 to 9999: {text!r}") from None
 
 
 def business_date(moment: datetime, time_zone: str) -> date:

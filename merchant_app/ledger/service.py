@@ -126,7 +126,10 @@ def redeem(entry: Redemption, *, find: FindVoucher, judge: Judge) -> Effect:
 
 
 def _reason(line: Line, *, find: FindVoucher, judge: Judge) -> Reason | None:
-    if find(line.voucher_id) is None:
+    voucher = find(line.voucher_id)
+    # An amount in another currency cannot be judged; there is no such voucher in that currency. It
+    # must end in an outcome like any other entry, not in a parked one.
+    if voucher is None or voucher.balance.currency != line.amount.currency:
         return Reason.UNKNOWN
     verdict = judge(line)
     return None if isinstance(verdict, Valid) else reason_of(verdict)

@@ -1,0 +1,308 @@
+"""A central service in memory: the real rules, the real chain, real signatures; faults at will.
+
+    central = FakeCentral(clock)
+    voucher = central.issue(5000)
+    till = central.new_till()                    # a port.CentralService
+    central.faults.append(LoseAnswer())          # the next call is done, its answer lost
+    central.unreachable = NoAnswerKind.DOWN      # every call, until it is None again
+
+It passes the contract suite that the real service passes (tests/contract). Any thread may call it.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from merchant_app.central.port import (
+    Batch,
+    Enrolled,
+    EnrolmentOutcome,
+    EnrolmentRefused,
+    Found,
+    IssuerKey,
+    JournalOutcome,
+    LookupOutcome,
+    NoAnswer,
+    NoAnswerKind,
+    NoSuchVoucher,
+    NotAuthorised,
+    NotAuthorisedKind,
+    OfOtherShop,
+    Policy,
+    Shop,
+    TillFacts,
+    TillOutcome,
+)
+from merchant_app.clock import Clock
+from merchant_app.ids import EpochId, ShopNumber, TillId, VoucherId, uuid7
+from merchant_app.money import Money
+from merchant_app.vouchers import code as codes
+from merchant_app.vouchers import token as tokens
+from merchant_app.vouchers.code import ShortCode
+from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
+from merchant_app.vouchers.token import Token
+from tests.fakes.central_ledger import FakeLedger
+
+Answer = TypeVar("Answer")
+
+ISSUER_KEY_ID = 1
+SHOP = Shop(ShopNumber(7), "Librairie Cassiopée", "Val d'Oingt", "EUR", "Europe/Paris")
+OTHER_SHOP = Shop(ShopNumber(8), "Librairie Obliques", "Auxerre", "EUR", "Europe/Paris")
+
+
+# --- faults: each is used up by one call ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LoseRequest:
+    """Nothing arrives; the caller learns nothing."""
+
+    kind: NoAnswerKind = NoAnswerKind.SLOW
+
+
+@dataclass(frozen=True)
+class LoseAnswer:
+    """It is done, and the caller learns nothing."""
+
+    kind: NoAnswerKind = NoAnswerKind.BROKEN_OFF
+
+
+@dataclass(frozen=True)
+class Twice:
+    """The network delivers the request twice; the second answer comes back."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """The call waits: `arrived` is set when it has come, `release` lets it go on."""
+
+    arrived: threading.Event = field(default_factory=threading.Event)
+    release: threading.Event = field(default_factory=threading.Event)
+
+
+Fault = LoseRequest | LoseAnswer | Twice | Hold
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A voucher with the two things its owner holds."""
+
+    voucher_id: VoucherId
+    code: ShortCode
+    token: str
+
+
+class FakeCentral:
+    """The service itself, and `port.Enrolment`.
+
+    Attributes:
+        faults: what happens to the next calls, in order.
+        unreachable: while set, no call arrives.
+        refuses: while set, no till is authorised.
+        calls: the name of every call that arrived.
+    """
+
+    def __init__(self, clock: Clock, *, seed: int = 1) -> None:
+        self.clock = clock
+        self.faults: deque[Fault] = deque()
+        self.unreachable: NoAnswerKind | None = None
+        self.refuses: NotAuthorisedKind | None = None
+        self.calls: list[str] = []
+        self.shop, self.policy = SHOP, Policy(answer_wait_s=5, contact_every_s=10)
+        self.random_bytes = random.Random(seed).randbytes
+        self.issuer_key = Ed25519PrivateKey.from_private_bytes(self.random_bytes(32))
+        self.service_key = Ed25519PrivateKey.from_private_bytes(self.random_bytes(32))
+        self.pepper = self.random_bytes(32)
+        self.ledger = FakeLedger(clock, shop=SHOP, signing_key=self.service_key)
+        self._guard = threading.RLock()
+        self._codes: dict[ShortCode, VoucherId] = {}
+        self._offers: dict[str, str | None] = {}
+        self._tills: dict[TillId, FakeTill] = {}
+
+    # --- what a test arranges -------------------------------------------------------------------
+
+    def issue(
+        self,
+        amount_minor: int = 5000,
+        *,
+        terms: Terms | None = None,
+        shop: Shop = SHOP,
+        status: VoucherStatus = VoucherStatus.ACTIVE,
+        holder: str = "Claire D.",
+    ) -> Issued:
+        """A new voucher of this shop, or of `OTHER_SHOP`."""
+        with self._guard:
+            voucher_id = VoucherId(self._new_id())
+            code = codes.encode(int.from_bytes(self.random_bytes(10), "big"))
+            face = Money(amount_minor, shop.currency)
+            voucher = Voucher(
+                voucher_id=voucher_id,
+                shop_number=shop.number,
+                face=face,
+                balance=face,
+                terms=terms or Terms(),
+                status=status,
+                label=codes.label(code),
+                holder=holder,
+            )
+            self._codes[code] = voucher_id
+            self.ledger.add(voucher, shop_title=f"{shop.name}, {shop.city}")
+            token = Token(ISSUER_KEY_ID, shop.number, voucher_id, face, voucher.terms.expires_on)
+            return Issued(voucher_id, code, tokens.sign(token, self.issuer_key))
+
+    def withdraw(self, voucher: Issued) -> None:
+        """Revoke a voucher."""
+        with self._guard:
+            self.ledger.change(voucher.voucher_id, status=VoucherStatus.REVOKED)
+
+    def balance_minor(self, voucher: Issued) -> int:
+        with self._guard:
+            return self.ledger.vouchers[voucher.voucher_id].balance.minor
+
+    def offer_enrolment(self, till_name: str | None = None) -> str:
+        """A one-time enrolment code: for a new till, or for the till of that name again."""
+        with self._guard:
+            code = "E1:" + self.random_bytes(16).hex().upper()
+            self._offers[code] = till_name
+            return code
+
+    def new_till(self, name: str | None = None) -> FakeTill:
+        """An enrolled till, without going through `enrol`.
+
+        A name that is known already enrols that till again: same id, new epoch, the old one closed.
+        """
+        with self._guard:
+            before = next((till for till in self._tills.values() if till.name == name), None)
+            till = FakeTill(
+                self,
+                TillId(self._new_id()) if before is None else before.till_id,
+                name or f"Caisse {len(self._tills) + 1}",
+                EpochId(self._new_id()),
+            )
+            if before is not None:
+                before.refused = NotAuthorisedKind.TOKEN_REFUSED
+            self._tills[till.till_id] = till
+            self.ledger.open_epoch(till.till_id, till.epoch_id, till_name=till.name)
+            return till
+
+    def till_of(self, enrolled: Enrolled) -> FakeTill:
+        """The service as the till sees it that `enrol` made."""
+        return self._tills[enrolled.facts.till_id]
+
+    def restore_from_backup(self) -> None:
+        """A new generation: tills hear of it and send again what is missing."""
+        with self._guard:
+            self.ledger.generation += 1
+
+    # --- port.Enrolment -------------------------------------------------------------------------
+
+    def enrol(self, code: str, *, public_key: bytes, program_version: str) -> EnrolmentOutcome:
+        def do() -> EnrolmentOutcome:
+            if code not in self._offers:
+                return EnrolmentRefused()
+            till = self.new_till(self._offers.pop(code))
+            token = "ct1_" + self.random_bytes(24).hex()
+            return Enrolled(self.facts_of(till), till.epoch_id, token, self.pepper)
+
+        return self.serve("enrol", do)
+
+    # --- for FakeTill ---------------------------------------------------------------------------
+
+    def facts_of(self, till: FakeTill) -> TillFacts:
+        return TillFacts(
+            till_id=till.till_id,
+            till_name=till.name,
+            shop=self.shop,
+            policy=self.policy,
+            keys=(IssuerKey(ISSUER_KEY_ID, self.issuer_key.public_key().public_bytes_raw()),),
+            service_key=self.service_key.public_key().public_bytes_raw(),
+            generation=self.ledger.generation,
+            server_time=self.clock.now(),
+        )
+
+    def look_up(self, voucher_id: VoucherId | None) -> Found | OfOtherShop | NoSuchVoucher:
+        voucher = self.ledger.vouchers.get(voucher_id) if voucher_id is not None else None
+        if voucher is None:
+            return NoSuchVoucher()
+        if voucher.shop_number != self.shop.number:
+            return OfOtherShop(OTHER_SHOP.name, OTHER_SHOP.city)
+        return Found(voucher, self.ledger.history(voucher.voucher_id))
+
+    def id_of_code(self, code: ShortCode) -> VoucherId | None:
+        return self._codes.get(code)
+
+    def id_of_token(self, text: str) -> VoucherId | None:
+        token = tokens.verify(text, {ISSUER_KEY_ID: self.issuer_key.public_key()})
+        return token.voucher_id if isinstance(token, Token) else None
+
+    def serve(self, call: str, do: Callable[[], Answer]) -> Answer | NoAnswer:
+        """Let one call arrive, or not; do it; let its answer through, or not."""
+        with self._guard:
+            fault = self.faults.popleft() if self.faults else None
+        if isinstance(fault, Hold):
+            fault.arrived.set()
+            fault.release.wait()
+        with self._guard:
+            if self.unreachable is not None:
+                return NoAnswer(self.unreachable)
+            if isinstance(fault, LoseRequest):
+                return NoAnswer(fault.kind)
+            self.calls.append(call)
+            answer = do()
+            if isinstance(fault, Twice):
+                self.calls.append(call)
+                answer = do()
+            return NoAnswer(fault.kind) if isinstance(fault, LoseAnswer) else answer
+
+    def _new_id(self) -> UUID:
+        return uuid7(self.clock.now(), self.random_bytes)
+
+
+class FakeTill:
+    """`port.CentralService` for one till of a `FakeCentral`.
+
+    Attributes:
+        refused: why this till is not authorised; None while it is.
+    """
+
+    def __init__(self, central: FakeCentral, till_id: TillId, name: str, epoch_id: EpochId) -> None:
+        self._central = central
+        self.till_id = till_id
+        self.name = name
+        self.epoch_id = epoch_id
+        self.refused: NotAuthorisedKind | None = None
+
+    @property
+    def facts(self) -> TillFacts:
+        """What `till_facts` would say, without a call."""
+        return self._central.facts_of(self)
+
+    def till_facts(self) -> TillOutcome:
+        return self._serve("till_facts", lambda: self._central.facts_of(self))
+
+    def look_up_code(self, code: ShortCode) -> LookupOutcome:
+        central = self._central
+        return self._serve("look_up_code", lambda: central.look_up(central.id_of_code(code)))
+
+    def look_up_token(self, token: str) -> LookupOutcome:
+        central = self._central
+        return self._serve("look_up_token", lambda: central.look_up(central.id_of_token(token)))
+
+    def append_journal(self, batch: Batch, *, wait_s: float) -> JournalOutcome:
+        ledger = self._central.ledger
+        return self._serve("append_journal", lambda: ledger.append(self.till_id, batch))
+
+    def _serve(self, call: str, do: Callable[[], Answer]) -> Answer | NotAuthorised | NoAnswer:
+        def checked() -> Answer | NotAuthorised:
+            refused = self.refused or self._central.refuses
+            return do() if refused is None else NotAuthorised(refused)
+
+        return self._central.serve(call, checked)
