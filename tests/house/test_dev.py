@@ -14,14 +14,17 @@ import pytest
 
 from tests.house.sources import ROOT
 
-GOOD = (
-    "import json; print(json.dumps({'bench': 'good', 'machine': 'any', 'figures': {'reads': 3}}))"
-)
+GOOD = """
+import json
+if __name__ == "__main__":
+    print(json.dumps({"bench": "good", "machine": "any", "figures": {"reads": 3}}))
+"""
 CONTENTS = {
     "tests/bench/good_one.py": GOOD,
-    "tests/bench/chatty.py": f"print('hello'); {GOOD}",
+    "tests/bench/chatty.py": "print('hello')" + GOOD,
     "tests/bench/wordy.py": GOOD.replace("3", "'three'"),
-    "tests/bench/failing.py": "raise SystemExit(3)",
+    "tests/bench/failing.py": "if __name__ == '__main__':\n    raise SystemExit(3)\n",
+    "tests/bench/part.py": "ROUNDS = 3\n",
     "tests/test_one.py": "def test_one() -> None:\n    assert True\n",
     "tests/test_two.py": "def test_two() -> None:\n    assert False\n",
     "merchant_app/__init__.py": "x=1\n",  # not how the formatter writes it
