@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import string
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,23 +85,41 @@ def faults(language: str, catalog: Catalog) -> list[str]:
     for message in catalog:
         if not message.id:
             continue
-        name = f"{language}: {_first(message.id)!r}"
+        name = f"{language}: {_texts(message.id)[0]!r}"
         if message.fuzzy:
             lines.append(f"{name} is marked fuzzy")
         if language != SOURCE_LANGUAGE and not _is_translated(message):
             lines.append(f"{name} is not translated")
         lines += [f"{name}: {error}" for error in message.check(catalog)]
+        lines += [f"{name}: {error}" for error in _wrong_placeholders(message)]
     return lines
 
 
-def _first(text: str | tuple[str, ...] | list[str]) -> str:
-    return text if isinstance(text, str) else text[0]
+def _wrong_placeholders(message: Message) -> list[str]:
+    """Placeholders that a translation lost or invented: at the till they would be a crash."""
+    asked, given = _texts(message.id), [text for text in _texts(message.string) if text]
+    wanted = set().union(*map(_fields, asked))
+    errors = []
+    for text in given:
+        # "one voucher" may do without its count; a single sentence may do without nothing.
+        missing = wanted - _fields(text) if len(asked) == 1 else set()
+        wrong = missing | (_fields(text) - wanted)
+        if wrong:
+            errors.append(f"placeholders differ: {', '.join(sorted(wrong))}")
+    return errors
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def _texts(texts: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [texts] if isinstance(texts, str) else list(texts or ())
 
 
 def _is_translated(message: Message) -> bool:
-    if isinstance(message.string, str):
-        return bool(message.string)
-    return bool(message.string) and all(message.string or ())
+    strings = _texts(message.string)
+    return bool(strings) and all(strings)
 
 
 def bring_up_to_date() -> int:
