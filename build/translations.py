@@ -39,7 +39,7 @@ def extracted() -> Catalog:
     for file, _line, message, comments, context in found:
         # Files without lines: a catalogue changes when a sentence does, not when code moves.
         place = (f"merchant_app/{file}".replace("\\", "/"), 0)
-        catalog.add(message, None, [place], auto_comments=comments, context=context)
+        catalog.add(message, "", [place], auto_comments=comments, context=context)
     return catalog
 
 
