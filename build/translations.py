@@ -12,6 +12,7 @@ import string
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -24,11 +25,20 @@ LOCALE = ROOT / "resources" / "locale"
 DOMAIN = "comptoir"
 LANGUAGES = ("fr", "en")
 SOURCE_LANGUAGE = "en"  # its empty translations mean: as in the code
+HEADER: Any = {
+    "project": "Comptoir",
+    "version": "1",
+    "header_comment": "# The words of Comptoir.",
+    "copyright_holder": "The Comptoir contributors",
+    "msgid_bugs_address": "-",
+    "last_translator": "The Comptoir contributors",
+    "language_team": "-",
+}
 
 
 def extracted() -> Catalog:
     """Every sentence of the code, with where it stands and what translators are told."""
-    catalog = Catalog(project="Comptoir", domain=DOMAIN, fuzzy=False)
+    catalog = Catalog(domain=DOMAIN, fuzzy=False, **HEADER)
     found = extract_from_dir(
         SOURCE,
         method_map=[("**.py", "python")],
@@ -50,7 +60,7 @@ def updated(language: str, template: Catalog) -> Catalog:
         with path.open("rb") as file:
             catalog = read_po(file, locale=language, domain=DOMAIN)
     else:
-        catalog = Catalog(locale=language, project="Comptoir", domain=DOMAIN, fuzzy=False)
+        catalog = Catalog(locale=language, domain=DOMAIN, fuzzy=False, **HEADER)
         catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     created, revised = catalog.creation_date, catalog.revision_date
     # A guessed translation is worse than none: a wrong word at the till costs money.
