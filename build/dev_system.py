@@ -25,14 +25,14 @@ class Need:
 
     Attributes:
         what: what it is for.
-        library: the shared library to load, or "".
+        soname: the shared library to load, or "".
         program: the program to find, or "".
         apt, dnf, pacman: its package for Debian and Ubuntu, Fedora, Arch.
         optional: the program works without it, with less.
     """
 
     what: str
-    library: str = ""
+    soname: str = ""
     program: str = ""
     apt: str = ""
     dnf: str = ""
@@ -90,7 +90,7 @@ _PROGRAMS = (
 )
 TESTS = (
     *(
-        Need(need.what, need.library, apt=need.apt, dnf=need.dnf, pacman=need.pacman, optional=True)
+        Need(need.what, need.soname, apt=need.apt, dnf=need.dnf, pacman=need.pacman, optional=True)
         for need in X11
     ),
     *(
@@ -128,7 +128,7 @@ def _offer(optional: list[Need]) -> None:
     tried = WORK / "system-tried.txt"
     if not optional:
         return
-    names = " ".join(sorted(need.library or need.program for need in optional))
+    names = " ".join(sorted(need.soname or need.program for need in optional))
     if not tried.exists() or tried.read_text(encoding="utf-8") != names:
         WORK.mkdir(exist_ok=True)
         tried.write_text(names, encoding="utf-8")
@@ -140,9 +140,9 @@ def _offer(optional: list[Need]) -> None:
 
 def is_there(need: Need) -> bool:
     """Whether the library loads, or the program is found."""
-    if need.library:
+    if need.soname:
         try:
-            ctypes.CDLL(need.library)
+            ctypes.CDLL(need.soname)
         except OSError:
             return False
         return True

@@ -62,3 +62,10 @@ def test_links_and_paths_lead_somewhere(page: Path) -> None:
     lost = [link for link in links if not (page.parent / link).exists()]
     lost += [path for path in paths if not (ROOT / path).exists()]
     assert not lost
+
+
+def test_a_bench_of_the_readme_exists() -> None:
+    named = re.findall(r"dev\.py bench ([a-z][a-z-]*)", README)
+    assert named
+    for name in named:
+        assert (ROOT / "tests" / "bench" / f"{name.replace('-', '_')}.py").exists()
