@@ -61,7 +61,7 @@ class Courier:
         connectivity: Connectivity,
         clock: Clock,
         new_id: Callable[[], UUID],
-        cashier: Callable[[], str],
+        cashier: str,
     ) -> None:
         self._journal = journal
         self._central = central
@@ -169,7 +169,7 @@ class Courier:
                     redemption_id=outcome.op_id,
                     handed_over=handed_over,
                     at=self._clock.now(),
-                    cashier=self._cashier(),
+                    cashier=self._cashier,
                 )
             )
         return decisions
