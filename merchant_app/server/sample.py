@@ -178,8 +178,9 @@ def practice(service: Service) -> list[dict[str, object]]:
     table = schema.practice
     with service.database.reading() as connection:
         rows = connection.execute(
-            select(table.c.kind, schema.vouchers)
+            select(table.c.kind, schema.vouchers, schema.shops.c.name, schema.shops.c.city)
             .join(schema.vouchers, schema.vouchers.c.id == table.c.voucher_id)
+            .join(schema.shops, schema.shops.c.number == schema.vouchers.c.shop_number)
             .order_by(table.c.position)
         ).all()
     result: list[dict[str, object]] = []
@@ -193,6 +194,8 @@ def practice(service: Service) -> list[dict[str, object]]:
                 "token": made.token,
                 "voucher_id": str(row.id),
                 "shop_number": row.shop_number,
+                "shop": row.name,
+                "city": row.city,
                 "face_minor": row.face_minor,
                 "balance_minor": row.balance_minor,
                 "currency": row.currency,

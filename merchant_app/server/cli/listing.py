@@ -32,7 +32,7 @@ def practice(arguments: Namespace) -> int:
     with opened(arguments) as service:
         rows = sample_data.practice(service)
     if arguments.json:
-        as_json(rows)
+        as_json({"practice": rows})
     else:
         shown = [row | {"value": _amount_of(row)} for row in rows]
         table(shown, ("kind", "code", "value", "holder", "expires_on"))
