@@ -19,11 +19,14 @@ from typing import Any
 from uuid import UUID
 
 from merchant_app.clock import from_text, to_text
+from merchant_app.errors import Bug
 from merchant_app.ids import EpochId, OpId, VoucherId
 from merchant_app.money import CURRENCIES, Money
 
 LINES_MAX = 30
 """Vouchers in one basket: more than any counter sees, and an entry stays a few kilobytes."""
+_TEXT_LENGTH_MAX = 120
+_MINOR_MAX = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,45 @@ def first_broken(chain: Sequence[Envelope], *, base_seq: int, base_hash: bytes) 
 
 
 def to_body(entry: Entry) -> str:
-    """The canonical text of an entry."""
+    """The canonical text of an entry.
+
+    Raises:
+        Bug: `from_body` would refuse it, or read something else. Such an entry must never reach a
+            journal: it would be stored everywhere, and have no outcome anywhere.
+    """
+    if not _can_be_read(entry):
+        raise Bug(f"a {type(entry).__name__} that no program could read back")
+    return _canonical(entry)
+
+
+def _can_be_read(entry: Entry) -> bool:
+    if not _is_text(entry.cashier):
+        return False
+    if not isinstance(entry, Redemption):
+        return True
+    lines = entry.lines
+    amounts = [line.amount for line in lines]
+    if entry.purchase is not None:
+        amounts.append(entry.purchase)
+    return (
+        1 <= len(lines) <= LINES_MAX
+        and len({line.voucher_id for line in lines}) == len(lines)
+        and len({amount.currency for amount in amounts}) == 1
+        and all(0 < amount.minor <= _MINOR_MAX for amount in amounts)
+        and all(_is_text(line.label) for line in lines)
+    )
+
+
+def _is_text(value: object) -> bool:
+    # Half a surrogate pair fits into JSON, and into no file or database.
+    return (
+        isinstance(value, str)
+        and len(value) <= _TEXT_LENGTH_MAX
+        and (value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value))
+    )
+
+
+def _canonical(entry: Entry) -> str:
     common = {"op": str(entry.op_id), "at": to_text(entry.at), "cashier": entry.cashier}
     fields: dict[str, Any]
     match entry:
@@ -163,7 +204,7 @@ def from_body(body: str) -> Entry:
         entry = _from_fields(json.loads(body))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise BadEntry(type(error).__name__) from error
-    if to_body(entry) != body:
+    if _canonical(entry) != body:
         raise BadEntry("not in canonical form")
     return entry
 
@@ -214,13 +255,13 @@ def _redemption(fields: dict[str, Any], *, op_id: OpId, at: datetime, cashier: s
 
 
 def _positive(value: object) -> int:
-    if type(value) is not int or not 0 < value <= 0xFFFFFFFF:
+    if type(value) is not int or not 0 < value <= _MINOR_MAX:
         raise BadEntry("not a positive amount")
     return value
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 120:
+    if not isinstance(value, str) or not _is_text(value):
         raise BadEntry("not a short text")
     return value
 
