@@ -197,8 +197,9 @@ def available_readers(loaders: Sequence[Loader] | None = None) -> Readers:
     Raises:
         Problem: DECODERS_MISSING, there is none.
     """
-    from merchant_app.scanning import zbar, zxing
+    from merchant_app.scanning import opencv, zbar, zxing
 
+    opencv.prepare()
     decoders: list[Decoder] = []
     missing: list[str] = []
     for load in loaders if loaders is not None else (zxing.load, zbar.load):

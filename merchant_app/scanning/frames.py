@@ -48,6 +48,7 @@ class NewestFrame:
         self._changed = threading.Condition()
         self._frame: Frame | None = None
         self._closed = False
+        self._paused = False
         self._replaced = 0
 
     @property
@@ -62,9 +63,9 @@ class NewestFrame:
             return self._replaced
 
     def put(self, frame: Frame) -> None:
-        """Offer the newest frame. Never waits; after `close` the frame is dropped."""
+        """Offer the newest frame. Never waits; when paused or closed the frame is dropped."""
         with self._changed:
-            if self._closed:
+            if self._closed or self._paused:
                 return
             if self._frame is not None:
                 self._replaced += 1
@@ -82,10 +83,16 @@ class NewestFrame:
             frame, self._frame = self._frame, None
             return frame
 
-    def clear(self) -> None:
-        """Forget a frame that nobody took: after a pause it shows the past."""
+    def pause(self) -> None:
+        """Drop the frame that nobody took, and all that come, until `resume`."""
         with self._changed:
+            self._paused = True
             self._frame = None
+
+    def resume(self) -> None:
+        """Take frames again, from the next one on: older ones show the past."""
+        with self._changed:
+            self._paused = False
 
     def close(self) -> None:
         """Wake up whoever waits; from now on there is never a frame."""

@@ -47,10 +47,7 @@ class Scanner:
         self._on_scanned = on_scanned
         self._on_problem = on_problem
         self._confirmation = confirmation if confirmation is not None else Confirmation()
-        self._changed = threading.Condition()
-        self._paused = False
-        self._forget = False
-        self._stopping = False
+        self._forget = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scanner", daemon=True)
 
     def start(self) -> None:
@@ -59,21 +56,15 @@ class Scanner:
 
     def pause(self) -> None:
         """Stop looking after the frame in hand: nobody sees the picture."""
-        with self._changed:
-            self._paused = True
+        self._frames.pause()
 
     def resume(self) -> None:
         """Look again, at pictures from now on. What lay there before is not scanned twice."""
-        with self._changed:
-            if self._paused:
-                self._frames.clear()
-            self._paused = False
-            self._changed.notify_all()
+        self._frames.resume()
 
     def forget(self) -> None:
         """Report the codes in view once more, from the next frame on."""
-        with self._changed:
-            self._forget = True
+        self._forget.set()
 
     def stop(self) -> bool:
         """End the thread and close the slot of frames; not from a callback.
@@ -83,9 +74,6 @@ class Scanner:
         """
         if threading.current_thread() is self._thread:
             raise Bug("the scanner cannot be stopped from its own thread")
-        with self._changed:
-            self._stopping = True
-            self._changed.notify_all()
         self._frames.close()
         if self._thread.ident is not None:
             self._thread.join(STOP_TIME_LIMIT_S)
@@ -97,30 +85,14 @@ class Scanner:
         except Problem as problem:
             self._on_problem(problem)
             return
-        while self._may_look():
+        while not self._frames.closed:
             frame = self._frames.take()
-            if frame is None:
-                if self._frames.closed:
-                    return
-                continue
-            if not self._interrupted():
+            if frame is not None:
                 self._look(decoder, frame)
 
-    def _may_look(self) -> bool:
-        """Wait out a pause; False when it is over for good."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._stopping or not self._paused)
-            return not self._stopping
-
-    def _interrupted(self) -> bool:
-        """A pause or the end came while we waited for a frame."""
-        with self._changed:
-            return self._stopping or self._paused
-
     def _look(self, decoder: Decoder, frame: Frame) -> None:
-        with self._changed:
-            forget, self._forget = self._forget, False
-        if forget:
+        if self._forget.is_set():
+            self._forget.clear()
             self._confirmation.forget()
         sight = decoder.decode(grey_of(frame.image))
         events = self._confirmation.look(

@@ -16,8 +16,8 @@ class Zxing:
     - `formats` QRCodeModel2: without it a 1080p frame costs twelve times as much, and with QRCode
       stray Micro QR codes are misread; with QRCodeModel2 none of 111,701 reads was wrong.
     - `try_downscale` stays on (the default): a code that fills the frame is lost without it.
-    - `text_mode` Plain: the default spells control characters as "<NUL>", and binary data would
-      pass for text.
+    - `text_mode` Plain: the default spells the control characters of binary data as "<NUL>", so
+      that it would pass for text.
     - the GIL is released, so the window stays alive.
     """
 

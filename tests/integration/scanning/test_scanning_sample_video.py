@@ -51,10 +51,26 @@ def test_both_decoders_read_every_card_in_the_middle_of_its_appearance(
     path, appearances = moving
     frames = frames_of(path)
     assert [appearance.card for appearance in appearances] == [0, 1]
+    assert appearances[0].first_frame > 0.4 * 30, "it comes from outside the picture"
     for appearance in appearances:
         middle = (appearance.first_frame + appearance.last_frame) // 2
         for number in (middle - 8, middle, middle + 8):
             assert read(decoder, frames[number]) == [CARDS[appearance.card].payload]
+
+
+def test_the_truth_about_first_frames_is_right(
+    moving: tuple[Path, tuple[Appearance, ...]],
+) -> None:
+    """A code that has just come whole into the picture is read within a tenth of a second."""
+    decoder = zxing.load()
+    assert not isinstance(decoder, str)
+    frames = frames_of(moving[0])
+    for appearance in moving[1]:
+        first = appearance.first_frame
+        early = [read(decoder, frames[number]) for number in range(first - 4, first)]
+        assert early == [[]] * 4
+        soon = [read(decoder, frames[number]) for number in range(first, first + 4)]
+        assert [CARDS[appearance.card].payload] in soon
 
 
 def test_the_film_is_as_long_and_large_as_asked(

@@ -117,7 +117,7 @@ def test_nothing_is_decoded_while_paused_and_the_picture_after_it_is_fresh() -> 
         till.show(VOUCHER)
         till.scanner.pause()
         till.put(BOTH)
-        till.put(EMPTY)
+        till.put(BOTH)
         till.scanner.resume()
         till.show(VOUCHER)
         till.show(VOUCHER)

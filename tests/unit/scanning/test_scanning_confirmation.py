@@ -79,6 +79,13 @@ def test_time_alone_does_not_mean_that_a_code_left() -> None:
     assert scanned(show(confirmation, [[], [TOKEN]], first=300)) == []
 
 
+def test_only_looks_in_a_row_mean_that_a_code_left() -> None:
+    """Four looks missed it, then it was seen, then the camera was away for two seconds."""
+    confirmation = Confirmation()
+    show(confirmation, [[TOKEN], *[[]] * 4, [TOKEN]])
+    assert show(confirmation, [[], [TOKEN]], first=66) == []
+
+
 def test_a_code_never_confirmed_leaves_without_a_word() -> None:
     assert show(Confirmation(), [["a"], *[[]] * 60]) == []
 

@@ -131,6 +131,11 @@ def test_zxing_tells_bytes_from_text() -> None:
     assert classify(reading.text) is Foreign.BINARY
 
 
+def test_control_characters_are_not_spelled_out() -> None:
+    image = counter((qr_picture("0112345\x1d10ABC"), (300, 200)))
+    assert texts(the_decoder("zxing"), image) == ["0112345\x1d10ABC"]
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [

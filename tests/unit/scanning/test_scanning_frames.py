@@ -54,8 +54,12 @@ def test_closing_wakes_whoever_waits_and_drops_what_follows() -> None:
     assert slot.take() is None
 
 
-def test_what_nobody_took_can_be_forgotten() -> None:
+def test_over_a_pause_only_frames_from_after_it_remain() -> None:
     slot = NewestFrame()
     slot.put(frame(1))
-    slot.clear()
+    slot.pause()
+    slot.put(frame(2))
+    slot.resume()
     assert slot.take(timeout_s=0) is None
+    slot.put(frame(3))
+    assert slot.take(timeout_s=0) is not None

@@ -145,6 +145,15 @@ def test_a_key_held_down_is_a_person_even_at_the_speed_of_a_gun() -> None:
     assert window.scans == []
 
 
+def test_two_keys_of_which_one_is_held_down_are_a_person() -> None:
+    window = Window()
+    window.type("50", 0.030)
+    for _ in range(10):
+        window.press("0", 0.030, auto_repeat=True)
+    assert window.text == "5" + "0" * 11
+    assert window.scans == []
+
+
 def test_a_system_that_hides_auto_repeat_does_not_make_a_gun_of_it_either() -> None:
     window = Window()
     window.type("0" * 40, 0.030)
