@@ -1,0 +1,98 @@
+"""Amounts, days and times as the French and the English write them.
+
+Babel is imported by the first call that needs it (about 30 ms), never before the first window.
+Sources: Unicode CLDR, through Babel; "14 h 02" is the Lexique of the Imprimerie nationale, with
+no-break spaces.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from merchant_app.i18n.catalogue import Language, _, active
+from merchant_app.money import CURRENCIES, Money
+
+NO_BREAK = "\u00a0"
+_MINUTE_S = 60
+_HOUR_S = 60 * _MINUTE_S
+_DAY_S = 24 * _HOUR_S
+
+
+def _locale() -> str:
+    match active():
+        case Language.FRENCH:
+            return "fr_FR"
+        case Language.ENGLISH:
+            # Day before month, 24 hours: the English of a till in Europe.
+            return "en_GB"
+
+
+def money(amount: Money) -> str:
+    """ "1 250,00 €" with a narrow no-break space between thousands; "€1,250.00"."""
+    from babel.numbers import format_currency
+
+    places = CURRENCIES[amount.currency].decimals
+    value = Decimal(amount.minor).scaleb(-places)
+    return format_currency(value, amount.currency, locale=_locale())
+
+
+def plain_amount(amount: Money) -> str:
+    """As a person types it into a field: "1250,00", "1250.00". `money.parse_amount` reads it."""
+    places = CURRENCIES[amount.currency].decimals
+    whole, rest = divmod(abs(amount.minor), 10**places)
+    point = "," if active() is Language.FRENCH else "."
+    return f"{whole}{point}{rest:0{places}d}" if places else str(whole)
+
+
+def day(of: date) -> str:
+    """ "31 décembre 2026", "1er janvier 2027"; "31 December 2026"."""
+    from babel.dates import format_date
+
+    text = format_date(of, "d MMMM y", locale=_locale())
+    if active() is Language.FRENCH and of.day == 1:
+        text = "1er" + text.removeprefix("1")
+    return text.replace(" ", NO_BREAK)
+
+
+def day_in_year(of: date, *, today: date) -> str:
+    """The day without its year when that is this year's: "3 mars"."""
+    from babel.dates import format_date
+
+    if of.year != today.year:
+        return day(of)
+    text = format_date(of, "d MMMM", locale=_locale())
+    if active() is Language.FRENCH and of.day == 1:
+        text = "1er" + text.removeprefix("1")
+    return text.replace(" ", NO_BREAK)
+
+
+def time_of_day(moment: datetime, time_zone: str) -> str:
+    """ "14 h 02"; "14:02". `moment` is aware."""
+    local = moment.astimezone(ZoneInfo(time_zone))
+    if active() is Language.FRENCH:
+        return f"{local.hour}{NO_BREAK}h{NO_BREAK}{local.minute:02d}"
+    return f"{local.hour:02d}:{local.minute:02d}"
+
+
+def moment_in_words(moment: datetime, time_zone: str, *, now: datetime) -> str:
+    """ "aujourd’hui à 14 h 02", "le 3 mars à 14 h 12"; where the shop is."""
+    zone = ZoneInfo(time_zone)
+    of, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
+    at = time_of_day(moment, time_zone)
+    if of == today:
+        return _("today at {time}").format(time=at)
+    return _("on {day} at {time}").format(day=day_in_year(of, today=today), time=at)
+
+
+def span(seconds: float) -> str:
+    """How long ago, in one unit: "12 s", "3 min", "2 h", "4 j"."""
+    whole = max(0, int(seconds))
+    if whole < _MINUTE_S:
+        return _("{n} s").format(n=whole)
+    if whole < _HOUR_S:
+        return _("{n} min").format(n=whole // _MINUTE_S)
+    if whole < _DAY_S:
+        return _("{n} h").format(n=whole // _HOUR_S)
+    return _("{n} d").format(n=whole // _DAY_S)

@@ -1,0 +1,122 @@
+"""The application: language, look, crash handler, window, event loop.
+
+Only what the first paint needs is imported here; the screens, Babel, the camera and the sounds are
+loaded afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLocale, QObject
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from merchant_app.clock import Clock
+from merchant_app.errors import Bug
+from merchant_app.i18n import choose, install
+from merchant_app.resources import resource_path
+from merchant_app.ui.crash import CrashHandler
+from merchant_app.ui.main_window import MainWindow
+from merchant_app.ui.ports import Enrol, Silence, Sounds, Starter
+from merchant_app.ui.theme import Look, Scheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appearance:
+    """What the settings say about the window.
+
+    Attributes:
+        language: "system", "fr" or "en".
+        scheme: follow the desktop, or force light or dark.
+        sounds: whether verdicts are heard.
+    """
+
+    language: str = "system"
+    scheme: Scheme = Scheme.SYSTEM
+    sounds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The parts of a running window; keep it for as long as the window lives."""
+
+    application: QApplication
+    look: Look
+    crash: CrashHandler
+    window: MainWindow
+
+
+def prepare(
+    starter: Starter,
+    enrol: Enrol,
+    *,
+    clock: Clock,
+    appearance: Appearance,
+    arguments: Sequence[str] = (),
+) -> Running:
+    """Build everything up to the window, which is not shown yet. Main thread.
+
+    Args:
+        starter: opens the till, in a worker thread, after the first paint.
+        enrol: makes this computer a till, in a worker thread.
+        clock: for the words ("12 s ago") and for telling a gun from a person.
+        appearance: language, colours, sounds.
+        arguments: of the process, for Qt's own options.
+    """
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
+    application.setApplicationName("Comptoir")
+    application.setDesktopFileName("comptoir")
+    application.setStyle("Fusion")  # the same on every system, and it obeys the palette
+    install(choose(appearance.language, tuple(QLocale.system().uiLanguages())))
+    crash = CrashHandler(application)
+    crash.install()
+    look = Look(application, appearance.scheme)
+    application.setWindowIcon(_icon())
+    window = MainWindow(
+        look,
+        crash,
+        starter=starter,
+        enrol=enrol,
+        sounds=_sounds if appearance.sounds else _silence,
+        clock=clock,
+    )
+    return Running(application, look, crash, window)
+
+
+def run(
+    starter: Starter,
+    enrol: Enrol,
+    *,
+    clock: Clock,
+    appearance: Appearance,
+    arguments: Sequence[str] = (),
+) -> int:
+    """Show the window and stay until it is closed. Main thread. Arguments as for `prepare`.
+
+    Returns:
+        The exit code: 0, or 70 (EX_SOFTWARE of sysexits.h) after a bug.
+    """
+    running = prepare(starter, enrol, clock=clock, appearance=appearance, arguments=arguments)
+    running.window.show()
+    code = running.application.exec()
+    return 70 if running.crash.has_crashed else code
+
+
+def _icon() -> QIcon:
+    try:
+        return QIcon(str(resource_path("icons", "comptoir.png")))
+    except Bug:  # a checkout before its first build; a window without an icon still sells
+        return QIcon()
+
+
+def _sounds(parent: QObject) -> Sounds:
+    from merchant_app.ui import sounds
+
+    return sounds.load(parent)
+
+
+def _silence(_parent: QObject) -> Sounds:
+    return Silence()

@@ -1,0 +1,1 @@
+"""The Encaisser screen: scan, see the verdict, debit."""

@@ -1,0 +1,205 @@
+"""The live picture with its codes outlined; in words why, when there is no picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from merchant_app.errors import ProblemKind
+from merchant_app.i18n import _
+from merchant_app.scanning.camera import (
+    Busy,
+    CameraStatus,
+    Ended,
+    Lost,
+    Missing,
+    Running,
+    Starting,
+    Stopped,
+    Unreadable,
+    problem_of,
+)
+from merchant_app.ui import words
+from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.labels import plain
+from merchant_app.ui.theme import RADIUS, STEP, Look, Size, tinted
+
+if TYPE_CHECKING:
+    from merchant_app.scanning.confirmation import InView
+    from merchant_app.scanning.frames import Frame
+
+# On the live picture, whatever it shows: white with a dark rim is seen on everything.
+_OUTLINE = QColor("#FFFFFF")
+_OUTLINE_SURE = QColor("#2FD6A3")
+_RIM = QColor(0, 0, 0, 170)
+_WORDS = "#F2F0EB"
+_NIGHT = QColor("#17191B")
+
+
+class CameraView(QWidget):
+    """16:9. GUI thread.
+
+    Signals:
+        again(): the button under the words: look again, or play again.
+    """
+
+    again = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._image: QImage | None = None
+        self._frame: Frame | None = None
+        self._codes: tuple[InView, ...] = ()
+        self._crowded = False
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._word = plain(parent=self, wrap=True)
+        self._word.setFont(look.font(Size.BODY, bold=True))
+        self._sentence = plain(parent=self, wrap=True)
+        self._sentence.setFont(look.font(Size.SMALL))
+        self._button = KeycapButton(look, role="plain", parent=self)
+        self._button.clicked.connect(self.again)
+        for label in (self._word, self._sentence):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4 * STEP, 2 * STEP, 4 * STEP, 2 * STEP)
+        column.setSpacing(2 * STEP)
+        column.addStretch()
+        column.addWidget(self._word)
+        column.addWidget(self._sentence)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch()
+        look.changed.connect(self._colour)
+        self._colour()
+        self.show_status(Starting())
+
+    def sizeHint(self) -> QSize:
+        return QSize(336, 189)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return round(width * 9 / 16)
+
+    @property
+    def told(self) -> str:
+        """The words in place of the picture; empty while there is one."""
+        return "" if self._word.isHidden() else f"{self._word.text()}. {self._sentence.text()}"
+
+    def show_picture(self, frame: Frame, in_view: tuple[InView, ...], *, crowded: bool) -> None:
+        """Paint this frame; `crowded`: two vouchers at once."""
+        height, width = frame.image.shape[:2]
+        # No copy: the image looks at the frame's own memory, which is kept alive beside it.
+        self._frame = frame
+        self._image = QImage(
+            frame.image.data, width, height, frame.image.strides[0], QImage.Format.Format_BGR888
+        )
+        self._codes, self._crowded = in_view, crowded
+        self.update()
+
+    def show_status(self, status: CameraStatus) -> None:
+        """Say what the camera is doing when there is no picture."""
+        if not isinstance(status, Running):
+            self._image = self._frame = None
+            self._codes = ()
+        self._tell(*_told(status))
+
+    def show_problem(self, kind: ProblemKind) -> None:
+        """Say what else is in the way of scanning with the camera."""
+        told = words.problem(kind)
+        self._tell(told.word, told.sentence, "")
+
+    def _tell(self, word: str, sentence: str, button: str) -> None:
+        self._word.setText(word)
+        self._sentence.setText(sentence)
+        self._button.say(button, "")
+        self._word.setVisible(bool(word))
+        self._sentence.setVisible(bool(sentence))
+        self._button.setVisible(bool(button))
+        self.setAccessibleName(_("Camera"))
+        self.setAccessibleDescription(f"{word}. {sentence}" if word else _("Live picture"))
+        self.update()
+
+    def show_absent(self) -> None:
+        """This till works without a camera."""
+        self.show_status(Stopped())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._look.palette.window))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_NIGHT)
+        painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
+        if self._image is not None:
+            self._paint_picture(painter, self._image)
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter, image: QImage) -> None:
+        box = _fitted(QRectF(self.rect()), image.width(), image.height())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.drawImage(box, image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        scale = box.width() / image.width()
+        for code in self._codes:
+            if code.missed_frames:
+                continue
+            corners = QPolygonF(
+                [QPointF(box.x() + x * scale, box.y() + y * scale) for x, y in code.corners]
+            )
+            sure = _OUTLINE_SURE if code.confirmed and not self._crowded else _OUTLINE
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for colour, width in ((_RIM, 6.0), (sure, 3.0)):
+                pen = QPen(colour, width)
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                painter.setPen(pen)
+                painter.drawPolygon(corners)
+        if self._crowded:
+            self._paint_crowded(painter, box)
+
+    def _paint_crowded(self, painter: QPainter, box: QRectF) -> None:
+        painter.setFont(self._look.font(Size.BODY, bold=True))
+        band = QRectF(box)
+        band.setTop(box.bottom() - self._look.pixels(Size.BODY) - 4 * STEP)
+        painter.fillRect(band, QColor(0, 0, 0, 200))
+        painter.setPen(QColor(_WORDS))
+        painter.drawText(band, Qt.AlignmentFlag.AlignCenter, _("Two vouchers: show only one."))
+
+    def _colour(self) -> None:
+        for label in (self._word, self._sentence):
+            label.setPalette(tinted(_WORDS))
+        self.update()
+
+
+def _fitted(box: QRectF, width: int, height: int) -> QRectF:
+    """The largest rectangle of these proportions in the middle of the box."""
+    scale = min(box.width() / width, box.height() / height)
+    size = (width * scale, height * scale)
+    return QRectF(box.center().x() - size[0] / 2, box.center().y() - size[1] / 2, size[0], size[1])
+
+
+def _told(status: CameraStatus) -> tuple[str, str, str]:
+    match status:
+        case Starting():
+            return _("The camera is starting…"), "", ""
+        case Running():
+            return "", "", ""
+        case Missing() | Busy() | Lost() | Unreadable():
+            kind = problem_of(status)
+            assert kind is not None
+            told = words.problem(kind)
+            button = "" if isinstance(status, Unreadable) else _("Look again")
+            return told.word, told.sentence, button
+        case Ended():
+            return _("The video is over"), "", _("Play again")
+        case Stopped():
+            return _("Without camera"), _("Use the scanner gun, or type the code."), ""
+        case _:
+            assert_never(status)

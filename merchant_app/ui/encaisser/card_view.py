@@ -1,0 +1,196 @@
+"""The verdict card, painted: the loudest thing in the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.labels import ElidedLabel, plain
+from merchant_app.ui.palette import Colours, Tone
+from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
+
+_SHAPE_SIDE = 80
+_FITS = (1.0, 0.9, 0.8, 0.7, 0.6)
+
+
+class _ShapeView(QWidget):
+    """The drawn shape."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._shape = Shape.VIEWFINDER
+        self._colour = self._ground = QColor()
+        self.setFixedSize(_SHAPE_SIDE, _SHAPE_SIDE)
+
+    def show_shape(self, shape: Shape, *, colour: QColor, ground: QColor) -> None:
+        self._shape, self._colour, self._ground = shape, colour, ground
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        box = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        draw_shape(painter, self._shape, box, colour=self._colour, ground=self._ground)
+        painter.end()
+
+
+class CardView(QFrame):
+    """Shows one Card; keeps its place and size whatever the card says.
+
+    Signals:
+        painted(int): a card with this look-up's number has been painted. After the pixels are
+            there, so that what is measured by it is what a person sees.
+    """
+
+    painted = Signal(int)
+    _paint_done = Signal(int)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._card: Card | None = None
+        self._number = self._painted_number = 0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._shape = _ShapeView(look, self)
+        self._word = plain(parent=self, wrap=True)
+        self._figure = plain(parent=self)
+        self._note = plain(parent=self)
+        self._lead = plain(parent=self, wrap=True)
+        self._lines = plain(parent=self, wrap=True)
+        self._outside = ElidedLabel(self)
+        self._history = plain(parent=self, wrap=True)
+        self._lay_out()
+        look.changed.connect(self._colours_changed)
+        self._paint_done.connect(self.painted, Qt.ConnectionType.QueuedConnection)
+
+    def _lay_out(self) -> None:
+        amount = QHBoxLayout()
+        amount.setSpacing(3 * STEP)
+        amount.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
+        amount.addWidget(self._note, 0, Qt.AlignmentFlag.AlignBaseline)
+        amount.addStretch()
+        self._texts = QVBoxLayout()
+        self._texts.setSpacing(2 * STEP)
+        self._texts.addWidget(self._word)
+        self._texts.addLayout(amount)
+        self._texts.addWidget(self._lead)
+        self._texts.addWidget(self._outside)
+        self._texts.addWidget(self._lines)
+        self._texts.addWidget(self._history)
+        self._texts.addStretch()
+        row = self._row = QHBoxLayout(self)
+        row.setContentsMargins(6 * STEP, 6 * STEP, 6 * STEP, 5 * STEP)
+        row.setSpacing(6 * STEP)
+        row.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(self._texts, 1)
+
+    @property
+    def card(self) -> Card | None:
+        """What is shown now."""
+        return self._card
+
+    def show_card(self, card: Card, number: int) -> None:
+        """Show it; `number` is the look-up it belongs to."""
+        self._number = number
+        if card == self._card:
+            if number != self._painted_number:
+                self.update()
+            return
+        self._card = card
+        self.setAccessibleName(card.spoken)
+        self._word.setText(card.word.upper())
+        for label, text in (
+            (self._figure, card.figure),
+            (self._note, card.figure_note),
+            (self._lead, card.lead),
+            (self._lines, "\n".join(card.lines)),
+            (self._history, "\n".join(card.history)),
+        ):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self._outside.show_text(card.outside)
+        self._outside.setVisible(bool(card.outside))
+        self._colour()
+        self._fit()
+        self.update()
+
+    def labels(self) -> tuple[QLabel, ...]:
+        """The texts that are shown, for whoever measures them."""
+        every = (self._word, self._figure, self._note, self._lead, self._lines, self._history)
+        return tuple(label for label in every if label.text())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._card is None:
+            return
+        colours = self._colours(self._card)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = colours.solid if self._card.loud else colours.soft
+        quiet = self._card.tone is Tone.QUIET
+        pen = QPen(QColor(ground if self._card.loud else colours.edge), 1 if quiet else 2)
+        painter.setPen(pen)
+        painter.setBrush(QColor(ground))
+        inset = pen.widthF() / 2
+        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(box, CARD_RADIUS, CARD_RADIUS)
+        painter.end()
+        if self._painted_number != self._number:
+            self._painted_number = self._number
+            self._paint_done.emit(self._number)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def _colours(self, card: Card) -> Colours:
+        return self._look.palette.tones[card.tone]
+
+    def _colours_changed(self) -> None:
+        self._colour()
+        self.update()
+
+    def _colour(self) -> None:
+        card = self._card
+        if card is None:
+            return
+        colours = self._colours(card)
+        ink = colours.on_solid if card.loud else colours.ink
+        shape = colours.on_solid if card.loud else colours.edge
+        ground = colours.solid if card.loud else colours.soft
+        loud = tinted(ink)
+        text = loud if card.loud else tinted(self._look.palette.text)
+        for label in (self._word, self._figure):
+            label.setPalette(loud)
+        for label in (self._note, self._lead, self._lines, self._outside, self._history):
+            label.setPalette(text)
+        self._shape.show_shape(card.shape, colour=QColor(shape), ground=QColor(ground))
+
+    def _fit(self) -> None:
+        """The largest type with which everything fits; the full sizes nearly always do."""
+        margins = self._row.contentsMargins()
+        width = self.width() - margins.left() - margins.right() - _SHAPE_SIDE - 6 * STEP
+        height = self.height() - margins.top() - margins.bottom()
+        for scale in _FITS:
+            self._type(scale)
+            if self._texts.heightForWidth(width) <= height and self._amount_width() <= width:
+                return
+
+    def _amount_width(self) -> int:
+        return self._figure.sizeHint().width() + self._note.sizeHint().width() + 3 * STEP
+
+    def _type(self, scale: float) -> None:
+        for label, size, bold in (
+            (self._word, Size.VERDICT, True),
+            (self._figure, Size.FIGURE, True),
+            (self._note, Size.TITLE, False),
+            (self._lead, Size.TITLE, False),
+            (self._lines, Size.BODY, False),
+            (self._outside, Size.BODY, True),
+            (self._history, Size.BODY, False),
+        ):
+            font = self._look.font(size, bold=bold, figures=True)
+            font.setPixelSize(max(11, round(font.pixelSize() * scale)))
+            label.setFont(font)

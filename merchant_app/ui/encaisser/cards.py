@@ -1,0 +1,388 @@
+"""The card of every state of the screen. No Qt."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from merchant_app.i18n import _, formatting
+from merchant_app.money import Money
+from merchant_app.till.results import (
+    NoAnswerKind,
+    NoAnswerYet,
+    NotAuthorisedKind,
+    NotEntitled,
+    NothingToReverse,
+    RedeemCancelled,
+    Redeemed,
+    RedeemRefused,
+    ReversalPending,
+    ReversalRefused,
+    Reversed,
+    Settled,
+)
+from merchant_app.ui import words
+from merchant_app.ui.encaisser import outcomes
+from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.states import (
+    Answered,
+    Cancelled,
+    Cancelling,
+    Checking,
+    ConfirmUndo,
+    Debitable,
+    Debited,
+    Debiting,
+    Declined,
+    ForeignScan,
+    InTheWay,
+    LookUpFailed,
+    NotUndone,
+    Question,
+    Ready,
+    Refused,
+    Reversing,
+    Screen,
+    SellingStopped,
+    Settling,
+    Unanswered,
+    Undone,
+)
+from merchant_app.ui.encaisser.verdict_cards import Place, debitable_card, verdict_card
+from merchant_app.ui.palette import Tone
+
+
+def card_of(screen: Screen, place: Place) -> Card:
+    """What the card says now."""
+    match screen.state:
+        case Ready():
+            return _ready(screen)
+        case Checking():
+            return Card(tone=Tone.QUIET, shape=Shape.DOTS, word=_("Checking…"))
+        case Debitable() as state:
+            return debitable_card(state, place, left=screen.left)
+        case Declined(verdict=verdict, label=label):
+            return verdict_card(verdict, label, place)
+        case ForeignScan(kind=kind):
+            told = words.foreign(kind)
+            return Card(tone=Tone.WAIT, shape=Shape.QUESTION, word=told.word, lead=told.sentence)
+        case LookUpFailed(why=why):
+            return _look_up_failed(why)
+        case (
+            Debiting() | Debited() | Refused() | Unanswered() | Cancelling() | Cancelled() as state
+        ):
+            return _redeem_card(state, place)
+        case ConfirmUndo() | Reversing() | Undone() | NotUndone() as state:
+            return _undo_card(state, place)
+        case Question() | Settling() | Answered() as state:
+            return _question_card(state, place)
+        case InTheWay(kind=kind, money=money):
+            told = words.problem(kind)
+            nothing = _("Nothing is confirmed: hand nothing over.") if money else ""
+            return Card(
+                tone=Tone.NO,
+                shape=Shape.OCTAGON,
+                word=told.word,
+                lead=told.sentence,
+                lines=(nothing,) if nothing else (),
+                loud=True,
+            )
+        case SellingStopped():
+            return Card(
+                tone=Tone.NO,
+                shape=Shape.OCTAGON,
+                word=_("Till stopped"),
+                lead=_("The journal here and the central service’s differ. Do not sell."),
+                lines=(_("Everything recorded is kept. The till must be enrolled again."),),
+                loud=True,
+            )
+        case _:
+            assert_never(screen.state)
+
+
+def _ready(screen: Screen) -> Card:
+    if screen.left is not None and screen.basket:
+        paid = screen.left.minor == 0
+        return Card(
+            tone=Tone.QUIET,
+            shape=Shape.VIEWFINDER,
+            word=_("Paid in full") if paid else _("Next voucher"),
+            figure="" if paid else formatting.money(screen.left),
+            figure_note="" if paid else _("left to pay"),
+            lead=_("The next voucher begins a new purchase.") if paid else "",
+        )
+    return Card(
+        tone=Tone.QUIET,
+        shape=Shape.VIEWFINDER,
+        word=_("Show a voucher"),
+        lead=_("To the camera or with the scanner gun; or type its code."),
+    )
+
+
+def _look_up_failed(why: NoAnswerYet | NotEntitled) -> Card:
+    match why:
+        case NotEntitled(why=kind):
+            told = words.not_entitled(kind)
+            return Card(
+                tone=Tone.NO,
+                shape=Shape.OCTAGON,
+                word=told.word,
+                lead=told.sentence,
+                lines=(_("What was recorded is kept."),),
+                loud=True,
+            )
+        case NoAnswerYet(why=kind):
+            return Card(
+                tone=Tone.WAIT,
+                shape=Shape.HOURGLASS,
+                word=_("Could not be checked"),
+                lead=words.no_answer(kind),
+                lines=(_("Nothing was debited."),),
+                loud=True,
+            )
+        case _:
+            assert_never(why)
+
+
+def _redeem_card(
+    state: Debiting | Debited | Refused | Unanswered | Cancelling | Cancelled, place: Place
+) -> Card:
+    match state:
+        case Debiting(amount=amount):
+            return _working(_("Debiting {amount}…"), amount, _("Hand nothing over yet."))
+        case Debited(result=result):
+            return _debited(result, place)
+        case Refused(result=result):
+            return _refused(result, place)
+        case Unanswered(result=result, cancel_wanted=cancel_wanted):
+            follows = (
+                _("The debit of {amount} is cancelled as soon as the line lets it.")
+                if cancel_wanted
+                else _("Comptoir goes on asking. Esc cancels the debit of {amount}.")
+            )
+            return Card(
+                tone=Tone.WAIT,
+                shape=Shape.HOURGLASS,
+                word=_("No answer"),
+                lead=_("Hand nothing over yet."),
+                lines=(_why(result.why), follows.format(amount=formatting.money(result.amount))),
+                loud=True,
+            )
+        case Cancelling(amount=amount):
+            return _working(_("Cancelling {amount}…"), amount, _("Hand nothing over."))
+        case Cancelled(result=result):
+            return _cancelled(result)
+        case _:
+            assert_never(state)
+
+
+def _why(why: NoAnswerKind | NotAuthorisedKind | None) -> str:
+    match why:
+        case None:
+            return _("Nobody knows yet whether it was debited.")
+        case NoAnswerKind():
+            return words.no_answer(why)
+        case NotAuthorisedKind():
+            return words.not_entitled(why).sentence
+
+
+def _working(word: str, amount: Money, lead: str) -> Card:
+    return Card(
+        tone=Tone.WAIT,
+        shape=Shape.HOURGLASS,
+        word=word.format(amount=formatting.money(amount)),
+        lead=lead,
+    )
+
+
+def _debited(result: Redeemed, place: Place) -> Card:
+    entry = _("entry {number} · {check} · {time}").format(
+        number=result.number,
+        check=result.check,
+        time=formatting.time_of_day(result.at, place.time_zone),
+    )
+    rest = " · ".join(
+        _("{balance} left on voucher {label}").format(
+            balance=formatting.money(line.balance), label=line.label
+        )
+        for line in result.lines
+    )
+    return Card(
+        tone=Tone.YES,
+        shape=Shape.CHECK_FILLED,
+        word=_("Debited"),
+        figure=formatting.money(outcomes.total_of(result)),
+        lead=rest,
+        lines=(entry,),
+        loud=True,
+    )
+
+
+def _refused(result: RedeemRefused, place: Place) -> Card:
+    nothing = _("Nothing was debited. Do not hand over.")
+    if result.verdict is None:
+        lead = " ".join(dict.fromkeys(words.reason(line.reason) for line in result.lines))
+        history: tuple[str, ...] = ()
+        outside = ""
+    else:
+        labels = " ".join(line.label for line in result.lines)
+        fresh = verdict_card(result.verdict, labels, place)
+        lead, history, outside = f"{fresh.word}. {fresh.lead}", fresh.history, fresh.outside
+    return Card(
+        tone=Tone.NO,
+        shape=Shape.OCTAGON,
+        word=_("Refused"),
+        lead=lead,
+        lines=(nothing,),
+        outside=outside,
+        history=history,
+        loud=True,
+    )
+
+
+def _cancelled(result: RedeemCancelled) -> Card:
+    amount = formatting.money(result.amount)
+    if result.confirmed:
+        return Card(
+            tone=Tone.CHOICE,
+            shape=Shape.UNDO,
+            word=_("Cancelled"),
+            lead=_("{amount} was not debited. Hand nothing over.").format(amount=amount),
+            lines=(_("The voucher can be shown again."),),
+        )
+    return Card(
+        tone=Tone.LATER,
+        shape=Shape.CHECK_DASHED,
+        word=_("Cancelled here"),
+        lead=_("Hand nothing over."),
+        lines=(
+            _("If {amount} was debited, it goes back on the voucher with the line.").format(
+                amount=amount
+            ),
+        ),
+    )
+
+
+def _undo_card(state: ConfirmUndo | Reversing | Undone | NotUndone, place: Place) -> Card:
+    match state:
+        case ConfirmUndo(last=None):
+            word, lead = _("Undo the last debit?"), _("The last one of this till, made earlier.")
+        case ConfirmUndo(last=last):
+            assert last is not None
+            word = _("Undo {amount}?").format(amount=formatting.money(outcomes.total_of(last)))
+            lead = _("Voucher {label}, debited {moment}.").format(
+                label=", ".join(line.label for line in last.lines),
+                moment=formatting.moment_in_words(last.at, place.time_zone, now=place.now),
+            )
+        case Reversing(last=None):
+            return Card(tone=Tone.WAIT, shape=Shape.HOURGLASS, word=_("Undoing…"))
+        case Reversing(last=last):
+            assert last is not None
+            return _working(_("Undoing {amount}…"), outcomes.total_of(last), "")
+        case Undone(result=result):
+            return _undone(result)
+        case NotUndone(result=result):
+            return _not_undone(result)
+        case _:
+            assert_never(state)
+    return Card(
+        tone=Tone.CHOICE,
+        shape=Shape.UNDO,
+        word=word,
+        lead=lead,
+        lines=(_("The money goes back on the voucher; the goods stay in the shop."),),
+    )
+
+
+def _undone(result: Reversed | ReversalPending) -> Card:
+    match result:
+        case Reversed(lines=lines):
+            back = " · ".join(
+                _("{amount} back on voucher {label}, {balance} left").format(
+                    amount=formatting.money(line.amount),
+                    label=line.label,
+                    balance=formatting.money(line.balance),
+                )
+                for line in lines
+            )
+            return Card(tone=Tone.CHOICE, shape=Shape.UNDO, word=_("Undone"), lead=back, loud=True)
+        case ReversalPending(amount=amount):
+            return Card(
+                tone=Tone.LATER,
+                shape=Shape.CHECK_DASHED,
+                word=_("Credit pending"),
+                figure=formatting.money(amount),
+                lead=_("The undo is recorded. The credit follows when the line is back."),
+            )
+        case _:
+            assert_never(result)
+
+
+def _not_undone(result: ReversalRefused | NothingToReverse) -> Card:
+    match result:
+        case ReversalRefused():
+            return Card(
+                tone=Tone.NO,
+                shape=Shape.OCTAGON,
+                word=_("Not undone"),
+                lead=_("The central service has nothing to give back for this debit."),
+                lines=(_("It was undone already, or never debited."),),
+                loud=True,
+            )
+        case NothingToReverse():
+            return Card(
+                tone=Tone.QUIET,
+                shape=Shape.QUESTION,
+                word=_("Nothing to undo"),
+                lead=_("This till has no debit that could still be undone."),
+            )
+        case _:
+            assert_never(result)
+
+
+def _question_card(state: Question | Settling | Answered, place: Place) -> Card:
+    match state:
+        case Question(interrupted=interrupted):
+            return Card(
+                tone=Tone.CHOICE,
+                shape=Shape.QUESTION,
+                word=_("Were the goods handed over?"),
+                figure=formatting.money(interrupted.amount),
+                figure_note=_("voucher {label}").format(label=", ".join(interrupted.labels)),
+                lead=_("This debit was interrupted {moment}.").format(
+                    moment=formatting.moment_in_words(
+                        interrupted.at, place.time_zone, now=place.now
+                    )
+                ),
+                lines=(_("Did the customer leave with the goods?"),),
+            )
+        case Settling(interrupted=interrupted):
+            return _working(_("Recording {amount}…"), interrupted.amount, "")
+        case Answered(result=result):
+            return _answered(result)
+        case _:
+            assert_never(state)
+
+
+def _answered(result: Settled) -> Card:
+    amount = formatting.money(result.amount)
+    lines: tuple[str, ...] = ()
+    if result.handed_over:
+        lead = _("{amount}: the goods were handed over.").format(amount=amount)
+        if result.shortfall is None:
+            lines = (_("The central service confirms it when the line is back."),)
+        elif result.shortfall:
+            missing = formatting.money(result.shortfall)
+            lines = (
+                _("{missing} could not be debited: the shop bears it.").format(missing=missing),
+            )
+    else:
+        lead = _("{amount}: nothing was handed over, the voucher keeps its money.").format(
+            amount=amount
+        )
+    return Card(
+        tone=Tone.LATER if result.shortfall else Tone.CHOICE,
+        shape=Shape.CHECK_DASHED if result.shortfall is None else Shape.CHECK_CIRCLE,
+        word=_("Noted"),
+        lead=lead,
+        lines=lines,
+    )

@@ -1,0 +1,108 @@
+"""What an answer of the counter makes of the screen: pure tables beside the presenter. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import add
+from typing import assert_never
+
+from merchant_app.errors import Bug
+from merchant_app.money import Money
+from merchant_app.till.results import (
+    NothingToReverse,
+    RedeemCancelled,
+    Redeemed,
+    RedeemRefused,
+    RedeemUnknown,
+    ReversalPending,
+    ReversalRefused,
+    Reversed,
+    Stopped,
+)
+from merchant_app.ui.commands import Answer
+from merchant_app.ui.encaisser.states import (
+    Answered,
+    Cancelled,
+    Cancelling,
+    Checking,
+    ConfirmUndo,
+    Debitable,
+    Debited,
+    Debiting,
+    Declined,
+    ForeignScan,
+    InTheWay,
+    LookUpFailed,
+    NotUndone,
+    Question,
+    Ready,
+    Refused,
+    Reversing,
+    SellingStopped,
+    Settling,
+    Sound,
+    State,
+    Unanswered,
+    Undone,
+)
+from merchant_app.vouchers.verdicts import Valid
+
+
+def state_after(answer: Answer) -> State:
+    """What the screen shows after a money action ended like this.
+
+    Raises:
+        Bug: the answer is none of a money action's.
+    """
+    match answer:
+        case Redeemed():
+            return Debited(answer)
+        case RedeemRefused():
+            return Refused(answer)
+        case RedeemUnknown():
+            return Unanswered(answer, asking=False, cancel_wanted=False)
+        case RedeemCancelled():
+            return Cancelled(answer)
+        case Reversed() | ReversalPending():
+            return Undone(answer)
+        case ReversalRefused() | NothingToReverse():
+            return NotUndone(answer)
+        case Stopped():
+            return SellingStopped()
+        case _:
+            raise Bug(f"a money action was answered by {type(answer).__name__}")
+
+
+def sound_of(state: State, *, before: State) -> Sound | None:
+    """What is heard when the screen comes to this state."""
+    match state:
+        case Debited():
+            return Sound.YES
+        case Refused() | Declined() | ForeignScan() | InTheWay() | SellingStopped() | NotUndone():
+            return Sound.NO
+        case Debitable(verdict=Valid()):
+            return None
+        case Debitable():
+            # Typing the purchase judges again at every key: one note is enough.
+            return None if isinstance(before, Debitable) else Sound.LOOK
+        case Cancelled() | Undone() | Question():
+            return Sound.LOOK
+        case Unanswered() | LookUpFailed():
+            return Sound.TICK
+        case Ready() | Checking() | Debiting() | Cancelling() | ConfirmUndo():
+            return None
+        case Reversing() | Settling() | Answered():
+            return None
+        case _:
+            assert_never(state)
+
+
+def total_of(redeemed: Redeemed) -> Money:
+    """What one redemption debited, over all its vouchers."""
+    return reduce(add, (line.amount for line in redeemed.lines))
+
+
+def undo_amount(undoable: Sequence[Redeemed]) -> Money | None:
+    """What undoing the last of these gives back."""
+    return total_of(undoable[-1]) if undoable else None

@@ -1,0 +1,303 @@
+"""The Encaisser screen, wired: presenter, view, worker threads, camera, sounds."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from merchant_app.clock import Clock
+from merchant_app.errors import Bug, ProblemKind
+from merchant_app.scanning.confirmation import Left, Scanned
+from merchant_app.till.counter import Counter
+from merchant_app.till.results import Status
+from merchant_app.ui.background import Background, Done, Outcome
+from merchant_app.ui.commands import Answer, AskContact, AskLookUp, Command, MoneyCommand, perform
+from merchant_app.ui.encaisser.camera_relay import CameraRelay
+from merchant_app.ui.encaisser.cards import card_of
+from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
+from merchant_app.ui.encaisser.presenter import Presenter
+from merchant_app.ui.encaisser.states import Question, Screen, Sound
+from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.encaisser.view import EncaisserView
+from merchant_app.ui.ports import CameraPort, Sounds
+
+if TYPE_CHECKING:
+    from merchant_app.scanning.camera import CameraStatus
+    from merchant_app.scanning.confirmation import InView, ScanEvent
+    from merchant_app.scanning.frames import Frame
+
+LOOK_UPS_MAX = 8
+"""At once. A service that hangs must not collect threads; only the newest of the rest waits."""
+
+_log = logging.getLogger(__name__)
+
+
+class EncaisserScreen(QObject):
+    """Lives in the GUI thread. It is the presenter's `Hands` and the window's `KeyUser`.
+
+    Signals:
+        verdict_painted(int): the card of this look-up's verdict is on the screen.
+        status_changed(object): a `Status`, from whatever thread the counter told it.
+    """
+
+    verdict_painted = Signal(int)
+    status_changed = Signal(object)
+
+    def __init__(
+        self,
+        counter: Counter,
+        view: EncaisserView,
+        *,
+        background: Background,
+        sounds: Sounds,
+        clock: Clock,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._counter = counter
+        self._view = view
+        self._background = background
+        self._sounds = sounds
+        self._clock = clock
+        self._running_look_ups = 0
+        self._waiting_look_up: AskLookUp | None = None
+        self._money_running = False
+        self._alarms: list[QTimer] = []
+        self._one_at_a_time = OneAtATime()
+        self._camera: CameraPort | None = None
+        self._stopped = False
+        self._contact_running = False
+        self.relay = CameraRelay(self)
+        self.screen: Screen | None = None
+        view.set_currency(counter.facts.currency)
+        self.presenter = Presenter(counter, self, clock=clock, show=self._show)
+        self._connect()
+        counter.on_status(self._tell_status)
+        self._status_came(counter.status())
+
+    def _connect(self) -> None:
+        view = self._view
+        view.purchase.edited.connect(self._purchase_edited)
+        view.amount.edited.connect(self._amount_edited)
+        view.main_pressed.connect(self._main_pressed)
+        view.other_pressed.connect(self._other_pressed)
+        view.basket.new_purchase.connect(self._new_purchase)
+        view.basket.undo.connect(self.undo_pressed)
+        view.card.painted.connect(self._card_painted)
+        view.camera.again.connect(self._camera_again)
+        self.relay.picture.connect(self._picture_came)
+        self.relay.scanned.connect(self._scan_came)
+        self.relay.status.connect(self._camera_status_came)
+        self.status_changed.connect(self._status_came)
+
+    def start(self, camera: CameraPort | None) -> None:
+        """Ask what a crash left behind, and begin to look."""
+        self.presenter.start()
+        self._camera = camera
+        if camera is None:
+            self._view.camera.show_absent()
+        else:
+            camera.start(self.relay)
+
+    def stop(self) -> None:
+        """The window closes."""
+        self._stopped = True
+        self.relay.close()
+        if self._camera is not None:
+            self._camera.stop()
+
+    # --- Hands -----------------------------------------------------------------------------------
+
+    def start_look_up(self, command: AskLookUp) -> None:
+        if self._running_look_ups >= LOOK_UPS_MAX:
+            self._waiting_look_up = command
+            return
+        self._running_look_ups += 1
+        self._run(command)
+
+    def run_command(self, command: Command) -> None:
+        """Run it in a worker thread.
+
+        Raises:
+            Bug: a second money action while one is running.
+        """
+        if isinstance(command, AskLookUp):
+            self.start_look_up(command)
+            return
+        if isinstance(command, MoneyCommand):
+            if self._money_running:
+                raise Bug("two money actions at once")
+            self._money_running = True
+        self._run(command)
+
+    def _run(self, command: Command) -> None:
+        job = _Job(self, self._counter, command)
+        self._background.start(job.work, job.finished, name=type(command).__name__)
+
+    def call_back(self, after_s: float, number: int) -> None:
+        alarm = QTimer(self)
+        alarm.setSingleShot(True)
+        alarm.setProperty("number", number)
+        alarm.timeout.connect(self._alarm_rang)
+        alarm.start(round(after_s * 1000))
+
+    def play(self, sound: Sound) -> None:
+        self._sounds.play(sound)
+
+    # --- KeyUser ---------------------------------------------------------------------------------
+
+    def gun_scanned(self, text: str) -> None:
+        self.presenter.scanned(text)
+
+    def enter_pressed(self) -> None:
+        view = self._view
+        if view.code.hasFocus() and view.code.text().strip():
+            self.presenter.typed(view.code.text())
+        elif view.purchase.hasFocus() and view.purchase.text().strip():
+            self.presenter.purchase_entered()
+        elif self.screen is not None and not isinstance(self.screen.state, Question):
+            self.presenter.enter()
+
+    def escape_pressed(self) -> None:
+        self.presenter.escape()
+
+    @Slot()
+    def undo_pressed(self) -> None:
+        self.presenter.undo()
+
+    # --- from the view ---------------------------------------------------------------------------
+
+    @Slot(str)
+    def _purchase_edited(self, text: str) -> None:
+        self.presenter.purchase_edited(text)
+
+    @Slot(str)
+    def _amount_edited(self, text: str) -> None:
+        self.presenter.amount_edited(text)
+
+    @Slot()
+    def _main_pressed(self) -> None:
+        if self.screen is not None and isinstance(self.screen.state, Question):
+            self.presenter.answer_question(handed_over=True)
+        else:
+            self.presenter.enter()
+
+    @Slot()
+    def _other_pressed(self) -> None:
+        if self.screen is not None and isinstance(self.screen.state, Question):
+            self.presenter.answer_question(handed_over=False)
+        else:
+            self.presenter.escape()
+
+    @Slot()
+    def _new_purchase(self) -> None:
+        self.presenter.new_purchase()
+
+    @Slot(int)
+    def _card_painted(self, number: int) -> None:
+        self.verdict_painted.emit(number)
+
+    @Slot()
+    def ask_contact(self) -> None:
+        """The status pill was pressed: is anybody there?"""
+        if not self._contact_running:
+            self._contact_running = True
+            self.run_command(AskContact())
+
+    @property
+    def time_zone(self) -> str:
+        """The shop's."""
+        return self._counter.facts.time_zone
+
+    def problem_elsewhere(self, kind: ProblemKind) -> None:
+        """A Problem that no question of ours met: the scanner's thread, for instance."""
+        self._view.camera.show_problem(kind)
+
+    # --- from other threads, through queued signals ----------------------------------------------
+
+    def _tell_status(self, status: Status) -> None:
+        """Any thread."""
+        if not self._stopped:
+            self.status_changed.emit(status)
+
+    @Slot(object)
+    def _status_came(self, status: Status) -> None:
+        self.presenter.line_changed(status)
+
+    @Slot(object)
+    def _scan_came(self, event: ScanEvent) -> None:
+        match event:
+            case Scanned(text=text, in_view=in_view):
+                seen = [(code.text, code.missed_frames) for code in in_view]
+                if self._one_at_a_time.takes(text, seen):
+                    _log.info("scanned, frame %d", event.frame_number)
+                    self.presenter.scanned(text)
+            case Left():
+                pass
+
+    @Slot(object, object)
+    def _picture_came(self, frame: Frame, in_view: tuple[InView, ...]) -> None:
+        seen = [(code.text, code.missed_frames) for code in in_view]
+        crowded, alone = self._one_at_a_time.in_view(seen)
+        self._view.camera.show_picture(frame, in_view, crowded=crowded)
+        if alone is not None:
+            self.presenter.scanned(alone)
+
+    @Slot(object)
+    def _camera_status_came(self, status: CameraStatus) -> None:
+        self._view.camera.show_status(status)
+
+    @Slot()
+    def _camera_again(self) -> None:
+        if self._camera is not None:
+            self._camera.again()
+
+    @Slot()
+    def _alarm_rang(self) -> None:
+        alarm = self.sender()
+        assert isinstance(alarm, QTimer)
+        self.presenter.time_came(int(alarm.property("number")))
+        alarm.deleteLater()
+
+    def command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
+        """A command came back; GUI thread."""
+        if isinstance(command, AskLookUp):
+            self._running_look_ups -= 1
+            waiting, self._waiting_look_up = self._waiting_look_up, None
+            if waiting is not None:
+                self.start_look_up(waiting)
+        elif isinstance(command, MoneyCommand):
+            self._money_running = False
+        elif isinstance(command, AskContact):
+            self._contact_running = False
+            if isinstance(outcome, Done):
+                self.status_changed.emit(outcome.result)
+                return
+        if isinstance(outcome, Done):
+            self.presenter.answered(command, outcome.result)
+        else:
+            self.presenter.went_wrong(command, outcome.kind)
+
+    def _show(self, screen: Screen) -> None:
+        self.screen = screen
+        place = Place(self._clock.now(), self._counter.facts.time_zone)
+        self._view.show_screen(screen, card_of(screen, place))
+
+
+class _Job:
+    """One command on its way through a worker thread."""
+
+    def __init__(self, screen: EncaisserScreen, counter: Counter, command: Command) -> None:
+        self._screen = screen
+        self._counter = counter
+        self._command = command
+
+    def work(self) -> Answer:
+        """In the worker."""
+        return perform(self._counter, self._command)
+
+    def finished(self, outcome: Outcome[Answer]) -> None:
+        """In the GUI thread."""
+        self._screen.command_done(self._command, outcome)

@@ -1,0 +1,64 @@
+"""Which amount to suggest for a voucher, and what the typed one would lead to. Pure, no Qt."""
+
+from __future__ import annotations
+
+from merchant_app.money import Money, parse_amount
+from merchant_app.ui.encaisser.ports import Judge
+from merchant_app.ui.encaisser.states import Debitable, Declined
+from merchant_app.vouchers.terms import Voucher
+from merchant_app.vouchers.verdicts import (
+    AmountAboveBalance,
+    BelowMinimumPurchase,
+    PartUseNotAllowed,
+    Use,
+    Valid,
+)
+
+
+def taken_up(
+    judge: Judge,
+    voucher: Voucher,
+    *,
+    left: Money | None,
+    label: str,
+    history: tuple[Use, ...],
+) -> Debitable | Declined:
+    """The voucher with the amount to suggest: what is left of the purchase, or the balance.
+
+    Args:
+        left: still to pay; None while the purchase was not typed.
+    """
+    amount = voucher.balance
+    if left is not None and 0 < left.minor < amount.minor:
+        amount = left
+    verdict = judge.judge(voucher, purchase=left, amount=amount)
+    if isinstance(verdict, PartUseNotAllowed):
+        amount = voucher.balance
+    if not isinstance(
+        verdict, Valid | PartUseNotAllowed | BelowMinimumPurchase | AmountAboveBalance
+    ):
+        return Declined(verdict, label)
+    return Debitable(
+        voucher=voucher,
+        verdict=verdict,
+        label=label,
+        history=history,
+        amount=amount,
+        judged=judge.judge(voucher, purchase=left, amount=amount),
+    )
+
+
+def with_amount(judge: Judge, state: Debitable, text: str, *, left: Money | None) -> Debitable:
+    """The same voucher with what stands in the amount field now."""
+    amount = parse_amount(text, state.voucher.balance.currency)
+    judged = None
+    if isinstance(amount, Money):
+        judged = judge.judge(state.voucher, purchase=left, amount=amount)
+    return Debitable(
+        voucher=state.voucher,
+        verdict=state.verdict,
+        label=state.label,
+        history=state.history,
+        amount=amount,
+        judged=judged,
+    )

@@ -1,0 +1,207 @@
+"""The Encaisser screen, painted from one `Screen` value."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from merchant_app.i18n import _
+from merchant_app.ui import words
+from merchant_app.ui.encaisser.basket_view import BasketView
+from merchant_app.ui.encaisser.camera_view import CameraView
+from merchant_app.ui.encaisser.card import Card
+from merchant_app.ui.encaisser.card_view import CardView
+from merchant_app.ui.encaisser.deeds import Deeds, deeds_of, is_busy
+from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, EntryField
+from merchant_app.ui.encaisser.states import Focus, Screen, SellingStopped
+from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.labels import plain
+from merchant_app.ui.theme import STEP, Look, Size, tinted
+
+_SIDE_SHARE = 0.36
+_SIDE_MIN, _SIDE_MAX = 320, 560
+_MARGIN = 6 * STEP
+
+
+class EncaisserView(QWidget):
+    """GUI thread.
+
+    Signals:
+        main_pressed(), other_pressed(): the two buttons; Enter and Esc mean the same, except
+            while a question is asked.
+    """
+
+    main_pressed = Signal()
+    other_pressed = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._focus_order = 0
+        self._spoken = ""
+        self.purchase = AmountField(look, _("Purchase"), self)
+        self.amount = AmountField(look, _("To debit"), self)
+        self.code = CodeField(look, _("Voucher code"), self)
+        self.card = CardView(look, self)
+        self.camera = CameraView(look, self)
+        self.basket = BasketView(look, self)
+        self.main = KeycapButton(look, role="main", parent=self)
+        self.other = KeycapButton(look, role="plain", parent=self)
+        self.main.clicked.connect(self.main_pressed)
+        self.other.clicked.connect(self.other_pressed)
+        self._purchase_message = plain(parent=self, wrap=True)
+        self._message = plain(parent=self, wrap=True)
+        self._purchase_name = self._name(_("&Purchase"), self.purchase)
+        self._amount_name = self._name(_("To &debit"), self.amount)
+        self._code_name = self._name(_("Voucher &code"), self.code)
+        self._lay_out()
+        look.changed.connect(self._colour)
+        self._deeds: Deeds | None = None
+        self._colour()
+
+    def _name(self, text: str, field: QWidget) -> QLabel:
+        label = plain(text, self)
+        label.setBuddy(field)
+        label.setFont(self._look.font(Size.BODY, bold=True))
+        return label
+
+    def _lay_out(self) -> None:
+        field_width = self.purchase.fontMetrics().horizontalAdvance("10 000,00 €") + 10 * STEP
+        for field in (self.purchase, self.amount):
+            field.setFixedWidth(field_width)
+        names = max(label.sizeHint().width() for label in (self._purchase_name, self._amount_name))
+        left = QVBoxLayout()
+        left.setSpacing(4 * STEP)
+        for name, field, message in (
+            (self._purchase_name, self.purchase, self._purchase_message),
+            (self._amount_name, self.amount, self._message),
+        ):
+            name.setFixedWidth(names)
+            row = QHBoxLayout()
+            row.setSpacing(3 * STEP)
+            row.addWidget(name)
+            row.addWidget(field)
+            row.addWidget(message, 1)
+            left.addLayout(row)
+            if field is self.purchase:
+                left.addWidget(self.card, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(3 * STEP)
+        buttons.addWidget(self.main, 3)
+        buttons.addWidget(self.other, 2)
+        left.addLayout(buttons)
+        right = QVBoxLayout()
+        right.setSpacing(3 * STEP)
+        right.addWidget(self.camera)
+        code = QGridLayout()
+        code.setHorizontalSpacing(3 * STEP)
+        code.addWidget(self._code_name, 0, 0)
+        code.addWidget(self.code, 0, 1)
+        right.addLayout(code)
+        right.addWidget(self.basket, 1)
+        self._side = QWidget(self)
+        right.setContentsMargins(0, 0, 0, 0)
+        self._side.setLayout(right)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(_MARGIN, 5 * STEP, _MARGIN, 5 * STEP)
+        whole.setSpacing(_MARGIN)
+        whole.addLayout(left, 1)
+        whole.addWidget(self._side)
+        for first, second in (
+            (self.purchase, self.amount),
+            (self.amount, self.main),
+            (self.main, self.other),
+            (self.other, self.code),
+        ):
+            QWidget.setTabOrder(first, second)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        share = round(self.width() * _SIDE_SHARE)
+        self._side.setFixedWidth(max(_SIDE_MIN, min(_SIDE_MAX, share)))
+        super().resizeEvent(event)
+
+    def show_screen(self, screen: Screen, card: Card) -> None:
+        """Paint it; `card` is the screen's card, in words."""
+        deeds = deeds_of(screen)
+        self.card.show_card(card, screen.number)
+        self._announce(card)
+        self.purchase.obey(screen.purchase_fill)
+        self.code.obey(screen.code_fill)
+        if deeds.amount_shown:
+            self.amount.obey(screen.amount_fill)
+        elif self.amount.text():
+            self.amount.setText("")
+        busy = is_busy(screen)
+        self.purchase.setEnabled(not busy)
+        self.code.setEnabled(not busy and not isinstance(screen.state, SellingStopped))
+        # Read-only rather than disabled where the amount is fixed: it is still read and selected.
+        self.amount.setEnabled(deeds.amount_shown and not busy)
+        self.amount.setReadOnly(not deeds.amount)
+        self._show_deeds(deeds)
+        error = screen.purchase_error
+        self._purchase_message.setText(
+            words.bad_amount(error, self._currency) if error is not None else _("optional")
+        )
+        self.basket.show_screen(screen)
+        self._deeds = deeds
+        self._colour()
+        self._move_focus(screen.focus)
+
+    def set_currency(self, currency: str) -> None:
+        """The shop's: errors in amounts speak of its decimals."""
+        self._currency = currency
+
+    @property
+    def message(self) -> str:
+        """What stands beside the amount."""
+        return self._message.text()
+
+    def labels(self) -> tuple[QLabel, ...]:
+        """The texts of the screen, for whoever measures them."""
+        names = (self._purchase_name, self._amount_name, self._code_name)
+        return (*names, self._purchase_message, self._message, *self.card.labels())
+
+    def _show_deeds(self, deeds: Deeds) -> None:
+        enter_key, escape_key = ("", "") if deeds.asks else (_("Enter"), _("Esc"))
+        for button, deed, key in (
+            (self.main, deeds.enter, enter_key),
+            (self.other, deeds.escape, escape_key),
+        ):
+            # Hidden buttons keep their place: nothing jumps.
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            button.setSizePolicy(policy)
+            button.say(deed.text, key)
+            button.setEnabled(deed.enabled)
+            button.setVisible(bool(deed.text))
+        self._message.setText(deeds.message)
+
+    def _announce(self, card: Card) -> None:
+        if card.spoken == self._spoken:
+            return
+        self._spoken = card.spoken
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.card, card.spoken))
+
+    def _move_focus(self, order: tuple[int, Focus]) -> None:
+        number, focus = order
+        if number == self._focus_order:
+            return
+        self._focus_order = number
+        field: EntryField
+        match focus:
+            case Focus.CODE:
+                field = self.code
+            case Focus.AMOUNT:
+                field = self.amount
+            case Focus.PURCHASE:
+                field = self.purchase
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        field.selectAll()
+
+    def _colour(self) -> None:
+        palette = self._look.palette
+        self._purchase_message.setPalette(tinted(palette.muted))
+        if self._deeds is not None:
+            tone = palette.tones[self._deeds.tone]
+            self._message.setPalette(tinted(tone.ink))

@@ -1,0 +1,299 @@
+"""The one window: a page while the till opens, then the till, or what is in the way."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from merchant_app.clock import Clock
+from merchant_app.errors import ProblemKind
+from merchant_app.i18n import _
+from merchant_app.ui.background import Background, Met, Outcome
+from merchant_app.ui.crash import CrashHandler
+from merchant_app.ui.pages import CrashPage, StartPage
+from merchant_app.ui.ports import Enrol, NotEnrolled, Opened, SoundsMaker, Start, Starter
+from merchant_app.ui.theme import Look
+
+if TYPE_CHECKING:
+    # Loaded after the first paint; see `_open`.
+    from merchant_app.till.results import Status
+    from merchant_app.ui.encaisser.screen import EncaisserScreen
+    from merchant_app.ui.frame import TillFrame
+    from merchant_app.ui.pages import EnrolPage, ProblemPage
+
+SIZE = QSize(1024, 700)
+SIZE_MIN = QSize(960, 640)
+_PILL_EVERY_MS = 1000
+
+_log = logging.getLogger(__name__)
+
+
+class MainWindow(QMainWindow):
+    """GUI thread.
+
+    Signals:
+        first_painted(): once, after the first pixels: from here on slow things may be loaded.
+        opened(): the till is there and scans are taken.
+        verdict_painted(int): the card with the verdict of this look-up was painted; look-ups
+            count from 1, one for each scan taken.
+    """
+
+    first_painted = Signal()
+    opened = Signal()
+    verdict_painted = Signal(int)
+
+    def __init__(
+        self,
+        look: Look,
+        crash: CrashHandler,
+        *,
+        starter: Starter,
+        enrol: Enrol,
+        sounds: SoundsMaker,
+        clock: Clock,
+    ) -> None:
+        super().__init__()
+        self._look = look
+        self._crash = crash
+        self._starter = starter
+        self._enrol = enrol
+        self._make_sounds = sounds
+        self._clock = clock
+        self._was_painted = False
+        self._background = Background(crash.report, self)
+        self._pages = QStackedWidget(self)
+        self.setCentralWidget(self._pages)
+        self.screen_in_use: EncaisserScreen | None = None
+        self.frame: TillFrame | None = None
+        self._enrol_page: EnrolPage | None = None
+        self._problem_page: ProblemPage | None = None
+        self._status: Status | None = None
+        self._pill_clock = QTimer(self)
+        self._pill_clock.timeout.connect(self._show_pill)
+        self.setWindowTitle("Comptoir")
+        self.setMinimumSize(SIZE_MIN)
+        self.resize(SIZE)
+        self._turn_to(StartPage(look))
+        self.first_painted.connect(self._start, Qt.ConnectionType.QueuedConnection)
+        crash.crashed.connect(self._show_crash)
+        crash.problem_met.connect(self._problem_met)
+
+    # --- events of the window --------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            # After this paint has reached the screen, not before.
+            QTimer.singleShot(0, self._tell_first_paint)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._pill_clock.stop()
+        self._background.close()
+        if self.screen_in_use is not None:
+            self.screen_in_use.stop()
+        super().closeEvent(event)
+
+    @Slot()
+    def _tell_first_paint(self) -> None:
+        _log.info("first window painted")
+        from merchant_app.ui.keys import Keys
+
+        self._keys = Keys(self, monotonic_s=self._clock.monotonic_s, parent=self)
+        self.windowHandle().installEventFilter(self._keys)
+        self.first_painted.emit()
+
+    # --- keys (KeyUser) --------------------------------------------------------------------------
+
+    def gun_scanned(self, text: str) -> None:
+        if self._crash.has_crashed:
+            return
+        if self.screen_in_use is not None:
+            self.screen_in_use.gun_scanned(text)
+        elif self._enrol_page is not None:
+            self._enrol_page.take_scan(text)
+
+    def enter_pressed(self) -> None:
+        if self._crash.has_crashed:
+            return
+        if self.screen_in_use is not None:
+            self.screen_in_use.enter_pressed()
+        elif self._enrol_page is not None:
+            self._enrol_page.submit()
+        elif self._problem_page is not None and self._pages.currentWidget() is self._problem_page:
+            self._start()
+
+    def escape_pressed(self) -> None:
+        if self.screen_in_use is not None and not self._crash.has_crashed:
+            self.screen_in_use.escape_pressed()
+
+    def undo_pressed(self) -> None:
+        if self.screen_in_use is not None and not self._crash.has_crashed:
+            self.screen_in_use.undo_pressed()
+
+    # --- opening the till ------------------------------------------------------------------------
+
+    @Slot()
+    def _start(self) -> None:
+        self._enrol_page = None
+        if not isinstance(self._pages.currentWidget(), StartPage):
+            self._turn_to(StartPage(self._look))
+        self._background.start(self._open, self._started, name="opening")
+
+    def _open(self) -> Start:
+        """In a worker thread: opens the till, and loads the screens meanwhile out of the way."""
+        start = self._starter()
+        import merchant_app.ui.encaisser.screen
+        import merchant_app.ui.frame  # noqa: F401 - loaded here, used in the GUI thread
+
+        return start
+
+    def _started(self, outcome: Outcome[Start]) -> None:
+        if isinstance(outcome, Met):
+            self._show_problem(outcome.kind)
+            return
+        match outcome.result:
+            case Opened() as opened:
+                self._show_till(opened)
+            case NotEnrolled(address=address):
+                self._show_enrolment(address)
+
+    def _show_till(self, opened: Opened) -> None:
+        from merchant_app.ui.encaisser.screen import EncaisserScreen
+        from merchant_app.ui.encaisser.view import EncaisserView
+        from merchant_app.ui.frame import TillFrame
+
+        facts = opened.counter.facts
+        view = EncaisserView(self._look)
+        screen = EncaisserScreen(
+            opened.counter,
+            view,
+            background=self._background,
+            sounds=self._make_sounds(self),
+            clock=self._clock,
+            parent=self,
+        )
+        self.frame = TillFrame(self._look, facts, view)
+        self.frame.top.pill.clicked.connect(screen.ask_contact)
+        self.screen_in_use = screen
+        screen.verdict_painted.connect(self.verdict_painted)
+        screen.status_changed.connect(self._status_came)
+        self._status_came(opened.counter.status())
+        self._pill_clock.start(_PILL_EVERY_MS)
+        self._turn_to(self.frame)
+        self.setWindowTitle(
+            f"Comptoir · {_('Training mode')}"
+            if facts.training
+            else f"Comptoir · {facts.shop_name}"
+        )
+        screen.start(opened.camera)
+        self.opened.emit()
+
+    def _show_problem(self, kind: ProblemKind) -> None:
+        from merchant_app.ui import words
+        from merchant_app.ui.pages import ProblemPage
+
+        told = words.problem(kind)
+        page = ProblemPage(self._look)
+        page.say(told.word, told.sentence)
+        page.retry.connect(self._start)
+        page.leave.connect(self.close)
+        self._problem_page = page
+        self._turn_to(page)
+
+    # --- enrolment -------------------------------------------------------------------------------
+
+    def _show_enrolment(self, address: str) -> None:
+        from merchant_app.ui.pages import EnrolPage
+
+        page = EnrolPage(self._look)
+        page.address.setText(address)
+        page.wanted.connect(self._enrol_wanted)
+        self._enrol_page = page
+        self._turn_to(page)
+        (page.code if address else page.address).setFocus()
+
+    @Slot(str, str)
+    def _enrol_wanted(self, address: str, code: str) -> None:
+        if self._enrol_page is None:
+            return
+        self._enrol_page.show_busy(busy=True)
+        job = _EnrolJob(self._enrol, address=address, code=code)
+        self._background.start(job.work, self._enrolled, name="enrolment")
+
+    def _enrolled(self, outcome: Outcome[str]) -> None:
+        page = self._enrol_page
+        if page is None:
+            return
+        page.show_busy(busy=False)
+        if isinstance(outcome, Met):
+            from merchant_app.ui import words
+
+            page.show_error(words.problem(outcome.kind).sentence)
+        elif outcome.result:
+            page.show_error(outcome.result)
+        else:
+            self._start()
+
+    # --- status, problems, the end ---------------------------------------------------------------
+
+    @Slot(object)
+    def _status_came(self, status: Status) -> None:
+        self._status = status
+        self._show_pill()
+
+    @Slot()
+    def _show_pill(self) -> None:
+        if self.frame is None or self._status is None or self.screen_in_use is None:
+            return
+        from merchant_app.ui.status_words import pill
+
+        zone = self.screen_in_use.time_zone
+        self.frame.top.pill.show_pill(pill(self._status, now=self._clock.now(), time_zone=zone))
+
+    @Slot(object)
+    def _problem_met(self, kind: ProblemKind) -> None:
+        if self.screen_in_use is not None:
+            self.screen_in_use.problem_elsewhere(kind)
+        else:
+            self._show_problem(kind)
+
+    @Slot()
+    def _show_crash(self) -> None:
+        self._pill_clock.stop()
+        self._background.close()
+        page = CrashPage(self._look)
+        page.leave.connect(self.close)
+        self._turn_to(page)
+        if self.screen_in_use is not None:
+            self.screen_in_use.stop()
+
+    def _turn_to(self, page: QWidget) -> None:
+        before = self._pages.currentWidget()
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+        if before is not None:
+            self._pages.removeWidget(before)
+            before.deleteLater()
+
+
+class _EnrolJob:
+    """One enrolment on its way through a worker thread."""
+
+    def __init__(self, enrol: Enrol, *, address: str, code: str) -> None:
+        self._enrol = enrol
+        self._address = address
+        self._code = code
+
+    def work(self) -> str:
+        """In the worker: what to tell when nobody answered; empty when it is done."""
+        no_answer = self._enrol(address=self._address, code=self._code)
+        if no_answer is None:
+            return ""
+        from merchant_app.ui import words
+
+        return words.no_answer(no_answer)

@@ -1,0 +1,224 @@
+"""Full pages: starting, a Problem in the way, enrolment, and the end after a bug."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from merchant_app.i18n import _
+from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.labels import plain
+from merchant_app.ui.palette import Tone
+from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
+
+_WIDTH = 640
+
+
+class Page(QWidget):
+    """A word, a sentence or two, and what can be done, in the middle of the window."""
+
+    def __init__(self, look: Look, *, tone: Tone = Tone.QUIET) -> None:
+        super().__init__()
+        self._look = look
+        self._tone = tone
+        self._panel = QWidget(self)
+        self._panel.setMaximumWidth(_WIDTH)
+        self._word = plain(parent=self._panel, wrap=True)
+        self._word.setFont(look.font(Size.FIGURE, bold=True))
+        self._sentence = plain(parent=self._panel, wrap=True)
+        self._sentence.setFont(look.font(Size.TITLE))
+        self.column = QVBoxLayout(self._panel)
+        self.column.setContentsMargins(10 * STEP, 10 * STEP, 10 * STEP, 10 * STEP)
+        self.column.setSpacing(4 * STEP)
+        self.column.addWidget(self._word)
+        self.column.addWidget(self._sentence)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(self._panel, 20)
+        across.addStretch(1)
+        down = QVBoxLayout(self)
+        down.setContentsMargins(6 * STEP, 6 * STEP, 6 * STEP, 6 * STEP)
+        down.addStretch(1)
+        down.addLayout(across)
+        down.addStretch(1)
+        look.changed.connect(self._colour)
+        self._colour()
+
+    def say(self, word: str, sentence: str) -> None:
+        """Change the words."""
+        self._word.setText(word)
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+        self.setAccessibleName(f"{word}. {sentence}")
+
+    @property
+    def told(self) -> str:
+        """What it says."""
+        return f"{self._word.text()}. {self._sentence.text()}"
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = self._look.palette.tones[self._tone]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        quiet = self._tone is Tone.QUIET
+        painter.setPen(QPen(QColor(self._look.palette.line if quiet else colours.edge), 1))
+        painter.setBrush(QColor(self._look.palette.surface))
+        box = QRectF(self._panel.geometry()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, CARD_RADIUS, CARD_RADIUS)
+        painter.end()
+
+    def _colour(self) -> None:
+        quiet = self._tone is Tone.QUIET
+        colours = self._look.palette.tones[self._tone]
+        self._word.setPalette(tinted(self._look.palette.text if quiet else colours.ink))
+        self.update()
+
+
+class StartPage(Page):
+    """While the till opens. The first thing painted: nothing on it may be slow to load."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.say(_("One moment…"), _("Comptoir is opening the till."))
+
+
+class ProblemPage(Page):
+    """A Problem before the till could be opened.
+
+    Signals:
+        retry(), leave(): the two buttons.
+    """
+
+    retry = Signal()
+    leave = Signal()
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, tone=Tone.NO)
+        self.again = KeycapButton(look, role="main", parent=self._panel)
+        self.again.say(_("Try again"), _("Enter"))
+        self.again.clicked.connect(self.retry)
+        self._close = KeycapButton(look, role="plain", parent=self._panel)
+        self._close.say(_("Close Comptoir"), "")
+        self._close.clicked.connect(self.leave)
+        _add_row(self.column, (self.again, self._close))
+
+
+class CrashPage(Page):
+    """A promise of our own code was broken. Nothing more is sold in this window.
+
+    Signals:
+        leave(): the button.
+    """
+
+    leave = Signal()
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look, tone=Tone.NO)
+        self.say(
+            _("Comptoir stopped, to be safe"),
+            _("Comptoir found a fault of its own. Everything recorded is safe in the journal."),
+        )
+        more = plain(
+            _(
+                "Hand nothing over that was not shown as debited. Close Comptoir and open it "
+                "again: it asks about what was interrupted."
+            ),
+            self._panel,
+            wrap=True,
+        )
+        self.column.addWidget(more)
+        close = KeycapButton(look, role="main", parent=self._panel)
+        close.say(_("Close Comptoir"), "")
+        close.clicked.connect(self.leave)
+        _add_row(self.column, (close,))
+
+
+class EnrolPage(Page):
+    """This computer is no till yet.
+
+    Signals:
+        wanted(str, str): enrol at this address with this code.
+    """
+
+    wanted = Signal(str, str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self.say(
+            _("This till is not enrolled yet"),
+            _("Type, or scan with the gun, the enrolment code you were given."),
+        )
+        self.address = QLineEdit(self._panel)
+        self.address.setPlaceholderText("https://")
+        self.code = QLineEdit(self._panel)
+        self.code.setEchoMode(QLineEdit.EchoMode.Normal)
+        self._message = plain(parent=self._panel, wrap=True)
+        form = QGridLayout()
+        form.setHorizontalSpacing(4 * STEP)
+        form.setVerticalSpacing(3 * STEP)
+        for row, (name, field) in enumerate(
+            ((_("&Address of the service"), self.address), (_("Enrolment &code"), self.code))
+        ):
+            label = plain(name, self._panel)
+            label.setFont(look.font(Size.BODY, bold=True))
+            label.setBuddy(field)
+            field.setAccessibleName(name.replace("&", ""))
+            field.textChanged.connect(self._changed)
+            form.addWidget(label, row, 0)
+            form.addWidget(field, row, 1)
+        self.column.addLayout(form)
+        self.column.addWidget(self._message)
+        self.button = KeycapButton(look, role="main", parent=self._panel)
+        self.button.clicked.connect(self.submit)
+        _add_row(self.column, (self.button,))
+        self._busy = False
+        self._changed()
+
+    def submit(self) -> None:
+        """Enter, or the button."""
+        if self.button.isEnabled():
+            self.wanted.emit(self.address.text().strip(), self.code.text().strip())
+
+    def show_busy(self, *, busy: bool) -> None:
+        """The service is being asked."""
+        self._busy = busy
+        for field in (self.address, self.code):
+            field.setEnabled(not busy)
+        self._changed()
+        if busy:
+            self.show_error("")
+
+    def show_error(self, sentence: str) -> None:
+        """Why it did not work."""
+        self._message.setText(sentence)
+        self._message.setPalette(tinted(self._look.palette.tones[Tone.NO].ink))
+
+    @property
+    def error(self) -> str:
+        return self._message.text()
+
+    def take_scan(self, text: str) -> None:
+        """A gun read something: the code, whatever has the focus."""
+        self.code.setText(text.strip())
+        self.code.setFocus()
+
+    def _changed(self) -> None:
+        filled = bool(self.address.text().strip() and self.code.text().strip())
+        self.button.setEnabled(filled and not self._busy)
+        self.button.say(
+            _("Enrolling…") if self._busy else _("Enrol this till"),
+            "" if self._busy else _("Enter"),
+        )
+
+
+def _add_row(column: QVBoxLayout, buttons: Sequence[QWidget]) -> None:
+    row = QHBoxLayout()
+    row.setSpacing(3 * STEP)
+    for button in buttons:
+        row.addWidget(button)
+    column.addSpacing(2 * STEP)
+    column.addLayout(row)
+    column.setAlignment(row, Qt.AlignmentFlag.AlignLeft)

@@ -1,0 +1,109 @@
+"""What the window is given by whoever starts it: the opened till, enrolment, the camera, sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from PySide6.QtCore import QObject
+
+if TYPE_CHECKING:
+    # Only for their names: the window is painted before any of these is loaded.
+    from merchant_app.scanning.camera import CameraStatus
+    from merchant_app.scanning.confirmation import InView, ScanEvent
+    from merchant_app.scanning.frames import Frame
+    from merchant_app.till.counter import Counter
+    from merchant_app.till.results import NoAnswerKind
+    from merchant_app.ui.encaisser.states import Sound
+
+
+class CameraListener(Protocol):
+    """Who looks at the camera's pictures. Called in the camera's and scanner's threads."""
+
+    def on_frame(self, frame: Frame, in_view: tuple[InView, ...]) -> None: ...
+
+    def on_scanned(self, event: ScanEvent) -> None: ...
+
+    def on_status(self, status: CameraStatus) -> None: ...
+
+
+class CameraPort(Protocol):
+    """A camera with its scanner. Methods are called in the GUI thread and return at once."""
+
+    def start(self, listener: CameraListener) -> None:
+        """Begin to deliver, in other threads. Once."""
+        ...
+
+    def again(self) -> None:
+        """Look for the camera again now; or play the video from its beginning."""
+        ...
+
+    def stop(self) -> None:
+        """The window closes. May take up to 3 s: a driver has to return first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The till is open. `camera` is None where this computer is to work without one."""
+
+    counter: Counter
+    camera: CameraPort | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotEnrolled:
+    """This computer is no till yet. `address` is the service's, as far as it is known."""
+
+    address: str
+
+
+Start: TypeAlias = Opened | NotEnrolled
+
+
+class Starter(Protocol):
+    """Opens the till: journal, secrets, settings. Called in a worker thread after the first paint,
+    and again after a Problem or an enrolment."""
+
+    def __call__(self) -> Start:
+        """
+        Raises:
+            Problem: what is in the way; shown, with a button to try again.
+        """
+        ...
+
+
+class Enrol(Protocol):
+    """Makes this computer a till. Called in a worker thread."""
+
+    def __call__(self, *, address: str, code: str) -> NoAnswerKind | None:
+        """
+        Args:
+            address: the service's, as typed.
+            code: the one-time code, as typed or scanned; a secret.
+
+        Returns:
+            None when it is done; why, when the service did not answer.
+
+        Raises:
+            Problem: ENROLMENT_REFUSED, SERVICE_ADDRESS_INSECURE, KEYRING_UNAVAILABLE, and so on.
+        """
+        ...
+
+
+class Sounds(Protocol):
+    """What a verdict sounds like. GUI thread."""
+
+    def play(self, sound: Sound) -> None: ...
+
+
+class Silence:
+    """No sounds: a shop that wants none, or a computer that has none."""
+
+    def play(self, sound: Sound) -> None:
+        """Nothing is heard."""
+
+
+SoundsMaker: TypeAlias = Callable[[QObject], Sounds]
+"""Makes the sounds, owned by the object given. Called after the first paint: it takes a while."""

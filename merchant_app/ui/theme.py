@@ -1,0 +1,202 @@
+"""How everything looks, in one place: type, spacing, colours, the style sheet of the controls.
+
+Five sizes of one family; spacing in steps of 4; controls 44 high at least. Text follows the size
+the desktop asks for; the large sizes follow it less, because they are large already.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from math import sqrt
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from merchant_app.errors import Bug
+from merchant_app.resources import resource_path
+from merchant_app.ui.palette import DARK, LIGHT, Palette
+
+STEP = 4
+"""Spacing comes in steps of this many pixels."""
+TOUCH = 44
+"""The least height of what can be pressed (WCAG 2.5.5)."""
+RADIUS = 8
+CARD_RADIUS = 16
+FAMILY = "Inter"
+_DPI_BASE = 72.0 if sys.platform == "darwin" else 96.0
+
+
+class Size(Enum):
+    """The five sizes, in pixels at the desktop's usual text size."""
+
+    SMALL = 13
+    BODY = 15
+    TITLE = 19
+    FIGURE = 30
+    VERDICT = 40
+
+
+class Scheme(Enum):
+    """The setting; SYSTEM follows the desktop."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Look(QObject):
+    """The look of this window. GUI thread only.
+
+    Signals:
+        changed: the colours are others now; whoever paints by hand paints again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, scheme: Scheme) -> None:
+        super().__init__(application)
+        self._application = application
+        self._scheme = scheme
+        self._family = _family()
+        dpi = QGuiApplication.primaryScreen().logicalDotsPerInchY()
+        self.text_scale = max(0.75, min(3.0, dpi / _DPI_BASE))
+        self.palette = self._wanted()
+        self._apply()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._desktop_changed)
+
+    def font(self, size: Size, *, bold: bool = False, figures: bool = False) -> QFont:
+        """One of the five sizes; `figures`: all digits equally wide, for money."""
+        font = QFont(self._family) if self._family else QFont(self._application.font())
+        font.setPixelSize(self.pixels(size))
+        font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
+        if figures:
+            font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def pixels(self, size: Size) -> int:
+        """The height of a size at the desktop's text size."""
+        scale = self.text_scale
+        if size in (Size.FIGURE, Size.VERDICT):
+            scale = sqrt(scale)
+        return round(size.value * scale)
+
+    def touch(self) -> int:
+        """The height of a button or field."""
+        return max(TOUCH, round(self.pixels(Size.BODY) * 1.9) // STEP * STEP)
+
+    def use(self, scheme: Scheme) -> None:
+        """Follow the desktop, or force light or dark."""
+        self._scheme = scheme
+        self._repaint()
+
+    def _wanted(self) -> Palette:
+        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        match self._scheme:
+            case Scheme.LIGHT:
+                return LIGHT
+            case Scheme.DARK:
+                return DARK
+            case Scheme.SYSTEM:
+                return DARK if dark else LIGHT
+
+    def _desktop_changed(self) -> None:
+        self._repaint()
+
+    def _repaint(self) -> None:
+        wanted = self._wanted()
+        if wanted is not self.palette:
+            self.palette = wanted
+            self._apply()
+            self.changed.emit()
+
+    def _apply(self) -> None:
+        self._application.setFont(self.font(Size.BODY))
+        self._application.setPalette(qt_palette(self.palette))
+        self._application.setStyleSheet(style_sheet(self.palette, touch=self.touch()))
+
+
+def _family() -> str:
+    """The shipped family, or empty: then the desktop's own is used."""
+    try:
+        folder = resource_path("fonts")
+    except Bug:
+        return ""
+    found = ""
+    for path in sorted(folder.glob(f"{FAMILY}-*.ttf")):
+        number = QFontDatabase.addApplicationFont(str(path))
+        families = QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
+        found = families[0] if families else found
+    return found
+
+
+def qt_palette(palette: Palette) -> QPalette:
+    """The colours for Qt's own drawing."""
+    roles = QPalette.ColorRole
+    result = QPalette()
+    for role, colour in (
+        (roles.Window, palette.window),
+        (roles.Base, palette.surface),
+        (roles.AlternateBase, palette.sunken),
+        (roles.Button, palette.surface),
+        (roles.WindowText, palette.text),
+        (roles.Text, palette.text),
+        (roles.ButtonText, palette.text),
+        (roles.PlaceholderText, palette.muted),
+        (roles.Highlight, palette.accent),
+        (roles.HighlightedText, palette.on_accent),
+        (roles.ToolTipBase, palette.text),
+        (roles.ToolTipText, palette.window),
+    ):
+        result.setColor(role, QColor(colour))
+    result.setColor(QPalette.ColorGroup.Disabled, roles.Text, QColor(palette.muted))
+    result.setColor(QPalette.ColorGroup.Disabled, roles.ButtonText, QColor(palette.muted))
+    return result
+
+
+def tinted(colour: str) -> QPalette:
+    """The application's palette with another text colour: for one label."""
+    result = QPalette(QApplication.palette())
+    result.setColor(QPalette.ColorRole.WindowText, QColor(colour))
+    return result
+
+
+def style_sheet(p: Palette, *, touch: int) -> str:
+    """Fields and buttons. Labels are not in it: their colours come from palettes."""
+    return f"""
+QLineEdit {{
+    min-height: {touch - 4}px; padding: 0 12px; border: 2px solid {p.edge};
+    border-radius: {RADIUS}px; background: {p.surface}; color: {p.text};
+    selection-background-color: {p.accent}; selection-color: {p.on_accent};
+}}
+QLineEdit:focus {{ border-color: {p.accent}; }}
+QLineEdit:disabled {{ background: {p.window}; color: {p.muted}; border-color: {p.line}; }}
+QLineEdit:read-only {{ background: {p.window}; }}
+QPushButton {{
+    min-height: {touch - 4}px; padding: 0 16px; border: 2px solid {p.edge};
+    border-radius: {RADIUS}px; background: {p.surface}; color: {p.text};
+}}
+QPushButton:hover {{ background: {p.sunken}; }}
+QPushButton:pressed {{ background: {p.line}; }}
+QPushButton:focus {{ border: 3px solid {p.accent}; }}
+QPushButton:disabled {{ color: {p.muted}; border-color: {p.line}; background: {p.window}; }}
+QPushButton[role="main"] {{
+    background: {p.accent}; color: {p.on_accent}; border-color: {p.accent};
+}}
+QPushButton[role="main"]:hover {{ background: {p.accent_hover}; }}
+QPushButton[role="main"]:pressed {{ background: {p.accent_pressed}; }}
+QPushButton[role="main"]:focus {{ border: 3px solid {p.text}; }}
+QPushButton[role="main"]:disabled {{
+    background: {p.sunken}; color: {p.muted}; border-color: {p.line};
+}}
+QPushButton[role="quiet"] {{ border-color: transparent; background: transparent; }}
+QPushButton[role="quiet"]:hover {{ background: {p.sunken}; }}
+QPushButton[role="quiet"]:focus {{ border: 3px solid {p.accent}; }}
+QToolTip {{ background: {p.text}; color: {p.window}; border: none; padding: 8px; }}
+QScrollArea {{ border: none; background: transparent; }}
+QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollBar:vertical {{ width: 12px; background: transparent; }}
+QScrollBar::handle:vertical {{ background: {p.edge}; border-radius: 4px; min-height: 44px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+"""

@@ -1,0 +1,296 @@
+"""A counter that answers from memory, with knobs for everything that can happen to a cashier."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from merchant_app.clock import business_date
+from merchant_app.ids import OpId, ShopNumber, VoucherId
+from merchant_app.money import Money
+from merchant_app.till.counter import CounterFacts
+from merchant_app.till.results import (
+    DebitedLine,
+    Interrupted,
+    Judged,
+    Line,
+    LookUp,
+    NoAnswerKind,
+    NotAVoucher,
+    NothingToReverse,
+    RedeemCancelled,
+    Redeemed,
+    RedeemResult,
+    RedeemUnknown,
+    Reversed,
+    ReverseResult,
+    Settled,
+    Status,
+)
+from merchant_app.vouchers import code as codes
+from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
+from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
+from merchant_app.vouchers.verdicts import Unknown, Use, Verdict, judge
+
+T = TypeVar("T")
+SHOP = ShopNumber(7)
+ZONE = "Europe/Paris"
+NOON = datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
+FACTS = CounterFacts(
+    shop_name="Librairie Cassiopée",
+    shop_city="Val d’Oingt",
+    till_name="Caisse 1",
+    cashier="Claire",
+    currency="EUR",
+    time_zone=ZONE,
+    training=False,
+    secrets_for_session_only=False,
+)
+
+ONLINE = Status(Line.ONLINE, NOON, NOON, 0)
+
+
+class Planned(Generic[T]):
+    """Answers that a test has prepared, used up one a call."""
+
+    def __init__(self) -> None:
+        self._steps: deque[Callable[[], T]] = deque()
+
+    def append(self, answer: T) -> None:
+        """The next call gets this."""
+        self._steps.append(lambda: answer)
+
+    def fail(self, error: Exception) -> None:
+        """The next call raises this."""
+
+        def step() -> T:
+            raise error
+
+        self._steps.append(step)
+
+    def take(self) -> T | None:
+        return self._steps.popleft()() if self._steps else None
+
+
+def euros(amount: float) -> Money:
+    """Money from a number that a test can be read with."""
+    return Money(round(amount * 100), "EUR")
+
+
+def code(number: int) -> str:
+    """The nth voucher's code, grouped as it is printed."""
+    return codes.grouped(codes.encode(number * 7_919_000_000_000_003 + 11))
+
+
+def voucher(
+    number: int = 1,
+    *,
+    balance: float = 50,
+    face: float = 50,
+    holder: str = "Claire D.",
+    terms: Terms | None = None,
+    status: VoucherStatus = VoucherStatus.ACTIVE,
+    shop: int = SHOP,
+) -> Voucher:
+    """A voucher of the fake's shop."""
+    label = codes.label(codes.encode(number * 7_919_000_000_000_003 + 11))
+    return Voucher(
+        voucher_id=VoucherId(UUID(int=number)),
+        shop_number=ShopNumber(shop),
+        face=euros(face),
+        balance=euros(balance),
+        terms=terms if terms is not None else Terms(expires_on=date(2026, 12, 31)),
+        status=status,
+        label=label,
+        holder=holder,
+    )
+
+
+class HandClock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._now = now
+        self._monotonic_s = 1_000.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic_s(self) -> float:
+        return self._monotonic_s
+
+    def pass_s(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+        self._monotonic_s += seconds
+
+
+@dataclass
+class FakeCounter:
+    """Holds the `Counter` protocol.
+
+    Knobs:
+        gate: clear it, and every blocking call waits until it is set.
+        next_look_up, next_redeem, next_wait, next_cancel, next_reverse: answers, or exceptions to
+            raise, used up before the fake's own answers.
+        calls: what was asked, in order.
+    """
+
+    facts: CounterFacts = FACTS
+    clock: HandClock = field(default_factory=HandClock)
+    vouchers: dict[str, Voucher] = field(default_factory=dict)
+    history: dict[str, tuple[Use, ...]] = field(default_factory=dict)
+    questions: tuple[Interrupted, ...] = ()
+    current: Status = ONLINE
+    gate: threading.Event = field(default_factory=threading.Event)
+    next_look_up: Planned[LookUp] = field(default_factory=Planned)
+    next_redeem: Planned[RedeemResult] = field(default_factory=Planned)
+    next_wait: Planned[RedeemResult] = field(default_factory=Planned)
+    next_cancel: Planned[RedeemResult] = field(default_factory=Planned)
+    next_reverse: Planned[ReverseResult] = field(default_factory=Planned)
+    calls: list[tuple[str, object]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+        self._guard = threading.Lock()
+        self._number = 0
+        self._done: list[Redeemed] = []
+        self._amounts: dict[OpId, tuple[Voucher, Money]] = {}
+        self._listeners: list[Callable[[Status], None]] = []
+
+    def add(self, number: int, **terms: object) -> str:
+        """Another voucher; its code."""
+        made = voucher(number, **terms)  # type: ignore[arg-type]  # a shorthand of tests
+        self.vouchers[code(number)] = made
+        return code(number)
+
+    def asked(self, name: str) -> int:
+        """How often that was called."""
+        return sum(1 for called, _ in self.calls if called == name)
+
+    def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
+        self._called("look_up", purchase)
+        given = self.next_look_up.take()
+        if given is not None:
+            return given
+        scan = classify(text)
+        match scan:
+            case Foreign():
+                return NotAVoucher(scan)
+            case TokenText():
+                return Judged(Unknown(), "")
+            case CodeText(code=short):
+                grouped = codes.grouped(short)
+                found = self.vouchers.get(grouped)
+                if found is None:
+                    return Judged(Unknown(), "")
+                return Judged(self._judge(found, purchase, None), found.label)
+
+    def judge(self, voucher: Voucher, *, purchase: Money | None, amount: Money) -> Verdict:
+        return self._judge(voucher, purchase, amount)
+
+    def redeem(self, voucher: Voucher, *, amount: Money, purchase: Money | None) -> RedeemResult:
+        self._called("redeem", amount)
+        op_id = self._op_id()
+        self._amounts[op_id] = (voucher, amount)
+        given = self.next_redeem.take()
+        return given if given is not None else self._debit(op_id)
+
+    def wait(self, op_id: OpId) -> RedeemResult:
+        self._called("wait", op_id)
+        given = self.next_wait.take()
+        return given if given is not None else self._debit(op_id)
+
+    def cancel(self, op_id: OpId) -> RedeemResult:
+        self._called("cancel", op_id)
+        given = self.next_cancel.take()
+        if given is not None:
+            return given
+        amount = self._amounts[op_id][1] if op_id in self._amounts else euros(0)
+        return RedeemCancelled(op_id, amount, confirmed=True)
+
+    def reverse_last(self) -> ReverseResult:
+        self._called("reverse_last", None)
+        given = self.next_reverse.take()
+        if given is not None:
+            return given
+        if not self._done:
+            return NothingToReverse()
+        last = self._done.pop()
+        lines = []
+        for line in last.lines:
+            key, held = next((k, v) for k, v in self.vouchers.items() if v.label == line.label)
+            back = replace(held, balance=held.balance + line.amount)
+            self.vouchers[key] = back
+            lines.append(DebitedLine(line.label, line.amount, back.balance))
+        return Reversed(last.op_id, tuple(lines))
+
+    def interrupted(self) -> tuple[Interrupted, ...]:
+        return self.questions
+
+    def settle(self, op_id: OpId, *, handed_over: bool) -> Settled:
+        self._called("settle", handed_over)
+        question = next(q for q in self.questions if q.op_id == op_id)
+        self.questions = tuple(q for q in self.questions if q.op_id != op_id)
+        return Settled(op_id, handed_over, question.amount, euros(0) if handed_over else None)
+
+    def status(self) -> Status:
+        return self.current
+
+    def contact(self) -> Status:
+        self._called("contact", None)
+        return self.current
+
+    def on_status(self, listener: Callable[[Status], None]) -> None:
+        self._listeners.append(listener)
+
+    def tell_status(self, status: Status) -> None:
+        """The line changed: tell everybody, from a thread that is not theirs."""
+        self.current = status
+        for listener in self._listeners:
+            thread = threading.Thread(target=listener, args=(status,))
+            thread.start()
+            thread.join()
+
+    def unknown(self, amount: Money, why: NoAnswerKind = NoAnswerKind.SLOW) -> RedeemUnknown:
+        """The answer of a service that gave none, for the next redemption's id."""
+        return RedeemUnknown(OpId(UUID(int=self._number + 1)), amount, why)
+
+    def _judge(self, of: Voucher, purchase: Money | None, amount: Money | None) -> Verdict:
+        key = next((k for k, v in self.vouchers.items() if v.voucher_id == of.voucher_id), "")
+        return judge(
+            of,
+            shop_number=SHOP,
+            shop_name_of_voucher="Librairie Obliques, Auxerre",
+            today=business_date(self.clock.now(), ZONE),
+            purchase=purchase,
+            amount=amount,
+            history=self.history.get(key, ()),
+        )
+
+    def _debit(self, op_id: OpId) -> Redeemed:
+        held, amount = self._amounts[op_id]
+        rest = replace(held, balance=held.balance - amount)
+        for key, known in self.vouchers.items():
+            if known.voucher_id == held.voucher_id:
+                self.vouchers[key] = rest
+        line = DebitedLine(held.label, amount, rest.balance)
+        number = 40 + len(self._done)
+        done = Redeemed(op_id, (line,), number, "3F9A12BC", self.clock.now())
+        self._done.append(done)
+        return done
+
+    def _op_id(self) -> OpId:
+        with self._guard:
+            self._number += 1
+            return OpId(UUID(int=self._number))
+
+    def _called(self, name: str, detail: object) -> None:
+        with self._guard:
+            self.calls.append((name, detail))
+        if not self.gate.wait(timeout=30):
+            raise AssertionError("the test never opened the gate")

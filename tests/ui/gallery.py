@@ -1,0 +1,366 @@
+"""Every state of the Encaisser screen, once: looked at as pictures, and measured by tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+import segno
+
+from merchant_app.errors import ProblemKind
+from merchant_app.ids import OpId
+from merchant_app.money import BadAmount, Money
+from merchant_app.scanning.camera import Busy, CameraStatus, Ended, Lost, Missing, Running
+from merchant_app.scanning.confirmation import InView
+from merchant_app.scanning.frames import Frame
+from merchant_app.till.counter import CounterFacts
+from merchant_app.till.results import (
+    DebitedLine,
+    Interrupted,
+    Line,
+    NoAnswerKind,
+    NoAnswerYet,
+    NotAuthorisedKind,
+    NotEntitled,
+    NothingToReverse,
+    RedeemCancelled,
+    Redeemed,
+    RedeemRefused,
+    RedeemUnknown,
+    RefusedLine,
+    ReversalPending,
+    ReversalRefused,
+    Reversed,
+    Settled,
+    Status,
+)
+from merchant_app.ui.encaisser import states as st
+from merchant_app.vouchers.scan import Foreign
+from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
+from merchant_app.vouchers.verdicts import (
+    AmountAboveBalance,
+    BelowMinimumPurchase,
+    Expired,
+    NotYetValid,
+    OtherShop,
+    PartUseNotAllowed,
+    Reason,
+    Revoked,
+    Unknown,
+    UnknownKey,
+    Use,
+    UsedUp,
+    Valid,
+    Verdict,
+    WrongSignature,
+)
+from tests.fakes.counter import FACTS, NOON, ONLINE, euros, voucher
+
+OP = OpId(UUID(int=1))
+OTHER_OP = OpId(UUID(int=2))
+AT = NOON - timedelta(minutes=28)
+FIFTY = voucher(1)
+LABEL = FIFTY.label
+USES = (
+    Use(datetime(2026, 3, 3, 13, 12, tzinfo=UTC), "Caisse 2", euros(30)),
+    Use(datetime(2026, 1, 1, 10, 5, tzinfo=UTC), "Caisse 1", euros(12.5)),
+    Use(datetime(2025, 12, 24, 16, 40, tzinfo=UTC), "Caisse 1", euros(5)),
+    Use(datetime(2025, 12, 23, 9, 3, tzinfo=UTC), "Caisse 2", euros(2.5)),
+)
+_ONCE = Terms(partial_allowed=False, expires_on=date(2026, 12, 31))
+_MINIMUM = Terms(minimum_purchase=euros(80), expires_on=date(2026, 12, 31))
+_REDEEMED = Redeemed(OP, (DebitedLine(LABEL, euros(50), euros(0)),), 47, "3F9A12BC", AT)
+_PARTLY = Redeemed(OP, (DebitedLine(LABEL, euros(37), euros(13)),), 48, "8D04E61A", AT)
+BASKET = (
+    st.BasketLine(OTHER_OP, "…XAB2", euros(20)),
+    st.BasketLine(OP, "…9TT1", euros(30)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One state with what stands around it."""
+
+    name: str
+    state: st.State
+    purchase: Money | None = None
+    purchase_error: BadAmount | None = None
+    basket: tuple[st.BasketLine, ...] = ()
+    hint: st.Hint = st.Hint.NONE
+    amount: str = ""
+    status: Status = ONLINE
+    facts: CounterFacts = FACTS
+    camera: CameraStatus | None = None
+    crowded: bool = False
+
+    def screen(self, fill: int) -> st.Screen:
+        """As the presenter would publish it; `fill` numbers the orders to the fields."""
+        paid = sum(line.amount.minor for line in self.basket)
+        left = None
+        if self.purchase is not None:
+            left = Money(max(0, self.purchase.minor - paid), "EUR")
+        text = "" if self.purchase is None else f"{self.purchase.minor / 100:.2f}"
+        return st.Screen(
+            state=self.state,
+            number=fill,
+            hint=self.hint,
+            purchase=self.purchase,
+            purchase_error=self.purchase_error,
+            left=left,
+            basket=self.basket,
+            undo=self.basket[-1].amount if self.basket else None,
+            amount_fill=(fill, self.amount),
+            purchase_fill=(fill, text.replace(".", ",")),
+            code_fill=(fill, ""),
+            focus=(fill, st.Focus.AMOUNT if self.amount else st.Focus.CODE),
+            offline=self.status.line is Line.OFFLINE,
+        )
+
+
+def debitable(
+    of: Voucher,
+    verdict: Verdict,
+    *,
+    amount: Money | BadAmount | None = None,
+    judged: Verdict | None = None,
+    history: tuple[Use, ...] = (),
+) -> st.Debitable:
+    """A voucher at hand."""
+    wanted = of.balance if amount is None else amount
+    return st.Debitable(
+        voucher=of,
+        verdict=verdict,
+        label=of.label,
+        history=history,
+        amount=wanted,
+        judged=judged if judged is not None or isinstance(wanted, BadAmount) else verdict,
+    )
+
+
+def _valid(of: Voucher = FIFTY) -> st.Debitable:
+    return debitable(of, Valid(of, of.balance))
+
+
+def _debitable_scenes() -> tuple[Scene, ...]:
+    partly = voucher(2, balance=20, holder="M. et Mme Delacroix-Vandenberghe de la Tour d’Auvergne")
+    once = voucher(3, terms=_ONCE)
+    least = voucher(4, terms=_MINIMUM)
+    offline = Status(Line.OFFLINE, AT, AT, 2, NoAnswerKind.DOWN)
+    return (
+        Scene(name="valid", state=_valid(), amount="50,00"),
+        Scene(
+            name="valid-part-of-purchase",
+            state=debitable(FIFTY, Valid(FIFTY, euros(37)), amount=euros(37)),
+            amount="37,00",
+            purchase=euros(87),
+            basket=BASKET,
+        ),
+        Scene(
+            name="valid-used-before",
+            state=debitable(partly, Valid(partly, euros(20)), history=USES),
+            amount="20,00",
+            purchase=euros(120),
+        ),
+        Scene(name="valid-offline", state=_valid(), amount="50,00", status=offline),
+        Scene(
+            name="amount-above-balance",
+            state=debitable(
+                FIFTY,
+                Valid(FIFTY, euros(50)),
+                amount=euros(60),
+                judged=AmountAboveBalance(FIFTY, euros(60)),
+            ),
+            amount="60,00",
+        ),
+        Scene(
+            name="amount-bad",
+            state=debitable(FIFTY, Valid(FIFTY, euros(50)), amount=BadAmount.TOO_MANY_DECIMALS),
+            amount="12,505",
+        ),
+        Scene(
+            name="whole-only",
+            state=debitable(
+                once, PartUseNotAllowed(once, euros(20)), judged=Valid(once, euros(50))
+            ),
+            amount="50,00",
+            purchase=euros(20),
+        ),
+        Scene(
+            name="minimum-unknown-purchase",
+            state=debitable(least, BelowMinimumPurchase(least, euros(80), None)),
+            amount="50,00",
+        ),
+        Scene(
+            name="minimum-not-reached",
+            state=debitable(least, BelowMinimumPurchase(least, euros(80), euros(45))),
+            amount="45,00",
+            purchase=euros(45),
+        ),
+    )
+
+
+def _declined_scenes() -> tuple[Scene, ...]:
+    empty = voucher(5, balance=0)
+    verdicts: tuple[tuple[str, Verdict], ...] = (
+        ("unknown", Unknown()),
+        ("other-shop", OtherShop("Librairie Jean-Jacques Rousseau, Chambéry")),
+        ("not-yet-valid", NotYetValid(FIFTY, date(2026, 12, 1))),
+        ("expired", Expired(FIFTY, date(2025, 12, 31))),
+        ("used-up", UsedUp(empty, USES)),
+        ("revoked", Revoked(voucher(6, status=VoucherStatus.REVOKED))),
+        ("wrong-signature", WrongSignature()),
+        ("unknown-key", UnknownKey(9)),
+        ("not-enough-left", AmountAboveBalance(FIFTY, euros(60))),
+    )
+    return tuple(Scene(name=name, state=st.Declined(v, LABEL)) for name, v in verdicts)
+
+
+def _redeem_scenes() -> tuple[Scene, ...]:
+    unknown = RedeemUnknown(OP, euros(50), NoAnswerKind.SLOW)
+    refused = RedeemRefused(OP, (RefusedLine(LABEL, Reason.USED_UP),), UsedUp(FIFTY, USES[:1]))
+    bare = RedeemRefused(OP, (RefusedLine(LABEL, Reason.EXPIRED),), None)
+    offline = Status(Line.OFFLINE, AT, AT, 1, NoAnswerKind.SLOW)
+    busy = st.Hint.FINISH_FIRST
+    return (
+        Scene(name="debiting", state=st.Debiting(FIFTY, euros(50)), amount="50,00"),
+        Scene(name="debited", state=st.Debited(_REDEEMED), basket=BASKET[:1]),
+        Scene(name="debited-rest", state=st.Debited(_PARTLY), basket=BASKET, purchase=euros(87)),
+        Scene(name="refused", state=st.Refused(refused)),
+        Scene(name="refused-bare", state=st.Refused(bare)),
+        Scene(
+            name="no-answer",
+            state=st.Unanswered(unknown, asking=True, cancel_wanted=False),
+            amount="50,00",
+            status=offline,
+        ),
+        Scene(
+            name="no-answer-hint",
+            state=st.Unanswered(unknown, asking=False, cancel_wanted=False),
+            amount="50,00",
+            status=offline,
+            hint=busy,
+        ),
+        Scene(
+            name="no-answer-cancelling",
+            state=st.Unanswered(unknown, asking=True, cancel_wanted=True),
+            amount="50,00",
+            status=offline,
+        ),
+        Scene(name="cancelling", state=st.Cancelling(OP, euros(50))),
+        Scene(name="cancelled", state=st.Cancelled(RedeemCancelled(OP, euros(50), True))),
+        Scene(
+            name="cancelled-here",
+            state=st.Cancelled(RedeemCancelled(OP, euros(50), False)),
+            status=offline,
+        ),
+    )
+
+
+def _undo_scenes() -> tuple[Scene, ...]:
+    back = Reversed(OP, (DebitedLine(LABEL, euros(50), euros(50)),))
+    basket = BASKET[:1]
+    return (
+        Scene(name="undo-confirm", state=st.ConfirmUndo(_REDEEMED), basket=basket),
+        Scene(name="undo-confirm-earlier", state=st.ConfirmUndo(None)),
+        Scene(name="undoing", state=st.Reversing(_REDEEMED), basket=basket),
+        Scene(name="undone", state=st.Undone(back)),
+        Scene(name="undo-pending", state=st.Undone(ReversalPending(OP, euros(50)))),
+        Scene(name="undo-refused", state=st.NotUndone(ReversalRefused(OP)), basket=basket),
+        Scene(name="undo-nothing", state=st.NotUndone(NothingToReverse())),
+    )
+
+
+def _question_scenes() -> tuple[Scene, ...]:
+    question = Interrupted(OP, euros(50), (LABEL,), AT)
+    return (
+        Scene(name="question", state=st.Question(question, 1)),
+        Scene(name="settling", state=st.Settling(question)),
+        Scene(name="settled-yes", state=st.Answered(Settled(OP, True, euros(50), euros(0)))),
+        Scene(name="settled-shortfall", state=st.Answered(Settled(OP, True, euros(50), euros(10)))),
+        Scene(name="settled-no", state=st.Answered(Settled(OP, False, euros(50), None))),
+    )
+
+
+def _other_scenes() -> tuple[Scene, ...]:
+    training = replace(FACTS, training=True)
+    note = replace(FACTS, secrets_for_session_only=True)
+    unknown_line = Status(Line.UNKNOWN, NOON, None, 0)
+    stopped = Status(Line.STOPPED, AT, AT, 3)
+    not_entitled = Status(Line.NOT_ENTITLED, AT, AT, 0)
+    slow = NoAnswerYet(NoAnswerKind.REDIRECTED)
+    return (
+        Scene(name="ready", state=st.Ready()),
+        Scene(name="ready-next", state=st.Ready(), purchase=euros(87), basket=BASKET),
+        Scene(name="ready-paid", state=st.Ready(), purchase=euros(50), basket=BASKET),
+        Scene(name="ready-training", state=st.Ready(), facts=training, status=unknown_line),
+        Scene(name="ready-note", state=st.Ready(), facts=note),
+        Scene(name="ready-purchase-bad", state=st.Ready(), purchase_error=BadAmount.NOT_A_NUMBER),
+        Scene(name="ready-hint", state=st.Ready(), hint=st.Hint.CODE_FIRST),
+        Scene(name="ready-crowded", state=st.Ready(), crowded=True),
+        Scene(name="camera-missing", state=st.Ready(), camera=Missing()),
+        Scene(name="camera-busy", state=st.Ready(), camera=Busy()),
+        Scene(name="camera-lost", state=st.Ready(), camera=Lost()),
+        Scene(name="camera-ended", state=st.Ready(), camera=Ended()),
+        Scene(name="checking", state=st.Checking()),
+        Scene(name="look-up-failed", state=st.LookUpFailed(slow)),
+        Scene(
+            name="not-entitled",
+            state=st.LookUpFailed(NotEntitled(NotAuthorisedKind.TILL_REVOKED)),
+            status=not_entitled,
+        ),
+        Scene(name="stopped", state=st.SellingStopped(), status=stopped),
+        Scene(name="in-the-way", state=st.InTheWay(ProblemKind.DISK_FULL, money=True)),
+        *(
+            Scene(name=f"foreign-{kind.value.replace('_', '-')}", state=st.ForeignScan(kind))
+            for kind in Foreign
+        ),
+    )
+
+
+SCENES = (
+    *_debitable_scenes(),
+    *_declined_scenes(),
+    *_redeem_scenes(),
+    *_undo_scenes(),
+    *_question_scenes(),
+    *_other_scenes(),
+)
+SCENE = {scene.name: scene for scene in SCENES}
+
+
+def camera_frame(number: int = 0, *, codes: int = 1) -> tuple[Frame, tuple[InView, ...]]:
+    """A picture of a counter with vouchers on it, 1280x720, and where their codes are."""
+    height, width = 720, 1280
+    down, across = np.mgrid[0:height, 0:width]
+    shade = 70 + 60 * (across / width) + 30 * (down / height)
+    grain = 6 * np.sin(across / 9 + 4 * np.sin(down / 70))
+    wood = np.stack([shade * 0.55 + grain, shade * 0.8 + grain, shade * 1.15 + grain], axis=2)
+    image = np.clip(wood, 0, 255).astype(np.uint8)
+    in_view = []
+    for index in range(codes):
+        text = f"V1:{'A' * 151}"
+        matrix = np.array([[*row] for row in segno.make(text, error="m", boost_error=False).matrix])
+        scale = 7
+        module = np.kron(1 - matrix, np.ones((scale, scale))).astype(np.uint8) * 205 + 30
+        side = module.shape[0]
+        left = 640 - side // 2 + (index * 2 - codes + 1) * 220
+        top = 190
+        image[top - 50 : top + side + 110, left - 60 : left + side + 60] = (236, 240, 244)
+        image[top : top + side, left : left + side] = module[:, :, None]
+        image[top + side + 45 : top + side + 60, left : left + side // 2] = (120, 110, 100)
+        right, bottom = left + side, top + side
+        in_view.append(
+            InView(
+                text=f"{text}{index}",
+                corners=((left, top), (right, top), (right, bottom), (left, bottom)),
+                is_bytes=False,
+                confirmed=True,
+                missed_frames=0,
+            )
+        )
+    return Frame(image, number, number / 30), tuple(in_view)
+
+
+RUNNING = Running(1280, 720, 30.0)

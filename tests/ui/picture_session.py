@@ -1,0 +1,115 @@
+"""Draws the gallery into files, in one process; started by build/pictures.py."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+from PySide6.QtWidgets import QApplication, QWidget
+
+from merchant_app.errors import ProblemKind
+from merchant_app.i18n import Language, install
+from merchant_app.ui.encaisser.cards import card_of
+from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.encaisser.view import EncaisserView
+from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage, StartPage
+from merchant_app.ui.status_words import pill
+from merchant_app.ui.theme import Look, Scheme
+from merchant_app.ui.words import problem
+from tests.fakes.counter import NOON, ZONE
+from tests.ui.gallery import RUNNING, SCENES, Scene, camera_frame
+
+
+def till_window(look: Look, scene: Scene, *, number: int = 1) -> tuple[TillFrame, EncaisserView]:
+    """The till's frame showing one scene."""
+    view = EncaisserView(look)
+    view.set_currency("EUR")
+    frame = TillFrame(look, scene.facts, view)
+    frame.top.pill.show_pill(pill(scene.status, now=NOON, time_zone=ZONE))
+    screen = scene.screen(number)
+    view.show_screen(screen, card_of(screen, Place(NOON, ZONE)))
+    if scene.camera is not None:
+        view.camera.show_status(scene.camera)
+    else:
+        view.camera.show_status(RUNNING)
+        view.camera.show_picture(
+            *camera_frame(codes=2 if scene.crowded else 1), crowded=scene.crowded
+        )
+    return frame, view
+
+
+def pages(look: Look) -> dict[str, QWidget]:
+    """The full pages."""
+    stuck = ProblemPage(look)
+    told = problem(ProblemKind.JOURNAL_DAMAGED)
+    stuck.say(told.word, told.sentence)
+    enrol = EnrolPage(look)
+    enrol.address.setText("https://bons.example.org")
+    refused = EnrolPage(look)
+    refused.address.setText("https://bons.example.org")
+    refused.code.setText("E1:7F3KQ9")
+    refused.show_error(problem(ProblemKind.ENROLMENT_REFUSED).sentence)
+    return {
+        "page-start": StartPage(look),
+        "page-problem": stuck,
+        "page-crash": CrashPage(look),
+        "page-enrol": enrol,
+        "page-enrol-refused": refused,
+    }
+
+
+def _settle() -> None:
+    for _ in range(4):
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _draw(widget: QWidget, path: Path, size: tuple[int, int]) -> None:
+    widget.resize(*size)
+    widget.show()
+    widget.activateWindow()
+    _settle()
+    widget.grab().save(str(path))
+    widget.close()
+    widget.deleteLater()
+    _settle()
+
+
+def main(arguments: list[str]) -> int:
+    """out, only, size, languages, schemes, suffix."""
+    out, only, size_text, languages, schemes, suffix = arguments
+    width, height = (int(part) for part in size_text.split("x"))
+    application = QApplication([])
+    application.setStyle("Fusion")
+    look = Look(application, Scheme.LIGHT)
+    count = 0
+    for language in languages.split(","):
+        install(Language(language))
+        for scheme in schemes.split(","):
+            look.use(Scheme(scheme))
+            end = f"{language}-{scheme}{suffix}.png"
+            for scene in SCENES:
+                if only in scene.name:
+                    frame, view = till_window(look, scene)
+                    frame.show()
+                    view.show_screen(*_again(scene))
+                    _draw(frame, Path(out) / f"{scene.name}-{end}", (width, height))
+                    count += 1
+            for name, page in pages(look).items():
+                if only in name:
+                    _draw(page, Path(out) / f"{name}-{end}", (width, height))
+                    count += 1
+    sys.stdout.write(f"{count} pictures in {out}\n")
+    return 0
+
+
+def _again(scene: Scene):  # type: ignore[no-untyped-def]
+    """Once more when the window is there: focus can only be given then."""
+    screen = scene.screen(2)
+    return screen, card_of(screen, Place(NOON, ZONE))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
