@@ -107,7 +107,9 @@ class ServiceHttp:
         self._session.verify = str(ca_file) if ca_file is not None else True
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers = _headers(token)
-        adapter = _Adapter(_tls_context(ca_file, environ))
+        # Loading a system's certificates takes tens of milliseconds; training has no use for them.
+        is_tls = address.base_url.lower().startswith("https:")
+        adapter = _Adapter(_tls_context(ca_file, environ) if is_tls else None)
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter)
 
@@ -200,7 +202,7 @@ class ServiceHttp:
 class _Adapter(HTTPAdapter):
     """requests' adapter with our connections and our TLS settings, for proxied calls too."""
 
-    def __init__(self, tls: ssl.SSLContext) -> None:
+    def __init__(self, tls: ssl.SSLContext | None) -> None:
         self._tls = tls
         super().__init__(pool_connections=2, pool_maxsize=POOL_SIZE, max_retries=0)
 
