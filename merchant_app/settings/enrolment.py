@@ -29,6 +29,7 @@ class EnrolledTill:
         epoch_id: the enrolment the journal's chain starts from.
         issuer_keys: key id to 32 bytes (Ed25519); voucher tokens are verified with them.
         service_key: 32 bytes (Ed25519); signed heads are verified with it.
+        generation: the service's history at enrolment; the journal's first chain starts in it.
     """
 
     service_url: str
@@ -44,6 +45,7 @@ class EnrolledTill:
     service_key: bytes
     answer_wait_s: int
     contact_every_s: int
+    generation: int
 
 
 class EnrolmentStore:
@@ -88,6 +90,7 @@ def _fields(till: EnrolledTill) -> dict[str, Any]:
         "service_key": till.service_key.hex(),
         "answer_wait_s": till.answer_wait_s,
         "contact_every_s": till.contact_every_s,
+        "generation": till.generation,
     }
 
 
@@ -113,6 +116,7 @@ class _Reader:
             service_key=self._take("service_key", _key),
             answer_wait_s=self._take("answer_wait_s", _positive),
             contact_every_s=self._take("contact_every_s", _positive),
+            generation=self._take("generation", _not_negative),
         )
 
     def _take(self, name: str, parse: Callable[[object], Parsed]) -> Parsed:
@@ -135,6 +139,12 @@ def _uuid(value: object) -> UUID:
 def _positive(value: object) -> int:
     if type(value) is not int or value < 1:
         raise ValueError("not a positive whole number")
+    return value
+
+
+def _not_negative(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("not zero or more")
     return value
 
 

@@ -1,0 +1,53 @@
+"""The command line of `merchant-app`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What was asked for.
+
+    Attributes:
+        camera: a number, a path, an address; None: as chosen in the options.
+        data_dir: keep everything below this folder; None: the system's places.
+        language, theme: override the options; None: as chosen there.
+        startup_probe: print the moment of the first paint and end.
+    """
+
+    training: bool
+    camera: str | None
+    data_dir: Path | None
+    language: str | None
+    theme: str | None
+    startup_probe: bool
+
+
+def parse(argv: Sequence[str]) -> Arguments:
+    """Read the command line; prints usage and raises SystemExit when it is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="merchant-app", description="Comptoir: scan, check and debit gift vouchers."
+    )
+    parser.add_argument("--training", action="store_true", help="practise with sample vouchers")
+    parser.add_argument("--camera", metavar="N|PATH|URL", help="where pictures come from")
+    parser.add_argument("--data-dir", type=Path, help="keep all files below this folder")
+    parser.add_argument("--language", choices=["fr", "en"])
+    parser.add_argument("--theme", choices=["light", "dark"])
+    parser.add_argument(
+        "--startup-probe",
+        action="store_true",
+        help="print the monotonic nanoseconds of the first paint, then end",
+    )
+    known = parser.parse_args(argv)
+    return Arguments(
+        training=known.training,
+        camera=known.camera,
+        data_dir=known.data_dir,
+        language=known.language,
+        theme=known.theme,
+        startup_probe=known.startup_probe,
+    )

@@ -1,0 +1,240 @@
+"""Opening a till: lock, secrets, enrolment, journal, the line, the counter, the camera.
+
+The window calls it in a worker thread, after its first paint, so whatever is heavy is imported in
+here and not at the top of the file.
+"""
+
+from __future__ import annotations
+
+import getpass
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from merchant_app import __version__
+from merchant_app.bootstrap.arguments import Arguments
+from merchant_app.clock import Clock
+from merchant_app.errors import Problem, ProblemKind
+from merchant_app.settings.options import CAMERA_SOURCE, Options
+from merchant_app.settings.paths import Profile
+from merchant_app.ui.ports import NotEnrolled, Opened, Start
+
+if TYPE_CHECKING:
+    from merchant_app.bootstrap.camera import ScanningCamera
+    from merchant_app.bootstrap.training import TrainingService
+    from merchant_app.central.address import ServiceAddress
+    from merchant_app.central.http import ServiceHttp
+    from merchant_app.central.port import Enrolled, NoAnswerKind
+    from merchant_app.settings.enrolment import EnrolledTill
+    from merchant_app.settings.secrets import OpenedSecrets
+    from merchant_app.till.counter import CounterFacts
+
+TRAINING_CASHIER = "Claire"
+
+
+class TillOpener:
+    """`ui.ports.Starter` and `ui.ports.Enrol` over one profile. Worker threads, one at a time."""
+
+    def __init__(
+        self,
+        arguments: Arguments,
+        *,
+        profile: Profile,
+        options: Options | None,
+        clock: Clock,
+        early_problem: Problem | None = None,
+    ) -> None:
+        """`early_problem` was met before the window stood; `open` raises it, whenever called.
+
+        `options` is None only together with such a problem.
+        """
+        self._arguments = arguments
+        self._profile = profile
+        self._options = options
+        self._clock = clock
+        self._early_problem = early_problem
+        self._turn = threading.Lock()
+        self._held = ExitStack()
+        self._locked = False
+        self._opened_secrets: OpenedSecrets | None = None
+        self._training: TrainingService | None = None
+        self._scanning: ScanningCamera | None = None
+
+    def open(self) -> Start:
+        """Open the till, or say that this computer is none yet.
+
+        Raises:
+            Problem: what is in the way.
+        """
+        with self._turn:
+            if self._early_problem is not None:
+                raise self._early_problem
+            self._lock()
+            if self._arguments.training:
+                self._prepare_training()
+            return self._open()
+
+    def enrol(self, *, address: str, code: str) -> NoAnswerKind | None:
+        """Use up an enrolment code; `open` then finds the till enrolled.
+
+        Returns:
+            None when it is done; otherwise why the service gave no answer.
+
+        Raises:
+            Problem: SERVICE_ADDRESS_INSECURE, ENROLMENT_REFUSED, KEYRING_UNAVAILABLE, a full disk.
+        """
+        from merchant_app.central.address import parse_address
+
+        with self._turn:
+            return self._enrol(parse_address(address.strip()), code)
+
+    def close(self) -> None:
+        """Let go of everything, in the opposite order; the journal last but for the lock."""
+        with self._turn:
+            self._held.close()
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def _lock(self) -> None:
+        from merchant_app.settings.lock import only_instance
+
+        if not self._locked:
+            self._held.enter_context(only_instance(self._profile))
+            self._locked = True
+
+    def _secrets(self) -> OpenedSecrets:
+        from merchant_app.settings.secrets import open_secrets
+
+        if self._opened_secrets is None:
+            self._opened_secrets = open_secrets(self._profile.secrets_service)
+        return self._opened_secrets
+
+    def _prepare_training(self) -> None:
+        """A running service, and this till enrolled there."""
+        from merchant_app.bootstrap.training import TrainingService
+        from merchant_app.central.address import parse_address
+
+        if self._training is None:
+            training = TrainingService(self._profile.data)
+            self._held.callback(training.stop)
+            training.start()
+            self._training = training
+        # A fresh enrolment at every start: the port is another each time, and where there is no
+        # keyring the token is gone. The journal keeps the earlier chains.
+        silent = self._enrol(parse_address(self._training.url), self._training.enrolment_code())
+        if silent is not None:
+            raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, silent.value)
+
+    def _enrol(self, address: ServiceAddress, code: str) -> NoAnswerKind | None:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        from merchant_app.central.comptoir import ComptoirEnrolment
+        from merchant_app.central.port import Enrolled, EnrolmentRefused, NoAnswer, Rejected
+
+        key = Ed25519PrivateKey.generate()
+        enrolment = ComptoirEnrolment(self._http(address, token=None), clock=self._clock)
+        try:
+            answer = enrolment.enrol(
+                code.strip(),
+                public_key=key.public_key().public_bytes_raw(),
+                program_version=__version__,
+            )
+        finally:
+            enrolment.close()
+        match answer:
+            case Enrolled():
+                self._keep(address, answer, key.private_bytes_raw().hex())
+                return None
+            case EnrolmentRefused():
+                raise Problem(ProblemKind.ENROLMENT_REFUSED)
+            case Rejected(path=path):
+                raise Problem(ProblemKind.ENROLMENT_REFUSED, f"rejected at {path}")
+            case NoAnswer(kind=kind):
+                return kind
+
+    def _keep(self, address: ServiceAddress, enrolled: Enrolled, device_key: str) -> None:
+        from merchant_app.settings.enrolment import EnrolledTill, EnrolmentStore
+        from merchant_app.settings.secrets import SecretName
+
+        secrets = self._secrets().secrets
+        # Secrets first: an enrolment on disk without its token would be a till that cannot speak.
+        secrets.set(SecretName.DEVICE_KEY, device_key)
+        secrets.set(SecretName.TILL_TOKEN, enrolled.token)
+        secrets.set(SecretName.CODE_PEPPER, enrolled.pepper.hex())
+        facts = enrolled.facts
+        EnrolmentStore(self._profile.enrolment_file).save(
+            EnrolledTill(
+                service_url=address.base_url,
+                till_id=facts.till_id,
+                till_name=facts.till_name,
+                shop_number=facts.shop.number,
+                shop_name=facts.shop.name,
+                shop_city=facts.shop.city,
+                currency=facts.shop.currency,
+                time_zone=facts.shop.time_zone,
+                epoch_id=enrolled.epoch_id,
+                issuer_keys=tuple((key.key_id, key.public_key) for key in facts.keys),
+                service_key=facts.service_key,
+                answer_wait_s=facts.policy.answer_wait_s,
+                contact_every_s=facts.policy.contact_every_s,
+                generation=facts.generation,
+            )
+        )
+
+    def _open(self) -> Start:
+        from merchant_app.bootstrap.counter import build_counter
+        from merchant_app.central.address import parse_address
+        from merchant_app.settings.enrolment import EnrolmentStore
+        from merchant_app.settings.secrets import SecretName
+
+        enrolled = EnrolmentStore(self._profile.enrolment_file).load()
+        if enrolled is None:
+            return NotEnrolled("")
+        token = self._secrets().secrets.get(SecretName.TILL_TOKEN)
+        if token is None:
+            return NotEnrolled(enrolled.service_url)
+        http = self._http(parse_address(enrolled.service_url), token=token)
+        counter = build_counter(
+            enrolled,
+            facts=self._facts(enrolled),
+            http=http,
+            journal_file=self._profile.data / "journal.sqlite",
+            clock=self._clock,
+            held=self._held,
+        )
+        return Opened(counter, self._camera())
+
+    def _http(self, address: ServiceAddress, *, token: str | None) -> ServiceHttp:
+        from merchant_app.central.http import ServiceHttp
+
+        return ServiceHttp(address, clock=self._clock, token=token)
+
+    def _facts(self, enrolled: EnrolledTill) -> CounterFacts:
+        from merchant_app.till.counter import CounterFacts
+
+        training = self._arguments.training
+        return CounterFacts(
+            shop_name=enrolled.shop_name,
+            shop_city=enrolled.shop_city,
+            till_name=enrolled.till_name,
+            cashier=TRAINING_CASHIER if training else getpass.getuser(),
+            currency=enrolled.currency,
+            time_zone=enrolled.time_zone,
+            training=training,
+            # In training mode every start enrols anew: there is nothing to warn of.
+            secrets_for_session_only=not training and self._secrets().session_only is not None,
+        )
+
+    def _camera(self) -> ScanningCamera:
+        from merchant_app.bootstrap.camera import ScanningCamera
+        from merchant_app.bootstrap.source import SourceChoice
+
+        if self._scanning is None:
+            choice = SourceChoice(
+                asked=self._arguments.camera,
+                chosen=self._options.get(CAMERA_SOURCE) if self._options is not None else "",
+                folder=self._profile.data,
+                training=self._training,
+            )
+            self._scanning = ScanningCamera(choice.find, clock=self._clock)
+        return self._scanning

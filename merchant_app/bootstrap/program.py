@@ -1,0 +1,109 @@
+"""From the command line to the window: profile, log, options, then Qt.
+
+Nothing here may be slow: it all comes before the first paint.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from merchant_app import log
+from merchant_app.bootstrap import arguments as command_line
+from merchant_app.bootstrap.arguments import Arguments
+from merchant_app.bootstrap.opening import TillOpener
+from merchant_app.clock import SystemClock
+from merchant_app.errors import Problem, ProblemKind
+from merchant_app.settings import options as choices
+from merchant_app.settings.options import Options
+from merchant_app.settings.paths import Profile, ProfileName, disk_problem, prepare, profile_of
+from merchant_app.ui import application
+from merchant_app.ui.application import Appearance, Running
+from merchant_app.ui.theme import Scheme
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the till until its window is closed; the exit code."""
+    # Ctrl-C in a terminal ends the program like any other: the journal needs no goodbye.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    arguments = command_line.parse(argv)
+    with_window = assemble(arguments)
+    if arguments.startup_probe:
+        with_window.running.window.first_painted.connect(_print_first_paint)
+        with_window.running.window.first_painted.connect(with_window.running.application.quit)
+    try:
+        with_window.running.window.show()
+        code = with_window.running.application.exec()
+        return 70 if with_window.running.crash.has_crashed else code
+    finally:
+        with_window.close()
+
+
+class Assembled:
+    """A window that is ready to be shown, and what to close after it."""
+
+    def __init__(self, running: Running, opener: TillOpener, close: Callable[[], None]) -> None:
+        self.running = running
+        self.opener = opener
+        self.close = close
+
+
+def assemble(arguments: Arguments) -> Assembled:
+    """Build the program up to its window. Main thread.
+
+    A Problem on the way is not raised but shown: the window asks the opener, and the opener has it.
+    """
+    clock = SystemClock()
+    name = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
+    profile = profile_of(name, data_dir=arguments.data_dir)
+    options, stop_log, problem = _prepare(profile)
+    opener = TillOpener(
+        arguments, profile=profile, options=options, clock=clock, early_problem=problem
+    )
+    running = application.prepare(
+        opener.open, opener.enrol, clock=clock, appearance=_appearance(arguments, options)
+    )
+
+    def close() -> None:
+        opener.close()
+        stop_log()
+
+    return Assembled(running, opener, close)
+
+
+def _prepare(profile: Profile) -> tuple[Options | None, Callable[[], None], Problem | None]:
+    try:
+        prepare(profile)
+        stop_log = log.start(profile.log)
+    except Problem as problem:
+        return None, _nothing, problem
+    except OSError as error:
+        return None, _nothing, disk_problem(error, ProblemKind.DISK_READ_ONLY)
+    try:
+        return Options(profile.options_file), stop_log, None
+    except Problem as problem:
+        return None, stop_log, problem
+
+
+def _nothing() -> None:
+    """No log was started."""
+
+
+def _appearance(arguments: Arguments, options: Options | None) -> Appearance:
+    language, theme, sounds = "system", "system", True
+    if options is not None:
+        language = options.get(choices.LANGUAGE).value
+        theme = options.get(choices.THEME).value
+        sounds = options.get(choices.SOUND_ON)
+    return Appearance(
+        language=arguments.language or language,
+        scheme=Scheme(arguments.theme or theme),
+        sounds=sounds,
+    )
+
+
+def _print_first_paint() -> None:
+    sys.stdout.write(f"first-paint {time.monotonic_ns()}\n")
+    sys.stdout.flush()

@@ -1,0 +1,140 @@
+"""Training mode's central service: the real one, in a process of its own, on loopback.
+
+It is a child of the till and ends with it: its standard input is a pipe that closes when the till
+is gone, however it went.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from merchant_app.errors import Problem, ProblemKind
+
+SHOP = "librairie-cassiopee"
+TILL_NAME = "Caisse 1"
+START_LIMIT_S = 60.0
+"""A slow disk and a cold cache; a warm start takes about two seconds."""
+STOP_LIMIT_S = 5.0
+_POLL_S = 0.02
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeVoucher:
+    """A sample voucher to try one situation with. `code` and `token` are secrets of its holder."""
+
+    kind: str
+    code: str = field(repr=False)
+    token: str = field(repr=False)
+    face_minor: int
+    shop: str
+
+
+class TrainingService:
+    """One central service process over one database file."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` holds the database; it is created by the caller."""
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+
+    @property
+    def database(self) -> str:
+        return f"sqlite:///{(self._folder / 'central.sqlite').as_posix()}"
+
+    def start(self) -> None:
+        """Fill a new database with the sample shops, start the service, wait until it listens.
+
+        Raises:
+            Problem: TRAINING_SERVICE_FAILED.
+        """
+        self._run("sample")
+        ready_file = self._folder / "ready.json"
+        ready_file.unlink(missing_ok=True)
+        command = self._command(
+            "serve",
+            "--training",
+            "--port",
+            "0",
+            "--ready-file",
+            str(ready_file),
+            "--until-stdin-closes",
+        )
+        log = (self._folder / "central.log").open("ab")
+        with log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log
+            )
+        self.url = self._wait_for(ready_file, self._process)
+
+    def enrolment_code(self) -> str:
+        """A fresh one-time code for the first till of the sample shop."""
+        return str(self._run("enrol", "--shop", SHOP, "--till", TILL_NAME)["code"])
+
+    def practice(self) -> tuple[PracticeVoucher, ...]:
+        """Vouchers of the sample shop, one or more of each situation."""
+        return tuple(
+            PracticeVoucher(
+                kind=row["kind"],
+                code=row["code"],
+                token=row["token"],
+                face_minor=row["face_minor"],
+                shop=row["shop"],
+            )
+            for row in self._run("practice")["practice"]
+        )
+
+    def stop(self) -> None:
+        """End the process; what was committed is safe."""
+        process = self._process
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            _log.warning("the training service does not stop; killed")
+            process.kill()
+            process.wait()
+
+    def _command(self, *arguments: str) -> list[str]:
+        verb, *rest = arguments
+        program = [sys.executable, "-m", "merchant_app.server.cli", verb]
+        return [*program, "--database", self.database, *rest]
+
+    def _run(self, *arguments: str) -> dict[str, Any]:
+        result = subprocess.run(  # noqa: S603 - our own program
+            self._command(*arguments, "--json"),
+            capture_output=True,
+            timeout=START_LIMIT_S,
+            check=False,
+        )
+        if result.returncode != 0:
+            error = result.stderr.decode(errors="replace")[-2000:]
+            raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, f"{arguments[0]}: {error}")
+        answer = json.loads(result.stdout)
+        if not isinstance(answer, dict):
+            raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, f"{arguments[0]}: no object")
+        return answer
+
+    def _wait_for(self, ready_file: Path, process: subprocess.Popen[bytes]) -> str:
+        deadline = time.monotonic() + START_LIMIT_S
+        while not ready_file.exists():
+            if process.poll() is not None:
+                raise Problem(
+                    ProblemKind.TRAINING_SERVICE_FAILED, f"ended with {process.returncode}"
+                )
+            if time.monotonic() > deadline:
+                raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, "does not listen")
+            time.sleep(_POLL_S)
+        return str(json.loads(ready_file.read_text("utf-8"))["url"])
