@@ -153,6 +153,19 @@ def lock_shop(connection: Connection, number: int) -> None:
     ).one()
 
 
+def lock_shop_of_epoch(connection: Connection, epoch_id: UUID) -> tuple[UUID, ShopRow]:
+    """`lock_shop` for the shop of an epoch's till; returns the till's id and the shop."""
+    shops, tills, epochs = schema.shops, schema.tills, schema.epochs
+    row = connection.execute(
+        select(shops, tills.c.id.label("till_id"))
+        .join(tills, tills.c.shop_number == shops.c.number)
+        .join(epochs, epochs.c.till_id == tills.c.id)
+        .where(epochs.c.id == epoch_id)
+        .with_for_update(key_share=True, of=shops)
+    ).one()
+    return row.till_id, _shop(row)
+
+
 def next_versions(connection: Connection, number: int, count: int = 1) -> int:
     """Reserve `count` change numbers of a shop's vouchers; the first of them."""
     last = connection.execute(

@@ -155,13 +155,13 @@ class Evaluator:
             entry = from_body(case.body)
         except BadEntry:
             raise_alarm(connection, place, NOT_UNDERSTOOD, now=now)
-            self._done(connection, place, now=now)
+            self._done(case, place)
             return []
         known = recall(case, entry.op_id)
         if known is not None:
             if isinstance(known, ForeignOp):
                 raise_alarm(connection, place, OP_REUSED, now=now)
-            self._done(connection, place, now=now)
+            self._done(case, place)
             return []
         outcome = self._apply(case, entry)
         if isinstance(outcome, rules.Waits):
@@ -173,7 +173,7 @@ class Evaluator:
             return []
         for kind in outcome:
             raise_alarm(connection, place, kind.value, now=now)
-        self._done(connection, place, now=now)
+        self._done(case, place)
         about = entry.op_id if isinstance(entry, Redemption) else entry.redemption_id
         return _waiting_for(connection, about)
 
@@ -186,13 +186,14 @@ class Evaluator:
             case Void():
                 return apply_void(case, entry, self._rules.void)
 
-    def _done(self, connection: Connection, place: Place, *, now: datetime) -> None:
-        connection.execute(delete(schema.pending).where(_at(schema.pending, place)))
-        connection.execute(
-            update(schema.alarms)
-            .where(_at(schema.alarms, place), schema.alarms.c.kind == PARKED)
-            .values(resolved_at=now)
-        )
+    def _done(self, case: Case, place: Place) -> None:
+        case.connection.execute(delete(schema.pending).where(_at(schema.pending, place)))
+        if case.state == PARKED:
+            case.connection.execute(
+                update(schema.alarms)
+                .where(_at(schema.alarms, place), schema.alarms.c.kind == PARKED)
+                .values(resolved_at=case.now)
+            )
 
 
 def raise_alarm(connection: Connection, place: Place, kind: str, *, now: datetime) -> None:

@@ -40,23 +40,34 @@ def announce(connection: Connection, op_id: UUID, *, also_to: UUID | None = None
 
     The caller holds the shop's lock, so tills' rows are never waited for in two orders.
     """
-    feed, tills = schema.feed, schema.tills
+    feed = schema.feed
     readers = set(connection.scalars(select(feed.c.till_id).where(feed.c.op_id == op_id)))
-    for till_id in sorted({*readers, also_to} - {None}, key=str):
-        position = connection.execute(
+    for till_id in sorted(readers, key=str):
+        connection.execute(
+            update(feed)
+            .where(feed.c.till_id == till_id, feed.c.op_id == op_id)
+            .values(position=_next_position(connection, till_id))
+        )
+    if also_to is not None and also_to not in readers:
+        announce_new(connection, op_id, also_to)
+
+
+def announce_new(connection: Connection, op_id: UUID, till_id: UUID) -> None:
+    """Put an op that is in no feed of this till at the end of it."""
+    position = _next_position(connection, till_id)
+    connection.execute(insert(schema.feed).values(till_id=till_id, op_id=op_id, position=position))
+
+
+def _next_position(connection: Connection, till_id: UUID) -> int:
+    tills = schema.tills
+    return int(
+        connection.execute(
             update(tills)
             .where(tills.c.id == till_id)
             .values(feed_position=tills.c.feed_position + 1)
             .returning(tills.c.feed_position)
         ).scalar_one()
-        if till_id in readers:
-            connection.execute(
-                update(feed)
-                .where(feed.c.till_id == till_id, feed.c.op_id == op_id)
-                .values(position=position)
-            )
-        else:
-            connection.execute(insert(feed).values(till_id=till_id, op_id=op_id, position=position))
+    )
 
 
 def read(connection: Connection, till_id: UUID, *, cursor: int) -> FeedPage:

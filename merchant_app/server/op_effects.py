@@ -24,12 +24,12 @@ from merchant_app.money import Money
 from merchant_app.server import schema
 from merchant_app.server.catalogue import (
     ShopRow,
-    lock_shop,
+    lock_shop_of_epoch,
     next_versions,
     shop_by_number,
     voucher_by_id,
 )
-from merchant_app.server.feed import announce
+from merchant_app.server.feed import announce, announce_new
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Reason, Verdict, judge
 
@@ -40,14 +40,18 @@ class BalanceMoved(Exception):
     """A conditional debit found less than the rule was shown: begin again with fresh facts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One entry being evaluated: its transaction, its place, its till's shop, its moment."""
+    """One entry being evaluated: its transaction, its place, its till's shop, its moment.
+
+    `state` is what `pending` says of it: stored, waiting or parked.
+    """
 
     connection: Connection
     epoch_id: UUID
     seq: int
     body: str
+    state: str
     till_id: UUID
     shop: ShopRow
     now: datetime
@@ -76,24 +80,28 @@ class _Stored:
 
 def open_case(connection: Connection, epoch_id: UUID, seq: int, *, now: datetime) -> Case | None:
     """Lock the shop, then look whether the entry is still to be evaluated; None if it is not."""
-    epochs, tills = schema.epochs, schema.tills
-    till = connection.execute(
-        select(tills.c.id, tills.c.shop_number).join(epochs).where(epochs.c.id == epoch_id)
-    ).one()
-    lock_shop(connection, till.shop_number)
+    till_id, shop = lock_shop_of_epoch(connection, epoch_id)
     envelopes, pending = schema.envelopes, schema.pending
-    body = connection.execute(
-        select(envelopes.c.body)
+    row = connection.execute(
+        select(envelopes.c.body, pending.c.state)
         .join(
             pending,
             (pending.c.epoch_id == envelopes.c.epoch_id) & (pending.c.seq == envelopes.c.seq),
         )
         .where(envelopes.c.epoch_id == epoch_id, envelopes.c.seq == seq)
-    ).scalar_one_or_none()
-    if body is None:
+    ).one_or_none()
+    if row is None:
         return None
-    shop = shop_by_number(connection, till.shop_number)
-    return Case(connection, epoch_id, seq, body.decode(), till.id, shop, now)
+    return Case(
+        connection=connection,
+        epoch_id=epoch_id,
+        seq=seq,
+        body=row.body.decode(),
+        state=row.state,
+        till_id=till_id,
+        shop=shop,
+        now=now,
+    )
 
 
 def recall(case: Case, op_id: OpId) -> SameOp | ForeignOp | None:
@@ -128,7 +136,7 @@ def apply_redemption(
         purchase_minor=None if purchase is None else purchase.minor,
     )
     _insert_lines(case, entry.op_id, effect.record.lines, balances)
-    announce(case.connection, entry.op_id, also_to=case.till_id)
+    announce_new(case.connection, entry.op_id, case.till_id)
     return effect.alarms
 
 
@@ -170,7 +178,7 @@ def apply_void(
     _insert_op(case, entry, redemption_id=entry.redemption_id, status=status.value)
     if isinstance(effect, Effect):
         _insert_lines(case, entry.op_id, effect.record.lines, balances)
-    announce(case.connection, entry.op_id, also_to=case.till_id)
+    announce_new(case.connection, entry.op_id, case.till_id)
     return effect.alarms if isinstance(effect, Effect) else ()
 
 
