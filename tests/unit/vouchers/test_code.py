@@ -91,3 +91,9 @@ def test_more_than_eighty_bits_do_not_fit(number: int) -> None:
 def test_a_label_tells_the_last_four_only(number: int) -> None:
     code = encode(number)
     assert label(code) == "…" + code[-4:]
+
+
+def test_printed_codes_stay_good_for_ever() -> None:
+    assert encode(0) == "000000000000000000"
+    assert encode(0x0123456789ABCDEF0123) == "04HMASW9NF6YY093S0"
+    assert encode(2**80 - 1) == "ZZZZZZZZZZZZZZZZQ4"

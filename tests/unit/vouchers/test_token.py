@@ -105,3 +105,10 @@ def test_a_signature_made_for_something_else_is_worth_nothing(label: bytes) -> N
     signed = record + KEY.sign(label + record)
     text = "V1:" + base64.b32encode(signed).decode().rstrip("=")
     assert verify(text, KEYS) == WrongSignature()
+
+
+def test_printed_tokens_stay_good_for_ever() -> None:
+    assert sign(SAMPLE, KEY) == (
+        "V1:AEBQAAAAA4AZEAAAAAAHAAEAAAAAAAAAAAAQAAATRAB5EUKSJVNNHJULXSD6UDE5OOKRYICUQL"
+        "H4HW6HGIBHVEVQXFP5BI3P5GS4INAT5RC6LRV6S2YUBKKFOEBGIL2Q6EK7XAS3RXIET2HCXOVDMBI"
+    )
