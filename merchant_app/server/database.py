@@ -23,7 +23,8 @@ LOCK_WAIT_MAX_S = 20
 CONNECTIONS_MAX = 40
 SCHEMA_HEAD = "0001"
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-_ADVISORY_LOCK = 0x636F6D70  # "comp": which of PostgreSQL's advisory locks is ours
+_MIGRATION_LOCK = 0x636F6D70  # "comp": which of PostgreSQL's advisory locks are ours
+_FILLING_LOCK = _MIGRATION_LOCK + 1
 _WRITES = "comptoir_writes"
 
 
@@ -122,15 +123,27 @@ class Database:
                 yield
             return
         with self.engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
+                connection.execute(
+                    text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK}
+                )
 
     def close(self) -> None:
         """Give all connections back. Whoever still waits for one gets an error."""
         self.engine.dispose()
+
+
+def take_turns(connection: Connection) -> None:
+    """Whoever fills an empty database does it alone, from here to the commit.
+
+    On SQLite every writing transaction is alone already; on PostgreSQL there may be no row yet that
+    could be locked.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FILLING_LOCK})
 
 
 def _sqlite_engine(url: URL) -> Engine:

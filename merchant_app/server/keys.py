@@ -22,6 +22,7 @@ from merchant_app.contract.paths import ENROLMENT_CODE_BITS, TOKEN_PREFIX
 from merchant_app.contract.wire import KeyState
 from merchant_app.ids import RandomBytes
 from merchant_app.server import schema
+from merchant_app.server.database import take_turns
 from merchant_app.vouchers import code as short_codes
 from merchant_app.vouchers import token as tokens
 from merchant_app.vouchers.code import ShortCode
@@ -63,6 +64,7 @@ def code_mac(pepper: bytes, code: ShortCode) -> bytes:
 
 def create_secrets(connection: Connection, random_bytes: RandomBytes) -> None:
     """Give a new database its secrets; leaves those of an old one alone."""
+    take_turns(connection)
     if connection.scalar(select(schema.service.c.id)) is not None:
         return
     issuer_key = Ed25519PrivateKey.from_private_bytes(random_bytes(SECRET_BYTES))

@@ -18,6 +18,7 @@ from merchant_app.ids import OpId, uuid7
 from merchant_app.ledger.entries import Decision, Line, Redemption, envelopes, root_hash
 from merchant_app.server import catalogue, enrolling, sample_plan, schema, storing
 from merchant_app.server.catalogue import Issued, ShopRow
+from merchant_app.server.database import take_turns
 from merchant_app.server.evaluating import Evaluator, Rules
 from merchant_app.server.keys import generation_of
 from merchant_app.server.service import Service
@@ -51,6 +52,7 @@ def fill(service: Service, *, seed: int = SEED) -> bool:
     """
     now = service.clock.now()
     with service.database.writing() as connection:
+        take_turns(connection)
         filled = connection.scalar(select(schema.service.c.sample_seed)) is not None
         if not filled:
             if connection.scalar(select(func.count()).select_from(schema.shops)):
@@ -116,6 +118,7 @@ def _first_plain(issued: list[Issued]) -> Issued:
 def _use_up(service: Service, *, now: datetime) -> None:
     """Debit the practice voucher that is meant to be used, by a journal like any other."""
     with service.database.writing() as connection:
+        take_turns(connection)
         used = connection.execute(
             select(schema.vouchers)
             .join(schema.practice, schema.practice.c.voucher_id == schema.vouchers.c.id)

@@ -56,8 +56,8 @@ def bind(listening: Listening) -> socket.socket:
             " Give --tls-cert and --tls-key, or listen on 127.0.0.1."
         )
     family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
-    # With its protocol named: asyncio turns Nagle's algorithm off only for sockets that say TCP, and
-    # every reply would wait 40 ms for the till's delayed acknowledgement.
+    # With its protocol named: asyncio turns Nagle's algorithm off only for sockets that say TCP,
+    # and every reply would wait 40 ms for the till's delayed acknowledgement.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform == "win32":  # there SO_REUSEADDR would let two services share the port
