@@ -13,7 +13,11 @@ from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
 
 _SHAPE_SIDE = 80
-_FITS = (1.0, 0.9, 0.8, 0.7, 0.6)
+_PADDING = 6 * STEP
+_HEAD = _SHAPE_SIDE + 5 * STEP
+_FITS = (1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6)
+_WIDE = 700
+"""From this width on the card's type may be larger than usual: a larger window, farther away."""
 
 
 class _ShapeView(QWidget):
@@ -67,36 +71,39 @@ class CardView(QFrame):
         self._paint_done.connect(self.painted, Qt.ConnectionType.QueuedConnection)
 
     def _lay_out(self) -> None:
+        """The verdict above, what to know about the voucher below: the word never moves."""
+        head = QHBoxLayout()
+        head.setSpacing(5 * STEP)
+        head.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._word, 1, Qt.AlignmentFlag.AlignVCenter)
         amount = QHBoxLayout()
         amount.setSpacing(3 * STEP)
         amount.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
         amount.addWidget(self._note, 0, Qt.AlignmentFlag.AlignBaseline)
         amount.addStretch()
-        self._texts = QVBoxLayout()
+        self._texts = QVBoxLayout(self)
+        self._texts.setContentsMargins(_PADDING, _PADDING, _PADDING, 5 * STEP)
         self._texts.setSpacing(2 * STEP)
-        self._texts.addWidget(self._word)
+        self._texts.addLayout(head)
+        self._texts.addSpacing(2 * STEP)
         self._texts.addLayout(amount)
         self._texts.addWidget(self._lead)
         self._texts.addWidget(self._outside)
+        self._texts.addStretch(1)
         self._texts.addWidget(self._lines)
         self._texts.addWidget(self._history)
-        self._texts.addStretch()
-        row = self._row = QHBoxLayout(self)
-        row.setContentsMargins(6 * STEP, 6 * STEP, 6 * STEP, 5 * STEP)
-        row.setSpacing(6 * STEP)
-        row.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(self._texts, 1)
 
     @property
     def card(self) -> Card | None:
         """What is shown now."""
         return self._card
 
-    def show_card(self, card: Card, number: int) -> None:
-        """Show it; `number` is the look-up it belongs to."""
-        self._number = number
+    def show_card(self, card: Card, number: int | None) -> None:
+        """Show it; `number` is the look-up it is the verdict of, None where it is none."""
+        if number is not None:
+            self._number = number
         if card == self._card:
-            if number != self._painted_number:
+            if self._number != self._painted_number:
                 self.update()
             return
         self._card = card
@@ -170,25 +177,32 @@ class CardView(QFrame):
 
     def _fit(self) -> None:
         """The largest type with which everything fits; the full sizes nearly always do."""
-        margins = self._row.contentsMargins()
-        width = self.width() - margins.left() - margins.right() - _SHAPE_SIDE - 6 * STEP
-        height = self.height() - margins.top() - margins.bottom()
+        width = self.width() - 2 * _PADDING
         for scale in _FITS:
+            if scale > 1 and self.width() < _WIDE:
+                continue
             self._type(scale)
-            if self._texts.heightForWidth(width) <= height and self._amount_width() <= width:
+            if self._texts.heightForWidth(self.width()) > self.height():
+                continue
+            if self._amount_width() <= width and self._longest_word() <= width - _HEAD:
                 return
 
     def _amount_width(self) -> int:
         return self._figure.sizeHint().width() + self._note.sizeHint().width() + 3 * STEP
 
+    def _longest_word(self) -> int:
+        metrics = self._word.fontMetrics()
+        return max(map(metrics.horizontalAdvance, self._word.text().split(" ")), default=0) + 2
+
     def _type(self, scale: float) -> None:
+        loud = self._card is not None and self._card.loud
         for label, size, bold in (
             (self._word, Size.VERDICT, True),
             (self._figure, Size.FIGURE, True),
             (self._note, Size.TITLE, False),
-            (self._lead, Size.TITLE, False),
+            (self._lead, Size.TITLE, loud),
             (self._lines, Size.BODY, False),
-            (self._outside, Size.BODY, True),
+            (self._outside, Size.TITLE, True),
             (self._history, Size.BODY, False),
         ):
             font = self._look.font(size, bold=bold, figures=True)

@@ -198,6 +198,9 @@ State: TypeAlias = (
     | SellingStopped
 )
 
+LOOKED_UP = (Debitable, Declined, ForeignScan, LookUpFailed, Question)
+"""What a look-up can lead to: the verdict is on the screen."""
+
 MONEY_IN_FLIGHT = (Debiting, Unanswered, Cancelling, Reversing, Settling)
 """While in one of these no scan is taken and nothing else starts."""
 

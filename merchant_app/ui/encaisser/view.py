@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
 from merchant_app.ui import words
@@ -14,7 +14,7 @@ from merchant_app.ui.encaisser.card import Card
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.deeds import Deeds, deeds_of, is_busy
 from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, EntryField
-from merchant_app.ui.encaisser.states import Focus, Screen, SellingStopped
+from merchant_app.ui.encaisser.states import LOOKED_UP, Focus, Screen, SellingStopped
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.theme import STEP, Look, Size, tinted
@@ -92,12 +92,12 @@ class EncaisserView(QWidget):
         buttons.addWidget(self.other, 2)
         left.addLayout(buttons)
         right = QVBoxLayout()
-        right.setSpacing(3 * STEP)
+        right.setSpacing(4 * STEP)
         right.addWidget(self.camera)
-        code = QGridLayout()
-        code.setHorizontalSpacing(3 * STEP)
-        code.addWidget(self._code_name, 0, 0)
-        code.addWidget(self.code, 0, 1)
+        code = QVBoxLayout()
+        code.setSpacing(STEP)
+        code.addWidget(self._code_name)
+        code.addWidget(self.code)
         right.addLayout(code)
         right.addWidget(self.basket, 1)
         self._side = QWidget(self)
@@ -118,13 +118,17 @@ class EncaisserView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         share = round(self.width() * _SIDE_SHARE)
-        self._side.setFixedWidth(max(_SIDE_MIN, min(_SIDE_MAX, share)))
+        width = max(_SIDE_MIN, min(_SIDE_MAX, share))
+        self._side.setFixedWidth(width)
+        self.camera.setFixedHeight(self.camera.heightForWidth(width))
         super().resizeEvent(event)
 
     def show_screen(self, screen: Screen, card: Card) -> None:
         """Paint it; `card` is the screen's card, in words."""
         deeds = deeds_of(screen)
-        self.card.show_card(card, screen.number)
+        # Not while it is still being looked up: "painted" means that the verdict can be seen.
+        looked_up = isinstance(screen.state, LOOKED_UP)
+        self.card.show_card(card, screen.number if looked_up else None)
         self._announce(card)
         self.purchase.obey(screen.purchase_fill)
         self.code.obey(screen.code_fill)
@@ -133,15 +137,18 @@ class EncaisserView(QWidget):
         elif self.amount.text():
             self.amount.setText("")
         busy = is_busy(screen)
-        self.purchase.setEnabled(not busy)
-        self.code.setEnabled(not busy and not isinstance(screen.state, SellingStopped))
-        # Read-only rather than disabled where the amount is fixed: it is still read and selected.
-        self.amount.setEnabled(deeds.amount_shown and not busy)
-        self.amount.setReadOnly(not deeds.amount)
+        # Read-only, never disabled, while money is in flight: a disabled field loses the keyboard.
+        self.purchase.setReadOnly(busy)
+        self.code.setReadOnly(busy or isinstance(screen.state, SellingStopped))
+        self.amount.setReadOnly(busy or not deeds.amount)
+        self.amount.setEnabled(deeds.amount_shown)
+        self._amount_name.setEnabled(deeds.amount_shown)
         self._show_deeds(deeds)
         error = screen.purchase_error
         self._purchase_message.setText(
-            words.bad_amount(error, self._currency) if error is not None else _("optional")
+            words.bad_amount(error, self._currency)
+            if error is not None
+            else ("" if screen.purchase is not None else _("optional"))
         )
         self.basket.show_screen(screen)
         self._deeds = deeds
@@ -168,10 +175,6 @@ class EncaisserView(QWidget):
             (self.main, deeds.enter, enter_key),
             (self.other, deeds.escape, escape_key),
         ):
-            # Hidden buttons keep their place: nothing jumps.
-            policy = button.sizePolicy()
-            policy.setRetainSizeWhenHidden(True)
-            button.setSizePolicy(policy)
             button.say(deed.text, key)
             button.setEnabled(deed.enabled)
             button.setVisible(bool(deed.text))
