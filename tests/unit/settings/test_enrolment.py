@@ -27,6 +27,7 @@ TILL = EnrolledTill(
     service_key=bytes(range(32, 64)),
     answer_wait_s=5,
     contact_every_s=10,
+    generation=3,
 )
 
 
@@ -74,6 +75,8 @@ def test_a_newer_fact_replaces_the_older_and_foreign_fields_stay(path: Path) -> 
         ("issuer_keys", {"1": "00"}),
         ("answer_wait_s", 0),
         ("contact_every_s", 1.5),
+        ("generation", -1),
+        ("generation", True),
     ],
 )
 def test_a_bad_field_is_named(path: Path, field: str, value: object) -> None:
