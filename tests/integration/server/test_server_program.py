@@ -6,9 +6,11 @@ import json
 import os
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +18,7 @@ from uuid import UUID
 import pypdfium2
 import pytest
 import requests
+import trustme
 import zxingcpp
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -272,3 +275,28 @@ def test_a_database_file_is_its_owners_alone(tmp_path: Path, file_url: str) -> N
     told("sample", "--database", file_url)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("one.db*")}
     assert sys.platform == "win32" or modes["one.db"] == 0o600
+
+
+def test_with_a_certificate_it_speaks_tls(tmp_path: Path, file_url: str) -> None:
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost", "127.0.0.1")
+    cert, key, trusted = (tmp_path / name for name in ("cert.pem", "key.pem", "ca.pem"))
+    certificate.cert_chain_pems[0].write_to_path(cert)
+    certificate.private_key_pem.write_to_path(key)
+    authority.cert_pem.write_to_path(trusted)
+    with serving(file_url, tmp_path, "--tls-cert", str(cert), "--tls-key", str(key)) as process:
+        assert process.url.startswith("https://127.0.0.1:")
+        reply = requests.get(process.url + paths.HEALTH, timeout=TIMEOUT_S, verify=str(trusted))
+        assert reply.status_code == 200
+        old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        old.load_verify_locations(trusted)
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+        port = int(process.url.rpartition(":")[2])
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S) as line,
+            pytest.raises(ssl.SSLError),
+        ):
+            old.wrap_socket(line, server_hostname="localhost")
