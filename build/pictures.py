@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments: list[str]) -> int:
-    """Draw in one process for each text size: Qt reads the size when it starts."""
+    """Draw in one process for each text size."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--out", type=Path, required=True, help="where the pictures go")
     parser.add_argument("--only", default="", help="only states whose name contains this")
@@ -30,7 +30,6 @@ def main(arguments: list[str]) -> int:
         environment = {
             **os.environ,
             "QT_QPA_PLATFORM": "offscreen",
-            "QT_FONT_DPI": str(96 * percent // 100),
             "PYTHONPATH": str(ROOT),
         }
         command = [
@@ -42,7 +41,7 @@ def main(arguments: list[str]) -> int:
             options.size,
             ",".join(options.language or ("fr", "en")),
             ",".join(options.scheme or ("light", "dark")),
-            "" if percent == 100 else f"-{percent}",
+            str(percent),
         ]
         code = subprocess.call(command, cwd=ROOT, env=environment)
         if code:

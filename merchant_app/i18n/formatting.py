@@ -12,7 +12,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from merchant_app.i18n.catalogue import Language, _, active
-from merchant_app.money import CURRENCIES, Money
+from merchant_app.money import CURRENCIES, Money, parse_amount
 
 NO_BREAK = "\u00a0"
 _MINUTE_S = 60
@@ -44,6 +44,13 @@ def plain_amount(amount: Money) -> str:
     whole, rest = divmod(abs(amount.minor), 10**places)
     point = "," if active() is Language.FRENCH else "."
     return f"{whole}{point}{rest:0{places}d}" if places else str(whole)
+
+
+def field_amount(amount: Money) -> str:
+    """For an amount field: with its currency where `money.parse_amount` reads it back, bare where
+    not ("FCFP" is Babel's, not a cashier's)."""
+    text = money(amount)
+    return text if parse_amount(text, amount.currency) == amount else plain_amount(amount)
 
 
 def day(of: date) -> str:

@@ -138,11 +138,14 @@ class _Place(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFont(look.font(Size.SMALL, bold=True))
         self.setShortcut(key)
+        self.setToolTip(name)
 
     def sizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        if self._look.is_large:
+            return QSize(_RAIL_ICON + 8 * STEP, _RAIL_ICON + line + 6 * STEP)
         text = self.fontMetrics().horizontalAdvance(self.text())
-        height = _RAIL_ICON + 2 * self.fontMetrics().height() + 6 * STEP
-        return QSize(text + 6 * STEP, height)
+        return QSize(text + 6 * STEP, _RAIL_ICON + 2 * line + 6 * STEP)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = self._look.palette
@@ -160,7 +163,10 @@ class _Place(QAbstractButton):
         painter.setPen(ink)
         painter.setFont(self.font())
         text = QRectF(0, 3 * STEP + _RAIL_ICON, self.width(), line)
-        painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.text())
+        if self._look.is_large:  # the icon and the key say it; the name is told to screen readers
+            text.translate(0, -line)
+        else:
+            painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.text())
         painter.setPen(QColor(colours.muted))
         painter.setFont(self._look.font(Size.SMALL))
         painter.drawText(text.translated(0, line), Qt.AlignmentFlag.AlignCenter, self._key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
@@ -30,7 +30,10 @@ class KeycapButton(QPushButton):
         self.setProperty("role", role)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # A button that has nothing to do now is not shown, and keeps its place: nothing jumps.
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
 
     def say(self, text: str, key: str) -> None:
         """Change text and key; cheap when both are as before."""
@@ -43,6 +46,12 @@ class KeycapButton(QPushButton):
         self.updateGeometry()
         self.update()
 
+    def give_up_place_when_hidden(self) -> None:
+        """For a column that is short of room."""
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(False)
+        self.setSizePolicy(policy)
+
     @property
     def key(self) -> str:
         return self._key
@@ -51,7 +60,8 @@ class KeycapButton(QPushButton):
         return QSize(self._text_width() + self._cap_width() + 10 * STEP, self._look.touch())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._text_width() + 8 * STEP, self._look.touch())
+        # Less than the text: it is painted smaller, never cut, in a window too narrow for it.
+        return QSize(self._text_width() // 2 + 8 * STEP, self._look.touch())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionButton()
@@ -62,16 +72,18 @@ class KeycapButton(QPushButton):
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         colour = self._ink()
         cap = self._cap_width() if self._cap_fits() else 0
-        start = (self.width() - self._text_width() - cap) / 2
+        font = self._fitting_font()
+        text = QFontMetrics(font).horizontalAdvance(self.text())
+        start = (self.width() - text - cap) / 2
         painter.setPen(colour)
-        painter.setFont(self.font())
+        painter.setFont(font)
         painter.drawText(
-            QRectF(start, 0, self._text_width() + 1, self.height()),
+            QRectF(start, 0, text + 1, self.height()),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
             self.text(),
         )
         if cap:
-            self._paint_cap(painter, colour, start + self._text_width() + _GAP)
+            self._paint_cap(painter, colour, start + text + _GAP)
         painter.end()
 
     def _paint_cap(self, painter: QPainter, colour: QColor, left: float) -> None:
@@ -92,6 +104,13 @@ class KeycapButton(QPushButton):
         if self.property("role") == "main":
             return QColor(self._look.palette.on_accent)
         return self.palette().color(QPalette.ColorRole.ButtonText)
+
+    def _fitting_font(self) -> QFont:
+        font = QFont(self.font())
+        room = self.width() - 4 * STEP
+        if self._text_width() > room:
+            font.setPixelSize(max(11, int(font.pixelSize() * room / self._text_width())))
+        return font
 
     def _text_width(self) -> int:
         return self.fontMetrics().horizontalAdvance(self.text())

@@ -25,13 +25,14 @@ class Page(QWidget):
         self._look = look
         self._tone = tone
         self._panel = QWidget(self)
-        self._panel.setMaximumWidth(_WIDTH)
+        self._panel.setMaximumWidth(round(_WIDTH * min(look.text_scale, 1.45)))
         self._word = plain(parent=self._panel, wrap=True)
         self._word.setFont(look.font(Size.FIGURE, bold=True))
         self._sentence = plain(parent=self._panel, wrap=True)
         self._sentence.setFont(look.font(Size.TITLE))
         self.column = QVBoxLayout(self._panel)
-        self.column.setContentsMargins(10 * STEP, 10 * STEP, 10 * STEP, 10 * STEP)
+        padding = (6 if look.is_large else 10) * STEP
+        self.column.setContentsMargins(padding, padding, padding, padding)
         self.column.setSpacing(4 * STEP)
         self.column.addWidget(self._word)
         self.column.addWidget(self._sentence)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import sys
 from enum import Enum
-from math import sqrt
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from merchant_app.errors import Bug
@@ -25,7 +24,12 @@ TOUCH = 44
 RADIUS = 8
 CARD_RADIUS = 16
 FAMILY = "Inter"
-_DPI_BASE = 72.0 if sys.platform == "darwin" else 96.0
+_LARGE = 1.4
+TEXT_SCALE_MAX = 2.0
+"""WCAG 2.2, 1.4.4: text can be twice as large, and nothing is lost."""
+_DESKTOP_TEXT = {"win32": 12, "darwin": 13}.get(sys.platform, 15)
+"""Height in pixels of the desktop's own text where nobody asked for larger text. How many real
+pixels make one of these (a "200 %" screen) is Qt's affair; this is about larger *text*."""
 
 
 class Size(Enum):
@@ -33,9 +37,9 @@ class Size(Enum):
 
     SMALL = 13
     BODY = 15
-    TITLE = 19
-    FIGURE = 30
-    VERDICT = 40
+    TITLE = 20
+    FIGURE = 36
+    VERDICT = 50
 
 
 class Scheme(Enum):
@@ -55,13 +59,17 @@ class Look(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, scheme: Scheme) -> None:
+    def __init__(
+        self, application: QApplication, scheme: Scheme, *, text_scale: float | None = None
+    ) -> None:
+        """`text_scale`: 1.0 to 2.0; None: as large as the desktop's own text asks for."""
         super().__init__(application)
         self._application = application
         self._scheme = scheme
         self._family = _family()
-        dpi = QGuiApplication.primaryScreen().logicalDotsPerInchY()
-        self.text_scale = max(0.75, min(3.0, dpi / _DPI_BASE))
+        if text_scale is None:
+            text_scale = QFontInfo(application.font()).pixelSize() / _DESKTOP_TEXT
+        self.text_scale = max(1.0, min(TEXT_SCALE_MAX, text_scale))
         self.palette = self._wanted()
         self._apply()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._desktop_changed)
@@ -77,10 +85,19 @@ class Look(QObject):
 
     def pixels(self, size: Size) -> int:
         """The height of a size at the desktop's text size."""
-        scale = self.text_scale
-        if size in (Size.FIGURE, Size.VERDICT):
-            scale = sqrt(scale)
+        match size:
+            case Size.SMALL | Size.BODY:
+                scale = self.text_scale
+            case Size.TITLE:
+                scale = self.text_scale**0.7
+            case Size.FIGURE | Size.VERDICT:
+                scale = self.text_scale**0.4
         return round(size.value * scale)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether text is so large that rows have to become columns."""
+        return self.text_scale > _LARGE
 
     def touch(self) -> int:
         """The height of a button or field."""
@@ -150,6 +167,7 @@ def qt_palette(palette: Palette) -> QPalette:
         (roles.ToolTipText, palette.window),
     ):
         result.setColor(role, QColor(colour))
+    result.setColor(QPalette.ColorGroup.Disabled, roles.WindowText, QColor(palette.muted))
     result.setColor(QPalette.ColorGroup.Disabled, roles.Text, QColor(palette.muted))
     result.setColor(QPalette.ColorGroup.Disabled, roles.ButtonText, QColor(palette.muted))
     return result

@@ -10,8 +10,9 @@ import numpy as np
 import segno
 
 from merchant_app.errors import ProblemKind
+from merchant_app.i18n import formatting
 from merchant_app.ids import OpId
-from merchant_app.money import BadAmount, Money
+from merchant_app.money import BadAmount, Money, parse_amount
 from merchant_app.scanning.camera import Busy, CameraStatus, Ended, Lost, Missing, Running
 from merchant_app.scanning.confirmation import InView
 from merchant_app.scanning.frames import Frame
@@ -101,7 +102,7 @@ class Scene:
         left = None
         if self.purchase is not None:
             left = Money(max(0, self.purchase.minor - paid), "EUR")
-        text = "" if self.purchase is None else f"{self.purchase.minor / 100:.2f}"
+        text = "" if self.purchase is None else formatting.field_amount(self.purchase)
         return st.Screen(
             state=self.state,
             number=fill,
@@ -111,12 +112,16 @@ class Scene:
             left=left,
             basket=self.basket,
             undo=self.basket[-1].amount if self.basket else None,
-            amount_fill=(fill, self.amount),
-            purchase_fill=(fill, text.replace(".", ",")),
+            amount_fill=(fill, self._amount_text()),
+            purchase_fill=(fill, text),
             code_fill=(fill, ""),
             focus=(fill, st.Focus.AMOUNT if self.amount else st.Focus.CODE),
             offline=self.status.line is Line.OFFLINE,
         )
+
+    def _amount_text(self) -> str:
+        amount = parse_amount(self.amount, "EUR")
+        return formatting.field_amount(amount) if isinstance(amount, Money) else self.amount
 
 
 def debitable(

@@ -78,12 +78,13 @@ def _draw(widget: QWidget, path: Path, size: tuple[int, int]) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """out, only, size, languages, schemes, suffix."""
-    out, only, size_text, languages, schemes, suffix = arguments
+    """out, only, size, languages, schemes, text size in percent."""
+    out, only, size_text, languages, schemes, percent = arguments
+    suffix = "" if percent == "100" else f"-{percent}"
     width, height = (int(part) for part in size_text.split("x"))
     application = QApplication([])
     application.setStyle("Fusion")
-    look = Look(application, Scheme.LIGHT)
+    look = Look(application, Scheme.LIGHT, text_scale=int(percent) / 100)
     count = 0
     for language in languages.split(","):
         install(Language(language))

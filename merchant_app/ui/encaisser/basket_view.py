@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _, formatting
 from merchant_app.money import Money
-from merchant_app.ui.encaisser.states import BasketLine, Screen
+from merchant_app.ui.encaisser.states import BasketLine, Ready, Screen
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.theme import STEP, Look, Size, tinted
@@ -38,13 +38,15 @@ class BasketView(QFrame):
         self._title = plain(_("Vouchers of this purchase"), self)
         self._title.setFont(look.font(Size.BODY, bold=True))
         self._next = KeycapButton(look, role="plain", parent=self)
-        self._next.say(_("New purchase"), _("Esc"))
         self._next.clicked.connect(self.new_purchase)
         self._undo = KeycapButton(look, role="plain", parent=self)
         self._undo.clicked.connect(self.undo)
+        if look.is_large:
+            for button in (self._next, self._undo):
+                button.give_up_place_when_hidden()
         self._empty = plain(_("None yet."), self)
         self._rest_name = plain(parent=self)
-        self._rest_name.setFont(look.font(Size.TITLE))
+        self._rest_name.setFont(look.font(Size.BODY if look.is_large else Size.TITLE))
         self._rest = plain(parent=self)
         self._rest.setFont(look.font(Size.TITLE, bold=True, figures=True))
         self._list = QWidget(self)
@@ -57,6 +59,7 @@ class BasketView(QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._list)
+        self._scroll.setMinimumHeight(1)
         self._lay_out()
         look.changed.connect(self._colour)
         self._colour()
@@ -67,7 +70,7 @@ class BasketView(QFrame):
         rest.addWidget(self._rest)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2 * STEP)
+        column.setSpacing((1 if self._look.is_large else 2) * STEP)
         column.addWidget(self._title)
         column.addWidget(self._empty)
         column.addWidget(self._scroll, 1)
@@ -88,7 +91,8 @@ class BasketView(QFrame):
         rest = screen.left if screen.left is not None else _total(screen.basket)
         self._rest.setText(formatting.money(rest) if rest is not None else "")
         self._rest_name.setVisible(rest is not None)
-        self._next.setEnabled(bool(screen.basket) or screen.purchase is not None)
+        self._next.say(_("New purchase"), _("Esc") if isinstance(screen.state, Ready) else "")
+        self._next.setVisible(bool(screen.basket) or screen.purchase is not None)
         if screen.undo is None:
             self._undo.say(_("Undo the last debit"), _("Ctrl+Z"))
         else:
@@ -96,7 +100,7 @@ class BasketView(QFrame):
                 _("Undo {amount}").format(amount=formatting.money(screen.undo)), _("Ctrl+Z")
             )
         self._undo.setToolTip(_("Undo the last debit"))
-        self._undo.setEnabled(screen.undo is not None)
+        self._undo.setVisible(screen.undo is not None)
 
     def lines(self) -> tuple[str, ...]:
         """What the list says, for whoever reads it aloud or checks it."""

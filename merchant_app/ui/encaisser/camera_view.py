@@ -73,6 +73,7 @@ class CameraView(QWidget):
         column.addStretch()
         column.addWidget(self._word)
         column.addWidget(self._sentence)
+        self._button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch()
         look.changed.connect(self._colour)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from merchant_app.ui.encaisser.card import Card, Shape
@@ -13,9 +13,10 @@ from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
 
 _SHAPE_SIDE = 80
+_HEIGHT_MIN = 160
 _PADDING = 6 * STEP
 _HEAD = _SHAPE_SIDE + 5 * STEP
-_FITS = (1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6)
+_FITS = (1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 _WIDE = 700
 """From this width on the card's type may be larger than usual: a larger window, farther away."""
 
@@ -58,6 +59,7 @@ class CardView(QFrame):
         self._card: Card | None = None
         self._number = self._painted_number = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(_HEIGHT_MIN)
         self._shape = _ShapeView(look, self)
         self._word = plain(parent=self, wrap=True)
         self._figure = plain(parent=self)
@@ -177,15 +179,34 @@ class CardView(QFrame):
 
     def _fit(self) -> None:
         """The largest type with which everything fits; the full sizes nearly always do."""
-        width = self.width() - 2 * _PADDING
-        for scale in _FITS:
-            if scale > 1 and self.width() < _WIDE:
-                continue
+        scales = [scale for scale in _FITS if scale <= 1 or self.width() >= _WIDE]
+        room = self.width() - 2 * _PADDING - _HEAD
+        for word_scale in scales:
+            self._type_word(word_scale)
+            if self._longest_word() <= room:
+                break
+        for scale in scales:
             self._type(scale)
-            if self._texts.heightForWidth(self.width()) > self.height():
-                continue
-            if self._amount_width() <= width and self._longest_word() <= width - _HEAD:
+            if scale < word_scale:
+                self._type_word(scale)
+            if self._fits():
                 return
+
+    def _fits(self) -> bool:
+        """By hand: a layout's own height for a width is wrong while a row in it wraps."""
+        width = self.width() - 2 * _PADDING
+        if self._amount_width() > width:
+            return False
+        used = max(_SHAPE_SIDE, self._word.heightForWidth(width - _HEAD)) + 2 * STEP
+        used += 2 * _PADDING
+        if self._figure.text():
+            used += self._figure.sizeHint().height() + 2 * STEP
+        for label in (self._lead, self._lines, self._history):
+            if label.text():
+                used += label.heightForWidth(width) + 2 * STEP
+        if self._outside.text():
+            used += self._outside.sizeHint().height() + 2 * STEP
+        return used <= self.height()
 
     def _amount_width(self) -> int:
         return self._figure.sizeHint().width() + self._note.sizeHint().width() + 3 * STEP
@@ -197,7 +218,6 @@ class CardView(QFrame):
     def _type(self, scale: float) -> None:
         loud = self._card is not None and self._card.loud
         for label, size, bold in (
-            (self._word, Size.VERDICT, True),
             (self._figure, Size.FIGURE, True),
             (self._note, Size.TITLE, False),
             (self._lead, Size.TITLE, loud),
@@ -205,6 +225,12 @@ class CardView(QFrame):
             (self._outside, Size.TITLE, True),
             (self._history, Size.BODY, False),
         ):
-            font = self._look.font(size, bold=bold, figures=True)
-            font.setPixelSize(max(11, round(font.pixelSize() * scale)))
-            label.setFont(font)
+            label.setFont(self._font(size, scale, bold=bold))
+
+    def _type_word(self, scale: float) -> None:
+        self._word.setFont(self._font(Size.VERDICT, scale, bold=True))
+
+    def _font(self, size: Size, scale: float, *, bold: bool) -> QFont:
+        font = self._look.font(size, bold=bold, figures=True)
+        font.setPixelSize(max(11, round(font.pixelSize() * scale)))
+        return font

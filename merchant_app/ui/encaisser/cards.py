@@ -47,7 +47,12 @@ from merchant_app.ui.encaisser.states import (
     Unanswered,
     Undone,
 )
-from merchant_app.ui.encaisser.verdict_cards import Place, debitable_card, verdict_card
+from merchant_app.ui.encaisser.verdict_cards import (
+    Place,
+    debitable_card,
+    kept_together,
+    verdict_card,
+)
 from merchant_app.ui.palette import Tone
 
 
@@ -202,7 +207,7 @@ def _debited(result: Redeemed, place: Place) -> Card:
     )
     rest = " · ".join(
         _("{balance} left on voucher {label}").format(
-            balance=formatting.money(line.balance), label=line.label
+            balance=formatting.money(line.balance), label=kept_together(line.label)
         )
         for line in result.lines
     )
@@ -270,7 +275,7 @@ def _undo_card(state: ConfirmUndo | Reversing | Undone | NotUndone, place: Place
             assert last is not None
             word = _("Undo {amount}?").format(amount=formatting.money(outcomes.total_of(last)))
             lead = _("Voucher {label}, debited {moment}.").format(
-                label=", ".join(line.label for line in last.lines),
+                label=kept_together(", ".join(line.label for line in last.lines)),
                 moment=formatting.moment_in_words(last.at, place.time_zone, now=place.now),
             )
         case Reversing(last=None):
@@ -299,7 +304,7 @@ def _undone(result: Reversed | ReversalPending) -> Card:
             back = " · ".join(
                 _("{amount} back on voucher {label}, {balance} left").format(
                     amount=formatting.money(line.amount),
-                    label=line.label,
+                    label=kept_together(line.label),
                     balance=formatting.money(line.balance),
                 )
                 for line in lines
@@ -342,12 +347,15 @@ def _not_undone(result: ReversalRefused | NothingToReverse) -> Card:
 def _question_card(state: Question | Settling | Answered, place: Place) -> Card:
     match state:
         case Question(interrupted=interrupted):
+            labels = ", ".join(interrupted.labels)
             return Card(
                 tone=Tone.CHOICE,
                 shape=Shape.QUESTION,
                 word=_("Were the goods handed over?"),
                 figure=formatting.money(interrupted.amount),
-                figure_note=_("voucher {label}").format(label=", ".join(interrupted.labels)),
+                figure_note=_("voucher {label}").format(
+                    label=kept_together(", ".join(interrupted.labels))
+                ),
                 lead=_("This debit was interrupted {moment}.").format(
                     moment=formatting.moment_in_words(
                         interrupted.at, place.time_zone, now=place.now

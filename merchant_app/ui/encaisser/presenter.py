@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from merchant_app.clock import Clock
 from merchant_app.errors import Bug, ProblemKind
-from merchant_app.i18n.formatting import plain_amount
+from merchant_app.i18n.formatting import field_amount
 from merchant_app.money import Money
 from merchant_app.till.results import (
     Interrupted,
@@ -144,6 +144,8 @@ class Presenter:
 
     def purchase_entered(self) -> None:
         """Enter in the purchase field: on to the amount, if there is one; a second Enter debits."""
+        if self._purchase.total is not None:
+            self._fields.fill_purchase(field_amount(self._purchase.total))
         self._fields.set_focus(Focus.AMOUNT if isinstance(self._state, Debitable) else Focus.CODE)
         self._publish()
 
@@ -361,7 +363,7 @@ class Presenter:
         # While the purchase is being typed, the keyboard stays where it is.
         self._come_to(at_hand, focus=None if isinstance(self._state, Debitable) else focus)
         assert isinstance(at_hand.amount, Money)
-        self._fields.fill_amount(plain_amount(at_hand.amount))
+        self._fields.fill_amount(field_amount(at_hand.amount))
 
     def _redeem(self, voucher: Voucher, amount: Money) -> None:
         self._hint = Hint.NONE

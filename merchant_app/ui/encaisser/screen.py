@@ -207,6 +207,11 @@ class EncaisserScreen(QObject):
             self.run_command(AskContact())
 
     @property
+    def view(self) -> EncaisserView:
+        """What is painted; for who drives the screen from outside (the demo)."""
+        return self._view
+
+    @property
     def time_zone(self) -> str:
         """The shop's."""
         return self._counter.facts.time_zone

@@ -228,7 +228,12 @@ def _about(voucher: Voucher) -> str:
 
 
 def _about_label(label: str) -> str:
-    return _("voucher {label}").format(label=label) if label else ""
+    return _("voucher {label}").format(label=kept_together(label)) if label else ""
+
+
+def kept_together(label: str) -> str:
+    """A label that no line break tears apart: "…" and the characters after it."""
+    return label.replace("…", "…\u2060")
 
 
 def _worth(voucher: Voucher) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -21,7 +23,7 @@ from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _SIDE_SHARE = 0.36
 _SIDE_MIN, _SIDE_MAX = 320, 560
-_MARGIN = 6 * STEP
+_SIDE_MIN_LARGE = 400
 
 
 class EncaisserView(QWidget):
@@ -67,30 +69,9 @@ class EncaisserView(QWidget):
         return label
 
     def _lay_out(self) -> None:
-        field_width = self.purchase.fontMetrics().horizontalAdvance("10 000,00 €") + 10 * STEP
-        for field in (self.purchase, self.amount):
-            field.setFixedWidth(field_width)
-        names = max(label.sizeHint().width() for label in (self._purchase_name, self._amount_name))
         left = QVBoxLayout()
-        left.setSpacing(4 * STEP)
-        for name, field, message in (
-            (self._purchase_name, self.purchase, self._purchase_message),
-            (self._amount_name, self.amount, self._message),
-        ):
-            name.setFixedWidth(names)
-            row = QHBoxLayout()
-            row.setSpacing(3 * STEP)
-            row.addWidget(name)
-            row.addWidget(field)
-            row.addWidget(message, 1)
-            left.addLayout(row)
-            if field is self.purchase:
-                left.addWidget(self.card, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(3 * STEP)
-        buttons.addWidget(self.main, 3)
-        buttons.addWidget(self.other, 2)
-        left.addLayout(buttons)
+        left.setSpacing((2 if self._look.is_large else 4) * STEP)
+        self._fill_left(left)
         right = QVBoxLayout()
         right.setSpacing(4 * STEP)
         right.addWidget(self.camera)
@@ -103,22 +84,49 @@ class EncaisserView(QWidget):
         self._side = QWidget(self)
         right.setContentsMargins(0, 0, 0, 0)
         self._side.setLayout(right)
+        margin = (4 if self._look.is_large else 6) * STEP
         whole = QHBoxLayout(self)
-        whole.setContentsMargins(_MARGIN, 5 * STEP, _MARGIN, 5 * STEP)
-        whole.setSpacing(_MARGIN)
+        whole.setContentsMargins(margin, 5 * STEP, margin, 5 * STEP)
+        whole.setSpacing(margin)
         whole.addLayout(left, 1)
         whole.addWidget(self._side)
-        for first, second in (
-            (self.purchase, self.amount),
-            (self.amount, self.main),
-            (self.main, self.other),
-            (self.other, self.code),
-        ):
+        order = (self.purchase, self.amount, self.main, self.other, self.code)
+        for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
+
+    def _fill_left(self, left: QVBoxLayout) -> None:
+        """Purchase, card, amount, buttons; messages beside the fields, or under them when the text
+        is large."""
+        large = self._look.is_large
+        width = self.purchase.fontMetrics().horizontalAdvance("10 000,00 €") + 10 * STEP
+        names = max(label.sizeHint().width() for label in (self._purchase_name, self._amount_name))
+        for name, field, message in (
+            (self._purchase_name, self.purchase, self._purchase_message),
+            (self._amount_name, self.amount, self._message),
+        ):
+            name.setFixedWidth(names)
+            row = QHBoxLayout()
+            row.setSpacing(3 * STEP)
+            row.addWidget(name)
+            row.addWidget(field, 1 if large else 0)
+            left.addLayout(row)
+            if large:
+                left.addWidget(message)
+            else:
+                field.setFixedWidth(width)
+                row.addWidget(message, 1)
+            if field is self.purchase:
+                left.addWidget(self.card, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(3 * STEP)
+        buttons.addWidget(self.main, 3)
+        buttons.addWidget(self.other, 2)
+        left.addLayout(buttons)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         share = round(self.width() * _SIDE_SHARE)
-        width = max(_SIDE_MIN, min(_SIDE_MAX, share))
+        least = _SIDE_MIN_LARGE if self._look.is_large else _SIDE_MIN
+        width = max(least, min(_SIDE_MAX, share))
         self._side.setFixedWidth(width)
         self.camera.setFixedHeight(self.camera.heightForWidth(width))
         super().resizeEvent(event)
@@ -150,6 +158,8 @@ class EncaisserView(QWidget):
             if error is not None
             else ("" if screen.purchase is not None else _("optional"))
         )
+        # Under the field a line that says nothing would only take room from the card.
+        self._purchase_message.setVisible(not self._look.is_large or error is not None)
         self.basket.show_screen(screen)
         self._deeds = deeds
         self._colour()
