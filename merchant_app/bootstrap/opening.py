@@ -56,6 +56,7 @@ class TillOpener:
         self._turn = threading.Lock()
         self._held = ExitStack()
         self._locked = False
+        self._tried_keyring_again = False
         self._opened_secrets: OpenedSecrets | None = None
         self._training: TrainingService | None = None
         self._scanning: ScanningCamera | None = None
@@ -192,6 +193,7 @@ class TillOpener:
             return NotEnrolled("")
         token = self._secrets().secrets.get(SecretName.TILL_TOKEN)
         if token is None:
+            self._offer_another_try()
             return NotEnrolled(enrolled.service_url)
         http = self._http(parse_address(enrolled.service_url), token=token)
         counter = build_counter(
@@ -203,6 +205,18 @@ class TillOpener:
             held=self._held,
         )
         return Opened(counter, self._camera())
+
+    def _offer_another_try(self) -> None:
+        """A keyring that is locked now may be open in a minute: enrolling anew is the last resort.
+
+        Raises:
+            Problem: KEYRING_UNAVAILABLE, the first time only.
+        """
+        opened = self._secrets()
+        if opened.session_only is not None and not self._tried_keyring_again:
+            self._tried_keyring_again = True
+            self._opened_secrets = None
+            raise opened.session_only
 
     def _http(self, address: ServiceAddress, *, token: str | None) -> ServiceHttp:
         from merchant_app.central.http import ServiceHttp

@@ -51,13 +51,20 @@ class TrainingService:
     def database(self) -> str:
         return f"sqlite:///{(self._folder / 'central.sqlite').as_posix()}"
 
-    def start(self) -> None:
-        """Fill a new database with the sample shops, start the service, wait until it listens.
+    def fill(self) -> None:
+        """Make the database, if it is not there yet, and fill it with the sample shops.
 
         Raises:
             Problem: TRAINING_SERVICE_FAILED.
         """
-        self._run("sample")
+        self.ask("sample")
+
+    def start(self) -> None:
+        """Start the service, which fills a new database itself; wait until it listens.
+
+        Raises:
+            Problem: TRAINING_SERVICE_FAILED.
+        """
         ready_file = self._folder / "ready.json"
         ready_file.unlink(missing_ok=True)
         command = self._command(
@@ -78,7 +85,7 @@ class TrainingService:
 
     def enrolment_code(self) -> str:
         """A fresh one-time code for the first till of the sample shop."""
-        return str(self._run("enrol", "--shop", SHOP, "--till", TILL_NAME)["code"])
+        return str(self.ask("enrol", "--shop", SHOP, "--till", TILL_NAME)["code"])
 
     def practice(self) -> tuple[PracticeVoucher, ...]:
         """Vouchers of the sample shop, one or more of each situation."""
@@ -90,7 +97,7 @@ class TrainingService:
                 face_minor=row["face_minor"],
                 shop=row["shop"],
             )
-            for row in self._run("practice")["practice"]
+            for row in self.ask("practice")["practice"]
         )
 
     def stop(self) -> None:
@@ -107,12 +114,12 @@ class TrainingService:
             process.kill()
             process.wait()
 
-    def _command(self, *arguments: str) -> list[str]:
-        verb, *rest = arguments
-        program = [sys.executable, "-m", "merchant_app.server.cli", verb]
-        return [*program, "--database", self.database, *rest]
+    def ask(self, *arguments: str) -> Any:
+        """What `merchant-central` says to these arguments, from JSON.
 
-    def _run(self, *arguments: str) -> dict[str, Any]:
+        Raises:
+            Problem: TRAINING_SERVICE_FAILED.
+        """
         result = subprocess.run(  # noqa: S603 - our own program
             self._command(*arguments, "--json"),
             capture_output=True,
@@ -122,10 +129,12 @@ class TrainingService:
         if result.returncode != 0:
             error = result.stderr.decode(errors="replace")[-2000:]
             raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, f"{arguments[0]}: {error}")
-        answer = json.loads(result.stdout)
-        if not isinstance(answer, dict):
-            raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, f"{arguments[0]}: no object")
-        return answer
+        return json.loads(result.stdout)
+
+    def _command(self, *arguments: str) -> list[str]:
+        verb, *rest = arguments
+        program = [sys.executable, "-m", "merchant_app.server.cli", verb]
+        return [*program, "--database", self.database, *rest]
 
     def _wait_for(self, ready_file: Path, process: subprocess.Popen[bytes]) -> str:
         deadline = time.monotonic() + START_LIMIT_S
