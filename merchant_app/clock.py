@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from datetime import UTC, date, datetime
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -53,4 +52,6 @@ def from_text(text: str) -> datetime:
 
 def business_date(moment: datetime, time_zone: str) -> date:
     """The calendar day of a moment where the shop is; expiry is judged by it."""
+    from zoneinfo import ZoneInfo  # late: the window is painted before any day is judged
+
     return moment.astimezone(ZoneInfo(time_zone)).date()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import logging.handlers
 import os
 import re
 from collections.abc import Callable
@@ -129,9 +128,12 @@ def start(folder: Path, *, level: int = logging.INFO) -> Callable[[], None]:
     Raises:
         OSError: the folder cannot be written.
     """
+    # Late: it brings sockets and pickle along, and the window is painted before the log begins.
+    from logging.handlers import RotatingFileHandler
+
     path = folder / "comptoir.log"
     os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-    handler = logging.handlers.RotatingFileHandler(
+    handler = RotatingFileHandler(
         path, maxBytes=LOG_BYTES_MAX, backupCount=LOG_FILES_KEPT, encoding="utf-8", delay=True
     )
     handler.setFormatter(JsonLines())

@@ -55,6 +55,7 @@ class TillOpener:
         self._early_problem = early_problem
         self._turn = threading.Lock()
         self._held = ExitStack()
+        self._logs = False
         self._locked = False
         self._tried_keyring_again = False
         self._opened_secrets: OpenedSecrets | None = None
@@ -68,6 +69,7 @@ class TillOpener:
             Problem: what is in the way.
         """
         with self._turn:
+            self._start_log()
             if self._early_problem is not None:
                 raise self._early_problem
             self._lock()
@@ -95,6 +97,19 @@ class TillOpener:
             self._held.close()
 
     # --- steps -----------------------------------------------------------------------------------
+
+    def _start_log(self) -> None:
+        """Begin the log; not before the window stands, because loading its parts takes a while."""
+        from merchant_app import log
+        from merchant_app.settings.paths import disk_problem
+
+        if self._logs:
+            return
+        try:
+            self._held.callback(log.start(self._profile.log))
+        except OSError as error:
+            raise disk_problem(error, ProblemKind.DISK_READ_ONLY) from error
+        self._logs = True
 
     def _lock(self) -> None:
         from merchant_app.settings.lock import only_instance

@@ -8,17 +8,17 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from merchant_app import log
 from merchant_app.bootstrap import arguments as command_line
 from merchant_app.bootstrap.arguments import Arguments
 from merchant_app.bootstrap.opening import TillOpener
 from merchant_app.clock import SystemClock
-from merchant_app.errors import Problem, ProblemKind
+from merchant_app.errors import Problem
 from merchant_app.settings import options as choices
 from merchant_app.settings.options import Options
-from merchant_app.settings.paths import Profile, ProfileName, disk_problem, prepare, profile_of
+from merchant_app.settings.paths import Profile, ProfileName, prepare, profile_of
 from merchant_app.ui import application
 from merchant_app.ui.application import Appearance, Running
 from merchant_app.ui.theme import Scheme
@@ -41,13 +41,16 @@ def run(argv: Sequence[str]) -> int:
         with_window.close()
 
 
+@dataclass(frozen=True, slots=True)
 class Assembled:
-    """A window that is ready to be shown, and what to close after it."""
+    """A window that is ready to be shown, and the till behind it, to be closed after it."""
 
-    def __init__(self, running: Running, opener: TillOpener, close: Callable[[], None]) -> None:
-        self.running = running
-        self.opener = opener
-        self.close = close
+    running: Running
+    opener: TillOpener
+
+    def close(self) -> None:
+        """Let go of everything the till holds."""
+        self.opener.close()
 
 
 def assemble(arguments: Arguments) -> Assembled:
@@ -58,37 +61,22 @@ def assemble(arguments: Arguments) -> Assembled:
     clock = SystemClock()
     name = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
     profile = profile_of(name, data_dir=arguments.data_dir)
-    options, stop_log, problem = _prepare(profile)
+    options, problem = _prepare(profile)
     opener = TillOpener(
         arguments, profile=profile, options=options, clock=clock, early_problem=problem
     )
     running = application.prepare(
         opener.open, opener.enrol, clock=clock, appearance=_appearance(arguments, options)
     )
-
-    def close() -> None:
-        opener.close()
-        stop_log()
-
-    return Assembled(running, opener, close)
+    return Assembled(running, opener)
 
 
-def _prepare(profile: Profile) -> tuple[Options | None, Callable[[], None], Problem | None]:
+def _prepare(profile: Profile) -> tuple[Options | None, Problem | None]:
     try:
         prepare(profile)
-        stop_log = log.start(profile.log)
+        return Options(profile.options_file), None
     except Problem as problem:
-        return None, _nothing, problem
-    except OSError as error:
-        return None, _nothing, disk_problem(error, ProblemKind.DISK_READ_ONLY)
-    try:
-        return Options(profile.options_file), stop_log, None
-    except Problem as problem:
-        return None, stop_log, problem
-
-
-def _nothing() -> None:
-    """No log was started."""
+        return None, problem
 
 
 def _appearance(arguments: Arguments, options: Options | None) -> Appearance:

@@ -7,13 +7,10 @@ A profile is one till on one computer account: the real one ("main") or the one 
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-
-from platformdirs import PlatformDirs
 
 from merchant_app.errors import Problem, ProblemKind
 
@@ -77,6 +74,8 @@ def profile_of(name: ProfileName, *, data_dir: Path | None = None) -> Profile:
             # Another folder is another till: it must not find, or overwrite, this one's token.
             secrets_service=f"{PROGRAM} {name.value} {_fingerprint(root)}",
         )
+    from platformdirs import PlatformDirs
+
     system = PlatformDirs(PROGRAM, appauthor=False, roaming=False)
     return Profile(
         name=name,
@@ -89,6 +88,8 @@ def profile_of(name: ProfileName, *, data_dir: Path | None = None) -> Profile:
 
 
 def _fingerprint(path: Path) -> str:
+    import hashlib
+
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
 
 
