@@ -106,7 +106,7 @@ class Note(_Band):
         self._button = KeycapButton(look, role="plain", parent=self)
         self._button.say(_("Understood"), "")
         self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._button.clicked.connect(self.hide)
+        self._button.clicked.connect(self.dismiss)
         row = QHBoxLayout(self)
         row.setContentsMargins(6 * STEP, 2 * STEP, 6 * STEP, 2 * STEP)
         row.setSpacing(4 * STEP)
@@ -114,6 +114,10 @@ class Note(_Band):
         row.addWidget(self._button)
         look.changed.connect(self._colour)
         self._colour()
+
+    def dismiss(self) -> None:
+        """It was read."""
+        self.hide()
 
     def colour(self) -> str:
         return self._look.palette.tones[Tone.LATER].soft

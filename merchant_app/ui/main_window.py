@@ -82,6 +82,11 @@ class MainWindow(QMainWindow):
         crash.crashed.connect(self._show_crash)
         crash.problem_met.connect(self._problem_met)
 
+    @property
+    def page(self) -> QWidget | None:
+        """What fills the window now."""
+        return self._pages.currentWidget()
+
     # --- events of the window --------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:

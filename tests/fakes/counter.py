@@ -260,6 +260,10 @@ class FakeCounter:
         """The answer of a service that gave none, for the next redemption's id."""
         return RedeemUnknown(OpId(UUID(int=self._number + 1)), amount, why)
 
+    def unknown_now(self, amount: Money, why: NoAnswerKind = NoAnswerKind.SLOW) -> RedeemUnknown:
+        """The same for the redemption under way."""
+        return RedeemUnknown(OpId(UUID(int=self._number)), amount, why)
+
     def _judge(self, of: Voucher, purchase: Money | None, amount: Money | None) -> Verdict:
         key = next((k for k, v in self.vouchers.items() if v.voucher_id == of.voucher_id), "")
         return judge(

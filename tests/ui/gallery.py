@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 import numpy as np
@@ -335,6 +336,7 @@ SCENES = (
 SCENE = {scene.name: scene for scene in SCENES}
 
 
+@cache
 def camera_frame(number: int = 0, *, codes: int = 1) -> tuple[Frame, tuple[InView, ...]]:
     """A picture of a counter with vouchers on it, 1280x720, and where their codes are."""
     height, width = 720, 1280

@@ -85,9 +85,7 @@ class BasketView(QFrame):
             self._fill(screen.basket)
         self._empty.setVisible(not screen.basket)
         self._scroll.setVisible(True)
-        self._rest_name.setText(
-            _("Total of the vouchers") if screen.left is None else _("Left to pay")
-        )
+        self._rest_name.setText(_("Total") if screen.left is None else _("Left to pay"))
         rest = screen.left if screen.left is not None else _total(screen.basket)
         self._rest.setText(formatting.money(rest) if rest is not None else "")
         self._rest_name.setVisible(rest is not None)

@@ -94,6 +94,11 @@ class CameraView(QWidget):
         """The words in place of the picture; empty while there is one."""
         return "" if self._word.isHidden() else f"{self._word.text()}. {self._sentence.text()}"
 
+    @property
+    def is_crowded(self) -> bool:
+        """Two vouchers are in view, and it says so."""
+        return self._crowded
+
     def show_picture(self, frame: Frame, in_view: tuple[InView, ...], *, crowded: bool) -> None:
         """Paint this frame; `crowded`: two vouchers at once."""
         height, width = frame.image.shape[:2]

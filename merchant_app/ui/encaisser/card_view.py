@@ -77,7 +77,8 @@ class CardView(QFrame):
         head = QHBoxLayout()
         head.setSpacing(5 * STEP)
         head.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self._word, 1, Qt.AlignmentFlag.AlignVCenter)
+        # No alignment: a layout asks an aligned label for its size, never for its wrapped height.
+        head.addWidget(self._word, 1)
         amount = QHBoxLayout()
         amount.setSpacing(3 * STEP)
         amount.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignBaseline)
@@ -190,7 +191,9 @@ class CardView(QFrame):
             if scale < word_scale:
                 self._type_word(scale)
             if self._fits():
-                return
+                break
+        # Now, not with the next event: the first paint of a verdict is already right.
+        self._texts.activate()
 
     def _fits(self) -> bool:
         """By hand: a layout's own height for a width is wrong while a row in it wraps."""

@@ -353,9 +353,7 @@ def _question_card(state: Question | Settling | Answered, place: Place) -> Card:
                 shape=Shape.QUESTION,
                 word=_("Were the goods handed over?"),
                 figure=formatting.money(interrupted.amount),
-                figure_note=_("voucher {label}").format(
-                    label=kept_together(", ".join(interrupted.labels))
-                ),
+                figure_note=_("voucher {label}").format(label=kept_together(labels)),
                 lead=_("This debit was interrupted {moment}.").format(
                     moment=formatting.moment_in_words(
                         interrupted.at, place.time_zone, now=place.now
@@ -390,7 +388,7 @@ def _answered(result: Settled) -> Card:
     return Card(
         tone=Tone.LATER if result.shortfall else Tone.CHOICE,
         shape=Shape.CHECK_DASHED if result.shortfall is None else Shape.CHECK_CIRCLE,
-        word=_("Noted"),
+        word=_("Noted, with a shortfall") if result.shortfall else _("Noted"),
         lead=lead,
         lines=lines,
     )

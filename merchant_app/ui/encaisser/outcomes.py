@@ -48,6 +48,14 @@ from merchant_app.ui.encaisser.states import (
 )
 from merchant_app.vouchers.verdicts import Valid
 
+RETRY_AFTER_S = 2.0
+"""From "no answer" to the next try; the try itself waits up to the policy's 5 s."""
+
+
+UNMEANT_WITHIN_S = 0.25
+"""An Enter this soon after a card appeared was meant for what was there before: the second of two
+presses in the code field must not debit what the first one found."""
+
 
 def state_after(answer: Answer) -> State:
     """What the screen shows after a money action ended like this.

@@ -12,7 +12,22 @@ from merchant_app.vouchers.verdicts import (
     PartUseNotAllowed,
     Use,
     Valid,
+    Verdict,
 )
+
+
+def at_hand(verdict: Verdict) -> Voucher | None:
+    """The voucher, when it can be debited now or after another choice; None when it is a no."""
+    match verdict:
+        case (
+            Valid(voucher=voucher)
+            | BelowMinimumPurchase(voucher=voucher)
+            | PartUseNotAllowed(voucher=voucher)
+            | AmountAboveBalance(voucher=voucher)
+        ):
+            return voucher
+        case _:
+            return None
 
 
 def taken_up(
@@ -34,9 +49,7 @@ def taken_up(
     verdict = judge.judge(voucher, purchase=left, amount=amount)
     if isinstance(verdict, PartUseNotAllowed):
         amount = voucher.balance
-    if not isinstance(
-        verdict, Valid | PartUseNotAllowed | BelowMinimumPurchase | AmountAboveBalance
-    ):
+    if at_hand(verdict) is None:
         return Declined(verdict, label)
     return Debitable(
         voucher=voucher,

@@ -1,0 +1,183 @@
+"""The live picture: freshness, two vouchers at once, and words when there is none."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from merchant_app.scanning.camera import (
+    Busy,
+    CameraStatus,
+    Ended,
+    Lost,
+    Missing,
+    Running,
+    Starting,
+    Stopped,
+    Unreadable,
+)
+from merchant_app.scanning.confirmation import InView, Left, Scanned
+from merchant_app.scanning.frames import Frame
+from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.camera_relay import CameraRelay
+from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
+from merchant_app.ui.main_window import MainWindow
+from merchant_app.ui.ports import CameraListener
+from tests.fakes.counter import code
+from tests.ui.conftest import Till, World
+from tests.ui.gallery import camera_frame
+
+BOX = ((10, 10), (90, 10), (90, 90), (10, 90))
+
+
+def in_view(text: str, *, missed: int = 0) -> InView:
+    return InView(text=text, corners=BOX, is_bytes=False, confirmed=True, missed_frames=missed)
+
+
+def scanned(text: str, *others: InView, frame: int = 1) -> Scanned:
+    return Scanned(
+        text=text,
+        corners=BOX,
+        is_bytes=False,
+        frame_number=frame,
+        captured_at_s=0.0,
+        in_view=(in_view(text), *others),
+    )
+
+
+class HeldCamera:
+    """A camera in a test's hands: its callbacks run in a thread of their own, as the real one's."""
+
+    def __init__(self) -> None:
+        self.listener: CameraListener | None = None
+        self.again_asked = 0
+        self.stopped = False
+
+    def start(self, listener: CameraListener) -> None:
+        self.listener = listener
+
+    def again(self) -> None:
+        self.again_asked += 1
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def does(self, *acts: object) -> None:
+        """Deliver statuses, scans and frames from another thread."""
+        thread = threading.Thread(target=self._deliver, args=acts)
+        thread.start()
+        thread.join()
+
+    def _deliver(self, *acts: object) -> None:
+        assert self.listener is not None
+        for act in acts:
+            match act:
+                case Scanned() | Left():
+                    self.listener.on_scanned(act)
+                case (Frame() as frame, tuple(codes)):
+                    self.listener.on_frame(frame, codes)
+                case _:
+                    self.listener.on_status(act)  # type: ignore[arg-type]  # the only kind left
+
+
+@pytest.fixture
+def camera(world: World) -> HeldCamera:
+    held = HeldCamera()
+    world.camera = held
+    world.counter.add(1)
+    world.counter.add(2)
+    return held
+
+
+def test_a_code_in_front_of_the_camera_is_looked_up(camera: HeldCamera, till: Till) -> None:
+    camera.does(Running(1280, 720, 30.0), camera_frame(), scanned(code(1)))
+    till.comes_to(st.Debitable)
+    assert till.view.camera.told == ""
+    camera.does(Left(code(1)))
+    assert isinstance(till.state, st.Debitable)
+
+
+def test_of_two_vouchers_neither_is_taken_until_one_is_alone(
+    camera: HeldCamera, till: Till
+) -> None:
+    frame, _ = camera_frame()
+    both = (in_view(code(1)), in_view(code(2)))
+    camera.does(scanned(code(1), in_view(code(2))), scanned(code(2), in_view(code(1))))
+    camera.does((frame, both))
+    till.qtbot.waitUntil(lambda: till.view.camera.is_crowded, timeout=5_000)
+    assert till.counter.asked("look_up") == 0
+    camera.does((frame, (in_view(code(2)), in_view(code(1), missed=3))))
+    till.comes_to(st.Debitable)
+    state = till.state
+    assert isinstance(state, st.Debitable)
+    assert state.label == till.counter.vouchers[code(2)].label
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (Starting(), "démarre"),
+        (Missing(), "Branchez la caméra"),
+        (Busy(), "autre programme"),
+        (Lost(), "débranchée"),
+        (Unreadable(), "n’est pas une vidéo"),
+        (Ended(), "vidéo est finie"),
+        (Stopped(), "Sans caméra"),
+    ],
+)
+def test_no_picture_is_told_and_typing_works(
+    camera: HeldCamera, till: Till, status: CameraStatus, words: str
+) -> None:
+    camera.does(Running(1280, 720, 30.0), camera_frame(), status)
+    till.qtbot.waitUntil(lambda: words in till.view.camera.told, timeout=5_000)
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+
+
+def test_the_button_looks_again(camera: HeldCamera, till: Till) -> None:
+    camera.does(Ended())
+    till.qtbot.waitUntil(lambda: bool(till.view.camera.told), timeout=5_000)
+    till.view.camera.again.emit()
+    assert camera.again_asked == 1
+
+
+def test_closing_stops_the_camera(camera: HeldCamera, till: Till) -> None:
+    till.window.close()
+    assert camera.stopped
+    camera.does(camera_frame(), scanned(code(1)))
+
+
+def test_without_a_camera(till: Till) -> None:
+    assert "Sans caméra" in till.view.camera.told
+
+
+def test_only_the_newest_picture_is_handed_out(qtbot: QtBot, window: MainWindow) -> None:
+    relay = CameraRelay(window)
+    frames = [camera_frame(number) for number in range(3)]
+    seen: list[int] = []
+    relay.picture.connect(lambda frame, _codes: seen.append(frame.number))
+    for frame, codes in frames:
+        relay.on_frame(frame, codes)
+    qtbot.waitUntil(lambda: bool(seen), timeout=5_000)
+    assert seen == [2]
+
+
+def test_something_else_beside_a_voucher_does_not_hold_it_up() -> None:
+    rule = OneAtATime()
+    seen = [(code(1), 0), ("https://example.org", 0)]
+    assert rule.takes(code(1), seen)
+    assert rule.in_view(seen) == (False, None)
+
+
+def test_the_next_voucher_need_not_wait_for_the_last_to_be_forgotten() -> None:
+    rule = OneAtATime()
+    assert rule.takes(code(2), [(code(2), 0), (code(1), 5)])
+
+
+def test_a_voucher_passed_over_and_taken_away_is_not_scanned() -> None:
+    rule = OneAtATime()
+    assert not rule.takes(code(1), [(code(1), 0), (code(2), 0)])
+    assert rule.in_view([(code(2), 0)]) == (False, None)
+    assert rule.in_view([(code(1), 0)]) == (False, None)

@@ -1,0 +1,143 @@
+"""Every state of the screen says what it is in word, shape and voice; nothing is cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from merchant_app.i18n import Language, install
+from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.cards import card_of
+from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.labels import ElidedLabel
+from merchant_app.ui.palette import Tone
+from merchant_app.ui.theme import TOUCH, Look, Scheme
+from tests.fakes.counter import NOON, ZONE
+from tests.ui.gallery import SCENES, Scene
+from tests.ui.picture_session import pages, till_window
+
+scenes = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+languages = pytest.mark.parametrize("language", Language, ids=lambda language: language.value)
+PLACE = Place(NOON, ZONE)
+
+
+@pytest.fixture(autouse=True)
+def french_again() -> Iterator[None]:
+    yield
+    install(Language.FRENCH)
+
+
+@pytest.fixture(params=[1.0, 2.0], ids=["100", "200"])
+def look(request: pytest.FixtureRequest, qapp: QApplication) -> Look:
+    qapp.setStyle("Fusion")
+    return Look(qapp, Scheme.LIGHT, text_scale=request.param)
+
+
+def test_every_state_has_a_scene() -> None:
+    shown = {type(scene.state) for scene in SCENES}
+    assert shown == set(st.State.__args__)
+
+
+@scenes
+@languages
+def test_a_card_says_it_in_words(scene: Scene, language: Language) -> None:
+    install(language)
+    card = card_of(scene.screen(1), PLACE)
+    assert card.word
+    assert card.word in card.spoken
+    assert "{" not in card.spoken
+    for part in (card.figure, card.lead, *card.lines, card.outside, *card.history):
+        assert part.rstrip(".") in card.spoken
+
+
+def test_verdicts_differ_in_word_and_shape() -> None:
+    """No two tones share a shape: colour is never alone."""
+    tones: dict[str, set[Tone]] = {}
+    words: dict[str, set[Tone]] = {}
+    for scene in SCENES:
+        card = card_of(scene.screen(1), PLACE)
+        tones.setdefault(card.shape.value, set()).add(card.tone)
+        words.setdefault(card.word, set()).add(card.tone)
+    assert tones["check_circle"] <= {Tone.YES, Tone.CHOICE, Tone.LATER}
+    assert tones["check_filled"] == {Tone.YES}
+    assert tones["octagon"] == {Tone.NO}
+    assert tones["half"] == {Tone.CHOICE}
+    assert tones["hourglass"] == {Tone.WAIT}
+    assert {word: used for word, used in words.items() if len(used) > 1} == {}
+
+
+@scenes
+@languages
+def test_nothing_is_cut_off(qtbot: QtBot, look: Look, scene: Scene, language: Language) -> None:
+    install(language)
+    frame, view = till_window(look, scene)
+    qtbot.addWidget(frame)
+    frame.resize(1024, 700)
+    frame.show()
+    screen = scene.screen(2)
+    view.show_screen(screen, card_of(screen, PLACE))
+    QApplication.processEvents()
+    assert (frame.width(), frame.height()) == (1024, 700), "the window did not have to grow"
+    for label in frame.findChildren(QLabel):
+        if label.isVisible() and label.text() and not isinstance(label, ElidedLabel):
+            _assert_whole(label)
+    for control in (*frame.findChildren(KeycapButton), view.amount, view.code, view.purchase):
+        if control.isVisible():
+            assert control.height() >= TOUCH, control.accessibleName()
+            assert control.accessibleName()
+            _assert_inside(control, frame)
+
+
+@languages
+def test_pages_are_not_cut_off(qtbot: QtBot, look: Look, language: Language) -> None:
+    install(language)
+    for name, page in pages(look).items():
+        qtbot.addWidget(page)
+        page.resize(1024, 700)
+        page.show()
+        QApplication.processEvents()
+        assert (page.width(), page.height()) == (1024, 700), name
+        for label in page.findChildren(QLabel):
+            if label.isVisible() and label.text():
+                _assert_whole(label)
+
+
+@pytest.mark.parametrize("name", ["ready", "checking", "valid", "used-up", "debited", "no-answer"])
+def test_the_card_keeps_its_place(qtbot: QtBot, qapp: QApplication, name: str) -> None:
+    install(Language.FRENCH)
+    look = Look(qapp, Scheme.LIGHT, text_scale=1.0)
+    scene = next(scene for scene in SCENES if scene.name == name)
+    frame, view = till_window(look, scene)
+    qtbot.addWidget(frame)
+    frame.resize(1024, 700)
+    frame.show()
+    QApplication.processEvents()
+    assert view.card.geometry() == QRect(24, 80, 518, 428)
+
+
+def _assert_whole(label: QLabel) -> None:
+    text = label.text().replace("&", "")
+    if label.wordWrap():
+        assert label.heightForWidth(label.width()) <= label.height() + 1, text
+        longest = max(map(label.fontMetrics().horizontalAdvance, text.split(" ")))
+        assert longest <= label.width() + 1, text
+    else:
+        assert label.sizeHint().width() <= label.width() + 1, text
+        assert label.sizeHint().height() <= label.height() + 1, text
+    _assert_inside(label, label.window())
+
+
+def _assert_inside(widget: QWidget, window: QWidget) -> None:
+    corner = widget.mapTo(window, widget.rect().topLeft())
+    area = QRect(corner, widget.size())
+    parent = widget.parentWidget()
+    if parent is not None and parent.parentWidget() is not None and parent is not window:
+        scroll = parent.parentWidget()
+        if scroll is not None and scroll.objectName() == "qt_scrollarea_viewport":
+            return  # a long list scrolls
+    assert window.rect().contains(area), widget.accessibleName()

@@ -1,0 +1,281 @@
+"""A cashier's stories, with the keyboard alone, from the first key to the last."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from merchant_app.till.results import Line, NoAnswerKind, Status
+from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.main_window import MainWindow
+from tests.fakes.counter import NOON, code, euros
+from tests.ui.conftest import Till, World
+
+
+@pytest.fixture(autouse=True)
+def vouchers(world: World) -> None:
+    for number in (1, 2, 3):
+        world.counter.add(number)
+
+
+def test_type_a_code_and_debit_it(till: Till) -> None:
+    assert till.view.code.hasFocus()
+    till.types(code(1).replace("-", "").lower())
+    assert till.view.code.text() == code(1), "put into groups while typed"
+    till.enter()
+    till.comes_to(st.Debitable)
+    assert till.view.amount.hasFocus()
+    assert till.view.amount.selectedText() == "50,00\u00a0€"
+    till.enter()
+    till.comes_to(st.Debited)
+    assert till.view.code.text() == ""
+    assert till.view.card.card is not None
+    assert till.view.card.card.word == "Débité"
+    assert till.world.heard.sounds == [Sound.YES]
+
+
+def test_two_vouchers_for_one_purchase(till: Till) -> None:
+    till.view.purchase.setFocus()
+    till.types("87")
+    till.enter()
+    assert till.view.purchase.text() == "87,00\u00a0€"
+    assert till.view.code.hasFocus()
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.enter()
+    till.comes_to(st.Debited)
+    till.gun(code(2))
+    till.comes_to(st.Debitable)
+    assert till.view.amount.text() == "37,00\u00a0€"
+    till.enter()
+    till.comes_to(st.Debited)
+    assert [line.split(" ")[1] for line in till.view.basket.lines()] == [
+        "50,00\u00a0€",
+        "37,00\u00a0€",
+    ]
+
+
+def test_another_amount_is_typed_over_the_suggestion(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.types("12,5")
+    assert till.view.main.text() == "Débiter 12,50\u00a0€"
+    assert till.view.message == "Il restera 37,50\u00a0€ sur le bon."
+    till.enter()
+    till.comes_to(st.Debited)
+    assert till.counter.calls[-1] == ("redeem", euros(12.5))
+
+
+def test_a_bad_amount_says_why_and_enter_does_nothing(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.types("60")
+    assert not till.view.main.isEnabled()
+    assert "50,00" in till.view.message
+    till.enter()
+    assert isinstance(till.state, st.Debitable)
+    assert till.counter.asked("redeem") == 0
+
+
+def test_enter_held_down_debits_once(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.counter.gate.clear()
+    till.enter()
+    for _ in range(30):
+        till.key(Qt.Key.Key_Return, "\r", after_ms=30, repeat=True)
+    till.counter.gate.set()
+    till.comes_to(st.Debited)
+    for _ in range(30):
+        till.key(Qt.Key.Key_Return, "\r", after_ms=30, repeat=True)
+    assert isinstance(till.state, st.Debited)
+    assert till.counter.asked("redeem") == 1
+
+
+def test_keypad_enter_is_enter(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.key(Qt.Key.Key_Enter, "\r", modifiers=Qt.KeyboardModifier.KeypadModifier)
+    till.comes_to(st.Debited)
+
+
+def test_a_gun_in_the_amount_field_leaves_the_amount_alone(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.types("20")
+    till.gun("https://example.org/2020")
+    till.comes_to(st.ForeignScan)
+    assert till.counter.asked("redeem") == 0, "the gun's Enter debits nothing"
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.types("20")
+    # A gun stops in the middle: its characters are taken back, the person's stay.
+    for character in "123456":
+        till.key(Qt.Key.Key_unknown, character, after_ms=500 if character == "1" else 5)
+    assert till.view.amount.text() == "20"
+
+
+def test_a_gun_with_another_keyboard_layout(till: Till) -> None:
+    from merchant_app.scanning.keyboard_layout import typed_on_french
+
+    till.gun(typed_on_french(code(1)))
+    till.comes_to(st.Debitable)
+
+
+def test_a_gun_without_enter(till: Till) -> None:
+    till.gun(code(1), suffix=False)
+    till.comes_to(st.Debitable)
+
+
+def test_a_gun_is_read_while_a_button_has_the_focus(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.view.other.setFocus()
+    till.gun(code(2))
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 2, timeout=5_000)
+    till.comes_to(st.Debitable)
+    assert till.counter.asked("redeem") == 0
+
+
+def test_enter_on_a_button_reached_with_tab_presses_that_button(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.view.other.setFocus()
+    till.enter()
+    till.comes_to(st.Ready)
+    assert till.counter.asked("redeem") == 0
+
+
+def test_esc_leaves_the_voucher_undebited(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.escape()
+    till.comes_to(st.Ready)
+    assert till.counter.asked("redeem") == 0
+
+
+def test_undo_with_the_keyboard(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.enter()
+    till.comes_to(st.Debited)
+    till.undo()
+    till.comes_to(st.ConfirmUndo)
+    till.escape()
+    till.comes_to(st.Debited)
+    till.undo()
+    till.comes_to(st.ConfirmUndo)
+    till.enter()
+    till.comes_to(st.Undone)
+    assert till.counter.vouchers[code(1)].balance == euros(50)
+    assert till.view.basket.lines() == ()
+
+
+def test_no_scan_is_taken_while_money_is_in_flight(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.counter.gate.clear()
+    till.enter()
+    till.gun(code(2))
+    assert isinstance(till.state, st.Debiting)
+    assert "Terminez d’abord" in till.view.message
+    assert till.view.amount.hasFocus(), "the keyboard is not lost"
+    till.counter.gate.set()
+    till.comes_to(st.Debited)
+    assert till.counter.asked("look_up") == 1
+
+
+def test_no_answer_then_cancel(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.counter.next_redeem.append(till.counter.unknown(euros(50)))
+    till.enter()
+    till.comes_to(st.Unanswered)
+    assert till.view.card.card is not None
+    assert till.view.card.card.word == "Pas de réponse"
+    assert till.view.card.card.lead == "Ne remettez rien encore."
+    till.escape()
+    till.comes_to(st.Cancelled)
+
+
+def test_pasting_a_code_works(till: Till) -> None:
+    QApplication.clipboard().setText(f"  {code(1)} ")
+    till.key(Qt.Key.Key_V, "\x16", modifiers=Qt.KeyboardModifier.ControlModifier)
+    till.enter()
+    till.comes_to(st.Debitable)
+
+
+def test_buttons_do_not_keep_the_keyboard_after_a_click(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    QTest.mouseClick(till.view.other, Qt.MouseButton.LeftButton)
+    till.comes_to(st.Ready)
+    assert till.view.code.hasFocus()
+
+
+def test_the_look_up_that_hangs_is_overtaken(till: Till) -> None:
+    till.counter.gate.clear()
+    for number in range(12):
+        till.gun(code(number % 3 + 1))
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 8, timeout=5_000)
+    till.counter.gate.set()
+    till.comes_to(st.Debitable)
+    state = till.state
+    assert isinstance(state, st.Debitable)
+    assert state.label == till.counter.vouchers[code(3)].label, "the newest one"
+    assert till.counter.asked("look_up") == 9, "those in between were never asked"
+
+
+def test_the_status_pill(till: Till) -> None:
+    assert till.window.frame is not None
+    pill = till.window.frame.top.pill
+    assert pill.pill.text.startswith("En ligne · à jour il y a")
+    till.counter.tell_status(Status(Line.OFFLINE, NOON, NOON, 2, NoAnswerKind.DOWN))
+    till.qtbot.waitUntil(lambda: "Hors ligne" in pill.pill.text, timeout=5_000)
+    assert pill.pill.text == "Hors ligne depuis 12\u00a0h\u00a030 · 2 à envoyer"
+    assert "injoignable" in pill.accessibleDescription()
+    QTest.mouseClick(pill, Qt.MouseButton.LeftButton)
+    till.qtbot.waitUntil(lambda: till.counter.asked("contact") == 1, timeout=5_000)
+
+
+def test_every_verdict_is_painted_and_says_so(till: Till) -> None:
+    with till.qtbot.waitSignal(till.window.verdict_painted, timeout=5_000) as painted:
+        till.gun(code(1))
+    assert painted.args == [1]
+
+
+def test_the_first_paint_comes_once_and_before_the_till_opens(
+    qtbot: QtBot, window: MainWindow, world: World
+) -> None:
+    order: list[str] = []
+    window.first_painted.connect(lambda: order.append("painted"))
+    window.opened.connect(lambda: order.append("opened"))
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.show()
+    window.repaint()
+    QCoreApplication.processEvents()
+    assert order == ["painted", "opened"]
+
+
+def test_key_events_without_a_time_are_taken_by_the_clock(till: Till) -> None:
+    event = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "a")
+    QCoreApplication.sendEvent(till.window.windowHandle(), event)
+    assert till.view.code.text() == "A"
+
+
+def test_nothing_is_left_running_when_the_window_closes(till: Till) -> None:
+    till.counter.gate.clear()
+    till.gun(code(1))
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 1, timeout=5_000)
+    till.window.close()
+    till.counter.gate.set()
+    for thread in threading.enumerate():
+        if thread.name == "AskLookUp":
+            thread.join(5)
