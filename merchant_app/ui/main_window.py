@@ -154,7 +154,9 @@ class MainWindow(QMainWindow):
         start = self._starter()
         import merchant_app.ui.encaisser.screen
         import merchant_app.ui.frame  # noqa: F401 - loaded here, used in the GUI thread
+        from merchant_app.i18n import formatting
 
+        formatting.load()
         return start
 
     def _started(self, outcome: Outcome[Start]) -> None:

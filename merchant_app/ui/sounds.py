@@ -38,9 +38,13 @@ def load(parent: QObject) -> Sounds:
     A till without sound still works: the word, the shape and the colour say the same.
     """
     try:
-        from PySide6.QtMultimedia import QSoundEffect
+        from PySide6.QtMultimedia import QMediaDevices, QSoundEffect
     except ImportError as error:  # a system library is missing, for instance libpulse
         _log.info("no sound: %s", error)
+        return Silence()
+    if QMediaDevices.defaultAudioOutput().isNull():
+        # Asked first: each effect would complain on the terminal, and load a whole media library.
+        _log.info("no sound: no device to play it")
         return Silence()
     effects = {}
     for sound in Sound:

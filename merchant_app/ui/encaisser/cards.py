@@ -351,7 +351,7 @@ def _question_card(state: Question | Settling | Answered, place: Place) -> Card:
             return Card(
                 tone=Tone.CHOICE,
                 shape=Shape.QUESTION,
-                word=_("Were the goods handed over?"),
+                word=_("Goods handed over?"),
                 figure=formatting.money(interrupted.amount),
                 figure_note=_("voucher {label}").format(label=kept_together(labels)),
                 lead=_("This debit was interrupted {moment}.").format(

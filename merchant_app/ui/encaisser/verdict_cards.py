@@ -182,8 +182,17 @@ def _choice_card(verdict: BelowMinimumPurchase | PartUseNotAllowed | AmountAbove
 
 
 def _used_up(voucher: Voucher, history: tuple[Use, ...], place: Place) -> Card:
-    lead = _("Nothing is left of its {face}.").format(face=formatting.money(voucher.face))
-    return _no(_("Already used"), lead, outside=voucher.holder, history=uses(history, place))
+    """When and where first: that is what the customer asks."""
+    nothing = _("Nothing is left of its {face}.").format(face=formatting.money(voucher.face))
+    if not history:
+        return _no(_("Already used"), nothing, outside=voucher.holder)
+    last = history[0]
+    lead = _("Last used {moment}, {till}.").format(
+        moment=formatting.moment_in_words(last.at, place.time_zone, now=place.now), till=last.till
+    )
+    return _no(
+        _("Already used"), lead, nothing, outside=voucher.holder, history=uses(history, place)
+    )
 
 
 def uses(history: tuple[Use, ...], place: Place) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, Entry
 from merchant_app.ui.encaisser.states import LOOKED_UP, Focus, Screen, SellingStopped
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
+from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _SIDE_SHARE = 0.36
@@ -42,6 +43,7 @@ class EncaisserView(QWidget):
         self._look = look
         self._focus_order = 0
         self._spoken = ""
+        self._is_wrong = False
         self.purchase = AmountField(look, _("Purchase"), self)
         self.amount = AmountField(look, _("To debit"), self)
         self.code = CodeField(look, _("Voucher code"), self)
@@ -153,6 +155,7 @@ class EncaisserView(QWidget):
         self._amount_name.setEnabled(deeds.amount_shown)
         self._show_deeds(deeds)
         error = screen.purchase_error
+        self._is_wrong = error is not None
         self._purchase_message.setText(
             words.bad_amount(error, self._currency)
             if error is not None
@@ -185,7 +188,7 @@ class EncaisserView(QWidget):
             (self.main, deeds.enter, enter_key),
             (self.other, deeds.escape, escape_key),
         ):
-            button.say(deed.text, key)
+            button.say(deed.text, key if deed.enabled else "")
             button.setEnabled(deed.enabled)
             button.setVisible(bool(deed.text))
         self._message.setText(deeds.message)
@@ -214,7 +217,8 @@ class EncaisserView(QWidget):
 
     def _colour(self) -> None:
         palette = self._look.palette
-        self._purchase_message.setPalette(tinted(palette.muted))
+        wrong = palette.tones[Tone.NO].ink
+        self._purchase_message.setPalette(tinted(wrong if self._is_wrong else palette.muted))
         if self._deeds is not None:
             tone = palette.tones[self._deeds.tone]
             self._message.setPalette(tinted(tone.ink))
