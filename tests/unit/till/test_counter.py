@@ -38,6 +38,7 @@ from merchant_app.till.results import (
     ReversalPending,
     Reversed,
     Settled,
+    Status,
     Stopped,
     UnderQuestion,
 )
@@ -529,7 +530,7 @@ def test_settling_without_a_line_is_recorded(shop: Shop) -> None:
 
 
 def test_status_changes_are_told(shop: Shop) -> None:
-    told = []
+    told: list[Status] = []
     shop.counter.on_status(told.append)
     shop.central.unreachable = NoAnswerKind.DOWN
     shop.counter.contact()
