@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QLoggingCategory, QObject, QUrl
 
 from merchant_app.errors import Bug
 from merchant_app.resources import resource_path
@@ -37,6 +37,8 @@ def load(parent: QObject) -> Sounds:
 
     A till without sound still works: the word, the shape and the colour say the same.
     """
+    # Ten lines about video libraries that a till does not need would hide what matters in a terminal.
+    QLoggingCategory.setFilterRules("qt.multimedia.*=false")
     try:
         from PySide6.QtMultimedia import QMediaDevices, QSoundEffect
     except ImportError as error:  # a system library is missing, for instance libpulse

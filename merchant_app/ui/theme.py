@@ -74,13 +74,23 @@ class Look(QObject):
         self._apply()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._desktop_changed)
 
-    def font(self, size: Size, *, bold: bool = False, figures: bool = False) -> QFont:
-        """One of the five sizes; `figures`: all digits equally wide, for money."""
+    def font(
+        self, size: Size, *, bold: bool = False, figures: bool = False, codes: bool = False
+    ) -> QFont:
+        """One of the five sizes.
+
+        Args:
+            size: which.
+            bold: for words that are looked for.
+            figures: all digits equally wide, for money.
+            codes: slashed zero, l with a tail, I with serifs: nothing looks like anything else.
+        """
         font = QFont(self._family) if self._family else QFont(self._application.font())
         font.setPixelSize(self.pixels(size))
         font.setWeight(QFont.Weight.Bold if bold else QFont.Weight.Normal)
-        if figures:
-            font.setFeature(QFont.Tag("tnum"), 1)
+        features = ("tnum",) * figures + ("zero", "ss02") * codes
+        for feature in features:
+            font.setFeature(QFont.Tag(feature), 1)
         return font
 
     def pixels(self, size: Size) -> int:

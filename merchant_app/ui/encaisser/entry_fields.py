@@ -85,7 +85,7 @@ class CodeField(EntryField):
 
     def __init__(self, look: Look, name: str, parent: QWidget | None = None) -> None:
         super().__init__(look, name, parent)
-        self.setFont(look.font(Size.BODY, figures=True))
+        self.setFont(look.font(Size.BODY, figures=True, codes=True))
         self.setPlaceholderText("K7QF-9XAB-…")
         self.edited.connect(self._group)
 
