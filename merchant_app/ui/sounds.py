@@ -37,7 +37,7 @@ def load(parent: QObject) -> Sounds:
 
     A till without sound still works: the word, the shape and the colour say the same.
     """
-    # Ten lines about video libraries that a till does not need would hide what matters in a terminal.
+    # Ten lines about video libraries that a till does not need would hide what matters.
     QLoggingCategory.setFilterRules("qt.multimedia.*=false")
     try:
         from PySide6.QtMultimedia import QMediaDevices, QSoundEffect

@@ -13,9 +13,10 @@ class Fields:
     """GUI thread only."""
 
     def __init__(self) -> None:
-        self._orders = 0
+        # The first order: from the first moment on, what is typed goes into the code field.
+        self._orders = 1
         self.amount = self.purchase = self.code = (0, "")
-        self.focus = (0, Focus.CODE)
+        self.focus = (1, Focus.CODE)
 
     def fill_amount(self, text: str) -> None:
         self.amount = (self._next(), text)

@@ -517,3 +517,8 @@ def test_an_answer_of_another_kind_is_a_bug(desk: Desk) -> None:
     desk.presenter.scanned(code(1))
     with pytest.raises(Bug):
         desk.presenter.answered(desk.hands.commands[0], Stopped())
+
+
+def test_the_keyboard_begins_in_the_code_field() -> None:
+    desk = Desk(FakeCounter())
+    assert desk.screens[0].focus == (1, st.Focus.CODE)
