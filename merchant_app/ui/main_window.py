@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -14,7 +13,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.i18n import _
 from merchant_app.ui.background import Background, Met, Outcome
 from merchant_app.ui.crash import CrashHandler
-from merchant_app.ui.pages import CrashPage, StartPage
+from merchant_app.ui.page import StartPage
 from merchant_app.ui.ports import Enrol, NotEnrolled, Opened, SoundsMaker, Start, Starter
 from merchant_app.ui.theme import Look
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 SIZE = QSize(1024, 700)
 SIZE_MIN = QSize(960, 640)
 _PILL_EVERY_MS = 1000
-
-_log = logging.getLogger(__name__)
 
 
 class MainWindow(QMainWindow):
@@ -105,12 +102,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _tell_first_paint(self) -> None:
-        _log.info("first window painted")
+        self.first_painted.emit()
+        # Only now: a key that comes this early has nothing to act on. The pages are loaded while
+        # nothing is wrong, so that showing one needs no file.
+        import merchant_app.ui.pages  # noqa: F401
         from merchant_app.ui.keys import Keys
 
         self._keys = Keys(self, monotonic_s=self._clock.monotonic_s, parent=self)
         self.windowHandle().installEventFilter(self._keys)
-        self.first_painted.emit()
 
     # --- keys (KeyUser) --------------------------------------------------------------------------
 
@@ -152,8 +151,6 @@ class MainWindow(QMainWindow):
     def _open(self) -> Start:
         """In a worker thread: opens the till, and loads the screens meanwhile out of the way."""
         start = self._starter()
-        import merchant_app.ui.encaisser.screen
-        import merchant_app.ui.frame  # noqa: F401 - loaded here, used in the GUI thread
         from merchant_app.i18n import formatting
 
         formatting.load()
@@ -273,6 +270,8 @@ class MainWindow(QMainWindow):
     def _show_crash(self) -> None:
         self._pill_clock.stop()
         self._background.close()
+        from merchant_app.ui.pages import CrashPage
+
         page = CrashPage(self._look)
         page.leave.connect(self.close)
         self._turn_to(page)

@@ -14,7 +14,8 @@ from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.frame import TillFrame
-from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage, StartPage
+from merchant_app.ui.page import StartPage
+from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
 from merchant_app.ui.status_words import pill
 from merchant_app.ui.theme import Look, Scheme
 from merchant_app.ui.words import problem
