@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from merchant_app import __version__
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
@@ -32,8 +34,11 @@ def parse(argv: Sequence[str]) -> Arguments:
     parser = argparse.ArgumentParser(
         prog="merchant-app", description="Comptoir: scan, check and debit gift vouchers."
     )
+    parser.add_argument("--version", action="version", version=f"Comptoir {__version__}")
     parser.add_argument("--training", action="store_true", help="practise with sample vouchers")
-    parser.add_argument("--camera", metavar="N|PATH|URL", help="where pictures come from")
+    parser.add_argument(
+        "--camera", type=_camera, metavar="N|PATH|URL", help="where pictures come from"
+    )
     parser.add_argument("--data-dir", type=Path, help="keep all files below this folder")
     parser.add_argument("--language", choices=["fr", "en"])
     parser.add_argument("--theme", choices=["light", "dark"])
@@ -51,3 +56,15 @@ def parse(argv: Sequence[str]) -> Arguments:
         theme=known.theme,
         startup_probe=known.startup_probe,
     )
+
+
+def _camera(text: str) -> str:
+    # What can never be a camera is said here, in the terminal where it was typed; one that is
+    # missing or busy today is for the window.
+    from merchant_app.scanning.source import BadSource, parse_source
+
+    source = parse_source(text)
+    if isinstance(source, BadSource):
+        reason = source.value.replace("_", " ")
+        raise argparse.ArgumentTypeError(f"{text!r} names no camera ({reason})")
+    return text

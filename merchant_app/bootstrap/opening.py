@@ -7,9 +7,11 @@ here and not at the top of the file.
 from __future__ import annotations
 
 import getpass
+import logging
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from merchant_app import __version__
 from merchant_app.bootstrap.arguments import Arguments
@@ -30,6 +32,21 @@ if TYPE_CHECKING:
     from merchant_app.till.counter import CounterFacts
 
 TRAINING_CASHIER = "Claire"
+CLOSE_WAIT_S = 3.0
+"""For an opening that is under way when the window closes; a locked keyring can take a minute."""
+
+ENROLMENT_CODE_LENGTHS = range(8, 121)
+"""What `contract.wire.EnrolmentRequest` can carry; anything else was never a code."""
+
+SecretsOpener: TypeAlias = "Callable[[str], OpenedSecrets]"
+"""`settings.secrets.open_secrets`, or what stands for it; given the profile's name in the keyring.
+Called in a worker thread; may block."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Closed(Exception):
+    """The window went away while the till was opening: nobody is left to tell."""
 
 
 class TillOpener:
@@ -43,17 +60,20 @@ class TillOpener:
         options: Options | None,
         clock: Clock,
         early_problem: Problem | None = None,
+        secrets: SecretsOpener | None = None,
     ) -> None:
         """`early_problem` was met before the window stood; `open` raises it, whenever called.
 
-        `options` is None only together with such a problem.
+        `options` is None only together with such a problem. `secrets`: None is the keyring.
         """
         self._arguments = arguments
         self._profile = profile
         self._options = options
         self._clock = clock
         self._early_problem = early_problem
+        self._open_secrets = secrets
         self._turn = threading.Lock()
+        self._closing = threading.Event()
         self._held = ExitStack()
         self._logs = False
         self._locked = False
@@ -69,6 +89,7 @@ class TillOpener:
             Problem: what is in the way.
         """
         with self._turn:
+            self._go_on()
             self._start_log()
             if self._early_problem is not None:
                 raise self._early_problem
@@ -89,14 +110,34 @@ class TillOpener:
         from merchant_app.central.address import parse_address
 
         with self._turn:
-            return self._enrol(parse_address(address.strip()), code)
+            self._go_on()
+            service = parse_address(address.strip())
+            code = code.strip()
+            if len(code) not in ENROLMENT_CODE_LENGTHS:
+                raise Problem(ProblemKind.ENROLMENT_REFUSED, "no enrolment code is as long")
+            return self._enrol(service, code)
 
     def close(self) -> None:
-        """Let go of everything, in the opposite order; the journal last but for the lock."""
-        with self._turn:
+        """Let go of everything, in the opposite order; the journal last but for the lock.
+
+        An opening that is under way gives up at its next step. One that hangs, in a locked keyring
+        say, is left behind: the program ends, the system takes the lock and the pipe to the
+        training service back, and the journal needs no goodbye.
+        """
+        self._closing.set()
+        if not self._turn.acquire(timeout=CLOSE_WAIT_S):
+            _log.info("closed while the till was still opening")
+            return
+        try:
             self._held.close()
+        finally:
+            self._turn.release()
 
     # --- steps -----------------------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        if self._closing.is_set():
+            raise _Closed
 
     def _start_log(self) -> None:
         """Begin the log; not before the window stands, because loading its parts takes a while."""
@@ -122,7 +163,8 @@ class TillOpener:
         from merchant_app.settings.secrets import open_secrets
 
         if self._opened_secrets is None:
-            self._opened_secrets = open_secrets(self._profile.secrets_service)
+            opener = self._open_secrets or open_secrets
+            self._opened_secrets = opener(self._profile.secrets_service)
         return self._opened_secrets
 
     def _prepare_training(self) -> None:
@@ -131,10 +173,11 @@ class TillOpener:
         from merchant_app.central.address import parse_address
 
         if self._training is None:
-            training = TrainingService(self._profile.data)
+            training = TrainingService(self._profile.data, given_up=self._closing)
             self._held.callback(training.stop)
             training.start()
             self._training = training
+        self._go_on()
         # A fresh enrolment at every start: the port is another each time, and where there is no
         # keyring the token is gone. The journal keeps the earlier chains.
         silent = self._enrol(parse_address(self._training.url), self._training.enrolment_code())
@@ -151,7 +194,7 @@ class TillOpener:
         enrolment = ComptoirEnrolment(self._http(address, token=None), clock=self._clock)
         try:
             answer = enrolment.enrol(
-                code.strip(),
+                code,
                 public_key=key.public_key().public_bytes_raw(),
                 program_version=__version__,
             )
@@ -210,15 +253,19 @@ class TillOpener:
         if token is None:
             self._offer_another_try()
             return NotEnrolled(enrolled.service_url)
+        self._go_on()
         http = self._http(parse_address(enrolled.service_url), token=token)
-        counter = build_counter(
-            enrolled,
-            facts=self._facts(enrolled),
-            http=http,
-            journal_file=self._profile.data / "journal.sqlite",
-            clock=self._clock,
-            held=self._held,
-        )
+        # What an attempt opened before it met a Problem is closed again: the next one starts clean.
+        with ExitStack() as attempt:
+            counter = build_counter(
+                enrolled,
+                facts=self._facts(enrolled),
+                http=http,
+                journal_file=self._profile.data / "journal.sqlite",
+                clock=self._clock,
+                held=attempt,
+            )
+            self._held.push(attempt.pop_all())
         return Opened(counter, self._camera())
 
     def _offer_another_try(self) -> None:
@@ -246,7 +293,7 @@ class TillOpener:
             shop_name=enrolled.shop_name,
             shop_city=enrolled.shop_city,
             till_name=enrolled.till_name,
-            cashier=TRAINING_CASHIER if training else getpass.getuser(),
+            cashier=TRAINING_CASHIER if training else _user_name(),
             currency=enrolled.currency,
             time_zone=enrolled.time_zone,
             training=training,
@@ -267,3 +314,10 @@ class TillOpener:
             )
             self._scanning = ScanningCamera(choice.find, clock=self._clock)
         return self._scanning
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # an account without a name: containers have such
+        return ""

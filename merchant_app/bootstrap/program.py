@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from merchant_app.bootstrap import arguments as command_line
 from merchant_app.bootstrap.arguments import Arguments
-from merchant_app.bootstrap.opening import TillOpener
+from merchant_app.bootstrap.opening import SecretsOpener, TillOpener
 from merchant_app.clock import SystemClock
 from merchant_app.errors import Problem
 from merchant_app.settings import options as choices
@@ -33,12 +33,7 @@ def run(argv: Sequence[str]) -> int:
     if arguments.startup_probe:
         with_window.running.window.first_painted.connect(_print_first_paint)
         with_window.running.window.first_painted.connect(with_window.running.application.quit)
-    try:
-        with_window.running.window.show()
-        code = with_window.running.application.exec()
-        return 70 if with_window.running.crash.has_crashed else code
-    finally:
-        with_window.close()
+    return with_window.run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +43,40 @@ class Assembled:
     running: Running
     opener: TillOpener
 
+    def run(self) -> int:
+        """Show the window, stay until it is closed, let go of everything; the exit code.
+
+        0, or 70 (EX_SOFTWARE of sysexits.h) after a bug.
+        """
+        try:
+            self.running.window.show()
+            code = self.running.application.exec()
+            return 70 if self.running.crash.has_crashed else code
+        finally:
+            self.close()
+
     def close(self) -> None:
         """Let go of everything the till holds."""
         self.opener.close()
 
 
-def assemble(arguments: Arguments) -> Assembled:
+def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> Assembled:
     """Build the program up to its window. Main thread.
 
     A Problem on the way is not raised but shown: the window asks the opener, and the opener has it.
+    `secrets`: where secrets are kept; None: the system's keyring.
     """
     clock = SystemClock()
     name = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
     profile = profile_of(name, data_dir=arguments.data_dir)
     options, problem = _prepare(profile)
     opener = TillOpener(
-        arguments, profile=profile, options=options, clock=clock, early_problem=problem
+        arguments,
+        profile=profile,
+        options=options,
+        clock=clock,
+        early_problem=problem,
+        secrets=secrets,
     )
     running = application.prepare(
         opener.open, opener.enrol, clock=clock, appearance=_appearance(arguments, options)

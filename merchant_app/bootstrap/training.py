@@ -10,6 +10,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,9 +42,13 @@ class PracticeVoucher:
 class TrainingService:
     """One central service process over one database file."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` holds the database; it is created by the caller."""
+    def __init__(self, folder: Path, *, given_up: threading.Event | None = None) -> None:
+        """`folder` holds the database; it is created by the caller.
+
+        `given_up`: nobody waits for the start any more.
+        """
         self._folder = folder
+        self._given_up = given_up or threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -120,12 +125,16 @@ class TrainingService:
         Raises:
             Problem: TRAINING_SERVICE_FAILED.
         """
-        result = subprocess.run(  # noqa: S603 - our own program
-            self._command(*arguments, "--json"),
-            capture_output=True,
-            timeout=START_LIMIT_S,
-            check=False,
-        )
+        try:
+            result = subprocess.run(  # noqa: S603 - our own program
+                self._command(*arguments, "--json"),
+                capture_output=True,
+                timeout=START_LIMIT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as slow:
+            detail = f"{arguments[0]}: no answer in time"
+            raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, detail) from slow
         if result.returncode != 0:
             error = result.stderr.decode(errors="replace")[-2000:]
             raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, f"{arguments[0]}: {error}")
@@ -145,5 +154,6 @@ class TrainingService:
                 )
             if time.monotonic() > deadline:
                 raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, "does not listen")
-            time.sleep(_POLL_S)
+            if self._given_up.wait(_POLL_S):
+                raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, "not waited for")
         return str(json.loads(ready_file.read_text("utf-8"))["url"])

@@ -1,0 +1,192 @@
+"""The till's side of `driven_till`: the program as `merchant-app` starts it, and a driver.
+
+The driver reads commands from one pipe and writes to another whatever changed on the screen. Keys
+and scans go in where the window takes them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from merchant_app.bootstrap.arguments import parse
+from merchant_app.bootstrap.program import assemble
+from merchant_app.settings.secrets import OpenedSecrets, SecretName, SessionSecrets
+from merchant_app.ui.encaisser.screen import EncaisserScreen
+from merchant_app.ui.main_window import MainWindow
+from merchant_app.ui.pages import EnrolPage
+
+READING_MS = 350
+"""A key that comes sooner after a verdict was not meant for it; the till does not take it."""
+_LOOK_EVERY_MS = 15
+_FIELDS = ("amount", "purchase", "code")
+
+
+class FileSecrets(SessionSecrets):
+    """Secrets in a file outside the till's folders: a keyring that the test can read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        if path.exists():
+            for name, value in json.loads(path.read_text()).items():
+                super().set(SecretName(name), value)
+
+    def set(self, name: SecretName, value: str) -> None:
+        super().set(name, value)
+        kept = {one.value: self.get(one) for one in SecretName if self.get(one) is not None}
+        self._path.write_text(json.dumps(kept))
+
+
+class Driver(QObject):
+    """Carries out commands, each a JSON object on a line; reports changes. GUI thread.
+
+    Commands: gun (text), enter, escape, undo, main, other (the buttons), type (field, text),
+    focus (field), enrol (address, code), retry, crash (text), close.
+    """
+
+    def __init__(self, window: MainWindow, *, commands: int, reports: int) -> None:
+        super().__init__()
+        self._window = window
+        self._commands = commands
+        self._reports = reports
+        self._rest = b""
+        self._last: dict[str, object] = {}
+        self._status: Any = None
+        self._keys: list[Callable[[], None]] = []
+        self._listens = False
+        self._notifier = QSocketNotifier(commands, QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._commanded)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._timer.start(_LOOK_EVERY_MS)
+
+    @Slot()
+    def _commanded(self) -> None:
+        piece = os.read(self._commands, 65_536)
+        if not piece:
+            self._notifier.setEnabled(False)
+        *lines, self._rest = (self._rest + piece).split(b"\n")
+        for line in lines:
+            command = json.loads(line)
+            getattr(self, "_do_" + command.pop("do"))(**command)
+
+    def _do_gun(self, text: str) -> None:
+        self._window.gun_scanned(text)
+
+    def _do_enter(self) -> None:
+        self._press_soon(self._window.enter_pressed)
+
+    def _do_escape(self) -> None:
+        self._press_soon(self._window.escape_pressed)
+
+    def _do_undo(self) -> None:
+        self._press_soon(self._window.undo_pressed)
+
+    def _do_main(self) -> None:
+        self._screen().view.main_pressed.emit()
+
+    def _do_other(self) -> None:
+        self._screen().view.other_pressed.emit()
+
+    def _do_type(self, field: str, text: str) -> None:
+        entry = getattr(self._screen().view, field)
+        entry.setText(text)
+        entry.edited.emit(text)
+
+    def _do_focus(self, field: str) -> None:
+        self._window.activateWindow()
+        getattr(self._screen().view, field).setFocus()
+
+    def _do_enrol(self, address: str, code: str) -> None:
+        page = self._window.page
+        assert isinstance(page, EnrolPage)
+        page.address.setText(address)
+        page.code.setText(code)
+        page.submit()
+
+    def _do_retry(self) -> None:
+        self._window.enter_pressed()
+
+    def _do_crash(self, text: str) -> None:
+        raise LookupError(text)
+
+    def _do_close(self) -> None:
+        self._window.close()
+
+    def _press_soon(self, press: Callable[[], None]) -> None:
+        self._keys.append(press)
+        QTimer.singleShot(READING_MS, self._press)
+
+    @Slot()
+    def _press(self) -> None:
+        self._keys.pop(0)()
+
+    @Slot(object)
+    def _status_came(self, status: object) -> None:
+        self._status = status
+
+    @Slot()
+    def _look(self) -> None:
+        page = self._window.page
+        seen: dict[str, object] = {
+            "page": type(page).__name__,
+            "told": getattr(page, "told", ""),
+            "error": getattr(page, "error", ""),
+            "window": int(self._window.winId()),
+        }
+        if self._window.screen_in_use is not None:
+            seen |= self._on_screen()
+        if seen != self._last:
+            self._last = seen
+            os.write(self._reports, json.dumps(seen).encode() + b"\n")
+
+    def _screen(self) -> EncaisserScreen:
+        screen = self._window.screen_in_use
+        assert screen is not None
+        return screen
+
+    def _on_screen(self) -> dict[str, object]:
+        screen = self._screen()
+        if screen.screen is None:
+            return {}
+        if not self._listens:
+            self._listens = True
+            screen.status_changed.connect(self._status_came)
+        view, state = screen.view, screen.screen.state
+        verdict = getattr(state, "verdict", None)
+        focus = QApplication.focusWidget()
+        return {
+            "state": type(state).__name__,
+            "verdict": None if verdict is None else type(verdict).__name__,
+            "word": view.card.accessibleName(),
+            **{name: getattr(view, name).text() for name in _FIELDS},
+            "focus": next((name for name in _FIELDS if getattr(view, name) is focus), ""),
+            "line": "" if self._status is None else self._status.line.value,
+            "unsent": 0 if self._status is None else self._status.unsent,
+        }
+
+
+def main(commands: int, reports: int, secrets: str, arguments: Sequence[str]) -> int:
+    """The till; `secrets` is the file of `FileSecrets`, empty for the system's keyring."""
+
+    def open_secrets(_service: str) -> OpenedSecrets:
+        return OpenedSecrets(FileSecrets(Path(secrets)), None)
+
+    assembled = assemble(parse(arguments), secrets=open_secrets if secrets else None)
+    # Bound to a name: it lives as long as the window.
+    driver = Driver(assembled.running.window, commands=commands, reports=reports)
+    code = assembled.run()
+    driver.deleteLater()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]))
