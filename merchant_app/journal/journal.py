@@ -307,12 +307,11 @@ class Journal:
         return tuple(recorded for recorded in found if recorded is not None)
 
     def last_completed(self) -> Recorded | None:
-        """The last redemption that was handed over, if no void undoes it."""
+        """The last redemption that was handed over and that no void undoes."""
         row = self._connection.execute(
-            "SELECT redemption_id FROM entries WHERE kind = 'decision' "
-            "AND json_extract(body, '$.handed_over') ORDER BY rowid DESC LIMIT 1"
+            "SELECT redemption_id FROM entries d WHERE kind = 'decision' "
+            "AND json_extract(body, '$.handed_over') AND NOT EXISTS (SELECT 1 FROM entries v "
+            "WHERE v.redemption_id = d.redemption_id AND v.kind = 'void') "
+            "ORDER BY rowid DESC LIMIT 1"
         ).fetchone()
-        if row is None:
-            return None
-        recorded = self.recorded(OpId(UUID(row[0])))
-        return recorded if recorded is not None and recorded.void is None else None
+        return None if row is None else self.recorded(OpId(UUID(row[0])))

@@ -55,7 +55,7 @@ class Counter(Protocol):
 
         Args:
             text: anything a camera, a scanner gun or a person came up with.
-            purchase: what is left to pay of the purchase; None when it was not typed.
+            purchase: the total of the whole purchase; None when it was not typed.
         """
         ...
 

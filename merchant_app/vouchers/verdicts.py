@@ -187,7 +187,8 @@ def judge(
         shop_number: the shop that asks.
         shop_name_of_voucher: name and town of the voucher's own shop, for the other-shop verdict.
         today: the calendar day where the shop is.
-        purchase: the total of the purchase that is not paid yet; None when it was not typed.
+        purchase: the total of the whole purchase, however much of it other vouchers paid already;
+            None when it was not typed.
         amount: what the cashier wants to debit; None before she chose: the verdict then suggests.
         history: earlier uses, newest first.
 

@@ -103,7 +103,7 @@ class Presenter:
         if not isinstance(self._state, st.Debitable):
             return
         self._state = suggestion.with_amount(
-            self._judge, self._state, text, left=self._purchase.left
+            self._judge, self._state, text, purchase=self._purchase
         )
         self._publish()
 
@@ -308,13 +308,13 @@ class Presenter:
             self._number += 1
             self._text = text
             self._come_to(st.Checking(), focus=None)
-            self._hands.run_command(AskLookUp(self._number, text, self._purchase.left))
+            self._hands.run_command(AskLookUp(self._number, text, self._purchase.total))
         self._publish()
 
     def _take_up(self, voucher: Voucher, label: str, history: tuple[Use, ...]) -> None:
         """Put a voucher on the screen that may be debited now, or after another choice."""
         at_hand = suggestion.taken_up(
-            self._judge, voucher, left=self._purchase.left, label=label, history=history
+            self._judge, voucher, purchase=self._purchase, label=label, history=history
         )
         if not isinstance(at_hand, st.Debitable):
             self._come_to(at_hand)
@@ -328,8 +328,8 @@ class Presenter:
 
     def _redeem(self, voucher: Voucher, amount: Money) -> None:
         self._come_to(st.Debiting(voucher, amount), focus=None)
-        left = self._purchase.left
-        self._hands.run_command(DoRedeem(voucher=voucher, amount=amount, purchase=left))
+        total = self._purchase.total
+        self._hands.run_command(DoRedeem(voucher=voucher, amount=amount, purchase=total))
 
     def _ask_again(self) -> None:
         assert isinstance(self._state, st.Unanswered)

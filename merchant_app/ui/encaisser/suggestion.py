@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from merchant_app.money import Money, parse_amount
 from merchant_app.ui.encaisser.ports import Judge
+from merchant_app.ui.encaisser.purchase import Purchase
 from merchant_app.ui.encaisser.states import Debitable, Declined
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import (
@@ -34,19 +35,16 @@ def taken_up(
     judge: Judge,
     voucher: Voucher,
     *,
-    left: Money | None,
+    purchase: Purchase,
     label: str,
     history: tuple[Use, ...],
 ) -> Debitable | Declined:
-    """The voucher with the amount to suggest: what is left of the purchase, or the balance.
-
-    Args:
-        left: still to pay; None while the purchase was not typed.
-    """
+    """The voucher with the amount to suggest: what is left of the purchase, or the balance."""
+    left = purchase.left
     amount = voucher.balance
     if left is not None and 0 < left.minor < amount.minor:
         amount = left
-    verdict = judge.judge(voucher, purchase=left, amount=amount)
+    verdict = judge.judge(voucher, purchase=purchase.total, amount=amount)
     if isinstance(verdict, PartUseNotAllowed):
         amount = voucher.balance
     if at_hand(verdict) is None:
@@ -57,16 +55,16 @@ def taken_up(
         label=label,
         history=history,
         amount=amount,
-        judged=judge.judge(voucher, purchase=left, amount=amount),
+        judged=judge.judge(voucher, purchase=purchase.total, amount=amount),
     )
 
 
-def with_amount(judge: Judge, state: Debitable, text: str, *, left: Money | None) -> Debitable:
+def with_amount(judge: Judge, state: Debitable, text: str, *, purchase: Purchase) -> Debitable:
     """The same voucher with what stands in the amount field now."""
     amount = parse_amount(text, state.voucher.balance.currency)
     judged = None
     if isinstance(amount, Money):
-        judged = judge.judge(state.voucher, purchase=left, amount=amount)
+        judged = judge.judge(state.voucher, purchase=purchase.total, amount=amount)
     return Debitable(
         voucher=state.voucher,
         verdict=state.verdict,

@@ -197,13 +197,18 @@ def test_redemptions_without_a_decision_are_found_by_voucher(journal: Journal) -
 
 def test_the_last_completed_redemption_is_the_one_to_undo(journal: Journal) -> None:
     assert journal.last_completed() is None
-    done, refused = redemption(), redemption()
+    earlier, done, refused = redemption(), redemption(), redemption()
+    journal.append(earlier, decision(earlier, handed_over=True))
     journal.append(done, decision(done, handed_over=True))
     journal.append(refused, decision(refused, handed_over=False))
     last = journal.last_completed()
     assert last is not None
     assert last.redemption == done
     journal.append(void(done))
+    before = journal.last_completed()
+    assert before is not None
+    assert before.redemption == earlier
+    journal.append(void(earlier))
     assert journal.last_completed() is None
 
 

@@ -445,6 +445,16 @@ def test_a_full_disk_stops_the_redemption_before_anything_is_sent(shop: Shop) ->
 # --- undo ----------------------------------------------------------------------------------------
 
 
+def test_undo_goes_back_one_by_one(shop: Shop) -> None:
+    first, second = shop.central.issue(5000), shop.central.issue(5000)
+    shop.redeem(first, "20")
+    shop.redeem(second, "30")
+    for issued in (second, first):
+        assert isinstance(shop.counter.reverse_last(), Reversed)
+        assert shop.central.balance_minor(issued) == 5000
+    assert shop.counter.reverse_last() == NothingToReverse()
+
+
 def test_the_last_redemption_is_undone_once(shop: Shop) -> None:
     issued = shop.central.issue(5000)
     shop.redeem(issued, "20")

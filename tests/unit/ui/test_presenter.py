@@ -181,6 +181,16 @@ def test_a_minimum_asks_for_the_purchase_and_is_judged_again(desk: Desk) -> None
     assert isinstance(state(desk), st.Debited)
 
 
+def test_a_minimum_is_held_against_the_whole_purchase(desk: Desk) -> None:
+    desk.counter.add(4, terms=Terms(minimum_purchase=euros(80)))
+    desk.presenter.purchase_edited("87")
+    desk.scan(code(1))
+    desk.enter()
+    desk.scan(code(4))
+    assert isinstance(debitable(desk).verdict, Valid), "37 is left, but the purchase is 87"
+    assert debitable(desk).amount == euros(37)
+
+
 def test_a_second_scan_replaces_the_card(desk: Desk) -> None:
     desk.scan(code(1))
     desk.scan(code(2))
