@@ -25,8 +25,16 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-SourceFinder = Callable[[], CameraSource]
-"""Says where pictures come from. May take seconds (a sample video is made); runs in a thread."""
+SourceFinder = Callable[[threading.Event], CameraSource]
+"""Says where pictures come from. May take seconds (a sample video is made); runs in a thread.
+The event says that nobody wants to know any more: it then raises `GivenUp` soon."""
+OPENING_WAIT_S = 2.0
+"""At the end, for the thread that makes a sample video: FFmpeg would abort the whole process if its
+frames were still being written while the interpreter goes away."""
+
+
+class GivenUp(Exception):
+    """The window closed while the source was being found."""
 
 
 class ScanningCamera:
@@ -37,7 +45,8 @@ class ScanningCamera:
         self._clock = clock
         self._frames = NewestFrame()
         self._guard = threading.Lock()
-        self._stopped = False
+        self._stopped = threading.Event()
+        self._opening: threading.Thread | None = None
         self._source: CameraSource | None = None
         self._camera: Camera | None = None
         self._scanner: Scanner | None = None
@@ -45,7 +54,7 @@ class ScanningCamera:
 
     def start(self, listener: CameraListener) -> None:
         """See the port."""
-        from merchant_app.scanning.decoder import available_readers
+        from merchant_app.scanning.readers import available_readers
 
         self._listener = listener
         self._scanner = Scanner(
@@ -56,7 +65,8 @@ class ScanningCamera:
             on_problem=self._say_missing,
         )
         self._scanner.start()
-        threading.Thread(target=self._open, name="camera-opening", daemon=True).start()
+        self._opening = threading.Thread(target=self._open, name="camera-opening", daemon=True)
+        self._opening.start()
 
     def again(self) -> None:
         """See the port. A lost camera is looked for anyway; a film that ended begins anew."""
@@ -67,18 +77,22 @@ class ScanningCamera:
     def stop(self) -> None:
         """See the port."""
         with self._guard:
-            self._stopped = True
+            self._stopped.set()
             camera = self._camera
         if camera is not None:
             camera.stop()
         if self._scanner is not None:
             self._scanner.stop()
+        if self._opening is not None:
+            self._opening.join(OPENING_WAIT_S)
 
     def _open(self) -> None:
         assert self._listener is not None
         self._listener.on_status(Starting())
         try:
-            self._source = self._find_source()
+            self._source = self._find_source(self._stopped)
+        except GivenUp:
+            return
         except Problem as problem:
             self._say_missing(problem)
             return
@@ -88,7 +102,7 @@ class ScanningCamera:
         assert self._listener is not None
         assert self._source is not None
         with self._guard:
-            if self._stopped:
+            if self._stopped.is_set():
                 return
             self._camera = Camera(
                 self._source, self._frames, clock=self._clock, on_status=self._listener.on_status

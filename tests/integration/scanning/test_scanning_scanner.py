@@ -13,8 +13,9 @@ from merchant_app.clock import SystemClock
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.scanning.camera import Camera
 from merchant_app.scanning.confirmation import InView, Left, ScanEvent, Scanned
-from merchant_app.scanning.decoder import Decoder, Sight, available_readers
+from merchant_app.scanning.decoder import Decoder, Sight
 from merchant_app.scanning.frames import Frame, NewestFrame
+from merchant_app.scanning.readers import available_readers
 from merchant_app.scanning.scanner import Scanner
 from merchant_app.scanning.source import UrlSource
 from tests.fakes.camera_capture import wait_until

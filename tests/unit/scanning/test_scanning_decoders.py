@@ -13,19 +13,15 @@ from hypothesis import strategies as st
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.scanning import zbar, zxing
-from merchant_app.scanning.decoder import (
+from merchant_app.scanning.decoder import Decoder, Reading, Sight, clockwise, grey_of
+from merchant_app.scanning.preparation import RING, Preparation
+from merchant_app.scanning.readers import (
     KEEP_WORKED_FRAMES,
     SILENT_EVERY,
     WITNESS_EVERY,
-    Decoder,
     Readers,
-    Reading,
-    Sight,
     available_readers,
-    clockwise,
-    grey_of,
 )
-from merchant_app.scanning.preparation import RING, Preparation
 from merchant_app.vouchers.scan import Foreign, TokenText, classify
 from tests.fakes.camera_scene import (
     CODE,
