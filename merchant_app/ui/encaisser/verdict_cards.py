@@ -130,7 +130,7 @@ def verdict_card(verdict: Verdict, label: str, place: Place) -> Card:
         case WrongSignature():
             return _no(
                 _("Not genuine"),
-                _("This code imitates a voucher, but was not issued by the service."),
+                _("This code looks like a voucher, but was not issued by the service."),
                 _("Do not accept it, and do not debit it by hand."),
             )
         case UnknownKey():
