@@ -26,8 +26,6 @@ from merchant_app.ui.theme import Scheme
 
 def run(argv: Sequence[str]) -> int:
     """Run the till until its window is closed; the exit code."""
-    # Ctrl-C in a terminal ends the program like any other: the journal needs no goodbye.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     arguments = command_line.parse(argv)
     with_window = assemble(arguments)
     if arguments.startup_probe:
@@ -48,6 +46,8 @@ class Assembled:
 
         0, or 70 (EX_SOFTWARE of sysexits.h) after a bug.
         """
+        # Ctrl-C in a terminal ends the program like any other: the journal needs no goodbye.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:
             self.running.window.show()
             code = self.running.application.exec()

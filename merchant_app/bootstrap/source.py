@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from merchant_app.bootstrap.camera import GivenUp
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.scanning.source import (
     BadSource,
@@ -46,11 +48,12 @@ class SourceChoice:
     folder: Path
     training: TrainingService | None
 
-    def find(self) -> CameraSource:
+    def find(self, given_up: threading.Event) -> CameraSource:
         """The source of pictures. Takes seconds where the sample film is made; worker thread.
 
         Raises:
             Problem: CAMERA_MISSING, the text names none.
+            GivenUp: `given_up` was set meanwhile.
         """
         text = self.asked if self.asked is not None else self.chosen
         if text:
@@ -60,7 +63,7 @@ class SourceChoice:
             return source
         if self.training is None or _has_webcam():
             return DeviceSource(0)
-        return FileSource(_film(self.folder / FILM, self.training), loop=True)
+        return FileSource(_film(self.folder / FILM, self.training, given_up), loop=True)
 
 
 def _has_webcam() -> bool:
@@ -73,7 +76,7 @@ def _has_webcam() -> bool:
     return True
 
 
-def _film(path: Path, training: TrainingService) -> Path:
+def _film(path: Path, training: TrainingService, given_up: threading.Event) -> Path:
     """The sample film of this practice database; made once."""
     from merchant_app.i18n.formatting import money
     from merchant_app.money import Money
@@ -96,5 +99,16 @@ def _film(path: Path, training: TrainingService) -> Path:
                 code=grouped(code) if code is not None else "",
             )
         )
-    write_sample_video(path, cards, seconds_per_card=SECONDS_PER_CARD, gap_seconds=GAP_SECONDS)
+
+    def go_on(_done: float) -> None:
+        if given_up.is_set():
+            raise GivenUp
+
+    write_sample_video(
+        path,
+        cards,
+        seconds_per_card=SECONDS_PER_CARD,
+        gap_seconds=GAP_SECONDS,
+        progress=go_on,
+    )
     return path

@@ -119,8 +119,10 @@ class TrainingService:
             process.kill()
             process.wait()
 
-    def ask(self, *arguments: str) -> Any:
+    def ask(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> Any:
         """What `merchant-central` says to these arguments, from JSON.
+
+        `accepted` are the exit codes of an answer; an audit that finds something ends with 1.
 
         Raises:
             Problem: TRAINING_SERVICE_FAILED.
@@ -135,7 +137,7 @@ class TrainingService:
         except subprocess.TimeoutExpired as slow:
             detail = f"{arguments[0]}: no answer in time"
             raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, detail) from slow
-        if result.returncode != 0:
+        if result.returncode not in accepted or not result.stdout:
             error = result.stderr.decode(errors="replace")[-2000:]
             raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, f"{arguments[0]}: {error}")
         return json.loads(result.stdout)

@@ -64,6 +64,18 @@ class Driven:
         self.do(name, **details)
         return self.shows(after=mark, state=shows)
 
+    def scan(self, text: str) -> Seen:
+        """A gun scans this; what the till makes of it."""
+        before = self.seen[-1].get("number", 0)
+        self.do("gun", text=text)
+
+        def verdict() -> Seen | None:
+            last = self.seen[-1]
+            is_there = last.get("number", 0) > before and last.get("state") != "Checking"
+            return last if is_there else None
+
+        return until(verdict, what="a verdict")
+
     def ends(self, limit_s: float = LIMIT_S) -> int:
         """Wait for its end; the exit code."""
         return self.popen.wait(limit_s)

@@ -102,7 +102,6 @@ class Driver(QObject):
         entry.edited.emit(text)
 
     def _do_focus(self, field: str) -> None:
-        self._window.activateWindow()
         getattr(self._screen().view, field).setFocus()
 
     def _do_enrol(self, address: str, code: str) -> None:
@@ -110,7 +109,9 @@ class Driver(QObject):
         assert isinstance(page, EnrolPage)
         page.address.setText(address)
         page.code.setText(code)
+        page.show_error("")
         page.submit()
+        self._last = {}  # the same sentence again is news
 
     def _do_retry(self) -> None:
         self._window.enter_pressed()
@@ -142,7 +143,7 @@ class Driver(QObject):
             "error": getattr(page, "error", ""),
             "window": int(self._window.winId()),
         }
-        if self._window.screen_in_use is not None:
+        if self._window.screen_in_use is not None and page is self._window.frame:
             seen |= self._on_screen()
         if seen != self._last:
             self._last = seen
@@ -164,6 +165,7 @@ class Driver(QObject):
         verdict = getattr(state, "verdict", None)
         focus = QApplication.focusWidget()
         return {
+            "number": screen.screen.number,
             "state": type(state).__name__,
             "verdict": None if verdict is None else type(verdict).__name__,
             "word": view.card.accessibleName(),

@@ -1,0 +1,161 @@
+"""A service that is down, slow or talks nonsense: the till says so, and the next voucher works."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from merchant_app.bootstrap.opening import TillOpener
+from merchant_app.central.port import NoAnswerKind, NotAuthorisedKind
+from merchant_app.till.counter import Counter
+from merchant_app.till.results import (
+    Line,
+    NoAnswerYet,
+    NotEntitled,
+    Redeemed,
+    RedeemUnknown,
+    Status,
+)
+from tests.fakes.at_the_counter import debited, euros, valid
+from tests.fakes.bad_service import http, problem
+from tests.fakes.faulty_line import Fault, FaultyLine, answer_with, faulty_line, stay_silent
+from tests.fakes.service_process import ServiceSite, run, serving
+from tests.fakes.waiting import LIMIT_S, until
+from tests.integration.bootstrap.conftest import Place, counter_of
+
+OpenTill = Callable[[], tuple[TillOpener, Counter]]
+FAULTS: dict[str, tuple[Fault, NoAnswerKind]] = {
+    "500": (answer_with(http(500, b"oops", media_type="text/plain")), NoAnswerKind.SERVICE_FAILED),
+    "503 in HTML": (
+        answer_with(http(503, b"<html>Bad gateway</html>", media_type="text/html")),
+        NoAnswerKind.SERVICE_FAILED,
+    ),
+    "HTML": (
+        answer_with(http(200, b"<html>Log in to the hotel</html>", media_type="text/html")),
+        NoAnswerKind.NOT_UNDERSTOOD,
+    ),
+    "half JSON": (answer_with(http(200, b'{"voucher": {"balan')), NoAnswerKind.NOT_UNDERSTOOD),
+    "cut off": (answer_with(http(200, b"{", length=100)), NoAnswerKind.BROKEN_OFF),
+    "silence": (stay_silent, NoAnswerKind.SLOW),
+    "hangs up": (lambda _connection: None, NoAnswerKind.BROKEN_OFF),
+}
+
+
+def is_offline(status: Status) -> Status | None:
+    return status if status.line is Line.OFFLINE else None
+
+
+@pytest.fixture
+def line(central: ServiceSite, place: Place, open_till: OpenTill) -> Iterator[FaultyLine]:
+    """The till's way to the service; the till is enrolled and closed, and waits one second."""
+    open_till()[0].close()
+    with faulty_line(central.url) as made:
+        place.enrolment.save(
+            replace(place.enrolled(), service_url=made.url, answer_wait_s=1, contact_every_s=3600)
+        )
+        yield made
+        place.close()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_each_fault_has_its_name_and_the_next_voucher_works(
+    line: FaultyLine, open_till: OpenTill, central: ServiceSite, name: str
+) -> None:
+    fault, kind = FAULTS[name]
+    one, two = central.issue(5000), central.issue(2000)
+    _, counter = open_till()
+    found = valid(counter, one.token)
+    line.fault = fault
+    if name != "silence":  # a look-up waits longer than this test wants to
+        assert counter.look_up(two.token, purchase=None) == NoAnswerYet(kind)
+    unknown = counter.redeem(found, amount=euros(50), purchase=None)
+    assert isinstance(unknown, RedeemUnknown), unknown
+    assert unknown.why is kind
+    # The first sign of life may hold the turn, and be the one that hears of the fault.
+    status = until(lambda: is_offline(counter.status()), what="offline")
+    assert (status.why, status.unsent) == (kind, 1)
+    line.fault = None
+    # The same redemption, not a second one; then the next voucher.
+    assert isinstance(counter.wait(unknown.op_id), Redeemed)
+    assert debited(counter, two.token, 20).lines[0].balance == euros(0)
+    assert counter.contact().line is Line.ONLINE
+    assert counter.status().unsent == 0
+
+
+def test_a_token_that_is_refused_keeps_what_was_recorded(
+    line: FaultyLine, open_till: OpenTill, central: ServiceSite
+) -> None:
+    voucher = central.issue(5000)
+    _, counter = open_till()
+    found = valid(counter, voucher.token)
+    line.fault = answer_with(problem(401, "not-authenticated"))
+    looked_up = counter.look_up(voucher.token, purchase=None)
+    assert looked_up == NotEntitled(NotAuthorisedKind.TOKEN_REFUSED)
+    unknown = counter.redeem(found, amount=euros(50), purchase=None)
+    assert isinstance(unknown, RedeemUnknown)
+    assert counter.status().unsent == 1
+    line.fault = None
+    assert isinstance(counter.wait(unknown.op_id), Redeemed)
+
+
+def test_a_revoked_till_is_told_and_keeps_its_journal(
+    place: Place, open_till: OpenTill, central: ServiceSite
+) -> None:
+    voucher = central.issue(5000)
+    _, counter = open_till()
+    debited(counter, voucher.token, 20)
+    with central.service_.database.writing() as connection:
+        from merchant_app.server import enrolling
+
+        enrolling.revoke_till(connection, place.enrolled().till_id)
+    refused = counter.look_up(voucher.token, purchase=None)
+    assert refused == NotEntitled(NotAuthorisedKind.TILL_REVOKED)
+    assert counter.status().line is Line.NOT_ENTITLED
+
+
+class Watch:
+    """The status, as the window hears it."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._last: Status | None = None
+
+    def __call__(self, status: Status) -> None:
+        with self._changed:
+            self._last = status
+            self._changed.notify_all()
+
+    def comes_to(self, line: Line, *, unsent: int) -> None:
+        def there() -> bool:
+            last = self._last
+            return last is not None and (last.line, last.unsent) == (line, unsent)
+
+        with self._changed:
+            assert self._changed.wait_for(there, LIMIT_S), self._last
+
+
+def test_the_till_comes_back_by_itself_when_the_service_does(place: Place, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'central.db'}"
+    assert run("sample", "--database", database).returncode == 0
+    with serving(database, tmp_path) as process:
+        port = int(process.url.rpartition(":")[2])
+        offered = run("enrol", "--database", database, "--shop", "librairie-cassiopee", "--json")
+        code = offered.stdout.partition('"code": "')[2].partition('"')[0]
+        till = place.till()
+        assert till.enrol(address=process.url, code=code) is None
+        till.close()
+    # Nobody there: the till opens all the same, and says so.
+    place.enrolment.save(replace(place.enrolled(), contact_every_s=1))
+    counter, watch = counter_of(place.till()), Watch()
+    counter.on_status(watch)
+    watch.comes_to(Line.OFFLINE, unsent=0)
+    with serving(database, tmp_path, "--port", str(port)):
+        watch.comes_to(Line.ONLINE, unsent=0)
+    watch.comes_to(Line.OFFLINE, unsent=0)
+    with socket.create_server(("127.0.0.1", port)):
+        pass  # and the port is free again
