@@ -37,7 +37,8 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="drives the till by pipes, reads /proc"
 )
 NO_CAMERA = ("--camera", "63")
-TROUBLE = ("Traceback", "Fatal Python error", "Exception ignored", "ResourceWarning", "QThread",
+TROUBLE = ("Traceback",
+    "QSoundEffect", "Fatal Python error", "Exception ignored", "ResourceWarning", "QThread",
            "QObject", "QTimer", "QSocketNotifier", "terminate called", "Segmentation")  # fmt: skip
 
 

@@ -1,0 +1,87 @@
+"""A real window on a real X display, and a scanner gun that types faster than any person."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from merchant_app.bootstrap.training import SHOP, TrainingService
+from merchant_app.settings.paths import ProfileName, profile_of
+from tests.fakes.camera_scene import counter, write_video
+from tests.fakes.driven_till import all_gone, children, driven_till
+from tests.fakes.x_display import MISSING, x_display
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="Xvfb is of Linux"),
+    pytest.mark.skipif(bool(MISSING), reason=f"not on this computer: {' '.join(MISSING)}"),
+]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> TrainingService:
+    """The practice service of the till that is about to start, filled."""
+    profile = profile_of(ProfileName.TRAINING, data_dir=tmp_path / "till")
+    profile.data.mkdir(parents=True)
+    made = TrainingService(profile.data)
+    made.fill()
+    return made
+
+
+def issued(service: TrainingService, amount: int) -> dict[str, Any]:
+    (voucher,) = service.ask("issue", "--shop", SHOP, "--amount", str(amount))
+    assert isinstance(voucher, dict)
+    return voucher
+
+
+def entries(service: TrainingService, voucher: dict[str, Any]) -> list[tuple[str, int]]:
+    """What the service's ledger holds on this voucher."""
+    told = service.ask("audit", "--voucher", voucher["voucher_id"])["entries"]
+    return [(entry["kind"], entry["amount_minor"]) for entry in told]
+
+
+def test_a_gun_is_told_from_a_person(tmp_path: Path, service: TrainingService) -> None:
+    film = tmp_path / "film.mp4"
+    write_video(str(film), [counter(size=(640, 360))] * 10)  # an empty counter
+    fifty, twenty = issued(service, 50), issued(service, 20)
+    arguments = ("--training", "--data-dir", str(tmp_path / "till"), "--camera", str(film))
+    with (
+        x_display() as display,
+        driven_till(
+            *arguments, "--language", "fr", output=tmp_path / "out", environ=display.environ
+        ) as till,
+    ):
+        window = till.shows(state="Ready")["window"]
+        display.focus(window)
+        display.gun(fifty["token"])
+        till.shows(state="Debitable", amount="50,00\u00a0€")
+        # With the cursor in the amount: none of the token stays there, its Enter debits nothing.
+        till.do("focus", field="amount")
+        till.shows(state="Debitable", focus="amount")
+        before = len(till.seen)
+        display.gun(twenty["token"])
+        found = till.shows(after=before, state="Debitable", amount="20,00\u00a0€")
+        assert (found["code"], found["purchase"]) == ("", "")
+        assert {seen["state"] for seen in till.seen[before:]} <= {"Debitable", "Checking"}
+        # A purchase that a person typed is still there after a scan in the middle of it.
+        till.do("type", field="purchase", text="15,00")
+        till.do("focus", field="purchase")
+        till.shows(focus="purchase", purchase="15,00")
+        before = len(till.seen)
+        display.gun(fifty["token"])
+        found = till.shows(after=before, number=3, state="Debitable", amount="15,00\u00a0€")
+        assert found["purchase"] == "15,00"
+        # Now a person's Enter, in his own time.
+        display.press("Return")
+        till.shows(state="Debited")
+        started = children(till.popen.pid)
+        display.ask_to_close(window)
+        assert till.ends() == 0
+        all_gone(started)
+    assert entries(service, fifty) == [("issue", 5000), ("debit", 1500)]
+    assert entries(service, twenty) == [("issue", 2000)]
+    said = (tmp_path / "out").read_text()
+    assert "Traceback" not in said
+    assert "Exception ignored" not in said

@@ -1,0 +1,65 @@
+"""The command line of merchant-app."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from merchant_app.bootstrap.arguments import Arguments, parse
+from merchant_app.bootstrap.source import SourceChoice
+from merchant_app.errors import Problem, ProblemKind
+from merchant_app.scanning.source import DeviceSource, FileSource, UrlSource
+
+
+def test_nothing_asked() -> None:
+    assert parse([]) == Arguments(
+        training=False, camera=None, data_dir=None, language=None, theme=None, startup_probe=False
+    )
+
+
+def test_everything_asked(tmp_path: Path) -> None:
+    words = ["--training", "--camera", "2", "--data-dir", str(tmp_path), "--language", "en"]
+    asked = parse([*words, "--theme", "dark", "--startup-probe"])
+    assert (asked.training, asked.camera, asked.data_dir) == (True, "2", tmp_path)
+    assert (asked.language, asked.theme, asked.startup_probe) == ("en", "dark", True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--camera=-1"], ["--camera", ""], ["--camera=rtsp://x"], ["--language", "de"], ["voucher"]],
+)
+def test_what_cannot_be_meant_ends_with_usage(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(words)
+    assert ended.value.code == 2
+    assert "usage: merchant-app" in capsys.readouterr().err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("Comptoir ")
+
+
+def choice(asked: str | None, chosen: str) -> SourceChoice:
+    return SourceChoice(asked=asked, chosen=chosen, folder=Path(), training=None)
+
+
+def test_the_command_line_goes_before_the_options_and_those_before_the_first_camera() -> None:
+    go_on = threading.Event()
+    assert choice("1", "http://camera.example/").find(go_on) == DeviceSource(1)
+    chosen = choice(None, "http://camera.example/").find(go_on)
+    assert chosen == UrlSource("http://camera.example/")
+    assert choice(None, "film.mp4").find(go_on) == FileSource(Path("film.mp4"), loop=False)
+    assert choice(None, "").find(go_on) == DeviceSource(0)
+
+
+def test_an_option_that_names_no_camera_is_a_problem() -> None:
+    with pytest.raises(Problem) as caught:
+        choice(None, "-1").find(threading.Event())
+    assert caught.value.kind is ProblemKind.CAMERA_MISSING
