@@ -37,9 +37,10 @@ pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="drives the till by pipes, reads /proc"
 )
 NO_CAMERA = ("--camera", "63")
-TROUBLE = ("Traceback",
-    "QSoundEffect", "Fatal Python error", "Exception ignored", "ResourceWarning", "QThread",
-           "QObject", "QTimer", "QSocketNotifier", "terminate called", "Segmentation")  # fmt: skip
+TROUBLE = (
+    "Traceback", "Fatal Python error", "Exception ignored", "ResourceWarning", "QThread", "QObject",
+    "QTimer", "QSocketNotifier", "QSoundEffect", "terminate called", "Segmentation",
+)  # fmt: skip
 
 
 def profile(folder: Path) -> Profile:
