@@ -63,9 +63,35 @@ class Journal:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._connection = open_file(path)
         self._clock = clock
+        with world_errors(), transaction(self._connection):
+            self._session, self._died_before = self._begin_session()
+            self._opened_at_rowid = self._next_rowid()
 
     def close(self) -> None:
+        """Close the file; it remembers that the program ended as it should."""
+        with world_errors(), transaction(self._connection):
+            self._connection.execute(
+                "UPDATE sessions SET closed_at = ? WHERE id = ?",
+                (to_text(self._clock.now()), self._session),
+            )
         self._connection.close()
+
+    def _begin_session(self) -> tuple[int, bool]:
+        last = self._connection.execute(
+            "SELECT closed_at, first_entry FROM sessions ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+        died = last is not None and last[0] is None
+        # What nobody may have seen stays so until somebody answers, however often it dies.
+        first_entry = last[1] if died else self._next_rowid()
+        row = self._connection.execute(
+            "INSERT INTO sessions (opened_at, first_entry) VALUES (?, ?) RETURNING id",
+            (to_text(self._clock.now()), first_entry),
+        ).fetchone()
+        return int(row[0]), died
+
+    def _next_rowid(self) -> int:
+        row = self._connection.execute("SELECT coalesce(max(rowid), 0) + 1 FROM entries").fetchone()
+        return int(row[0])
 
     # --- writing -------------------------------------------------------------------------------
 
@@ -305,6 +331,32 @@ class Journal:
             )
         found = (self.recorded(OpId(UUID(op_id))) for (op_id,) in rows.fetchall())
         return tuple(recorded for recorded in found if recorded is not None)
+
+    def unseen_completed(self) -> Recorded | None:
+        """After a crash: the last redemption, if it was decided as handed over in a session that
+        died and no void undoes it. The screen may never have said so (ledger.md 2.2, rule 5).
+        """
+        if not self._died_before:
+            return None
+        row = self._connection.execute(
+            "SELECT d.redemption_id FROM entries d JOIN sessions s ON s.id = ? "
+            "WHERE d.kind = 'decision' AND d.rowid >= s.first_entry AND d.rowid < ? "
+            "ORDER BY d.rowid DESC LIMIT 1",
+            (self._session, self._opened_at_rowid),
+        ).fetchone()
+        recorded = None if row is None else self.recorded(OpId(UUID(row[0])))
+        if recorded is None or not recorded.decision or recorded.void is not None:
+            return None
+        return recorded
+
+    def mark_seen(self) -> None:
+        """Somebody has answered for all that was completed until now."""
+        with world_errors(), transaction(self._connection):
+            self._connection.execute(
+                "UPDATE sessions SET first_entry = ? WHERE id = ?",
+                (self._next_rowid(), self._session),
+            )
+        self._died_before = False
 
     def last_completed(self) -> Recorded | None:
         """The last redemption that was handed over and that no void undoes."""

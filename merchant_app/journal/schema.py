@@ -55,7 +55,16 @@ CREATE TABLE receipts (
     signature  BLOB NOT NULL
 ) STRICT;
 
--- Not truth but memory: where sending stands. The only table whose rows change.
+-- One row for each time the file is open; closed_at stays empty when the program died. Entries from
+-- first_entry on (a rowid) may have been recorded without anybody having seen it on the screen.
+CREATE TABLE sessions (
+    id          INTEGER PRIMARY KEY,
+    opened_at   TEXT NOT NULL,
+    closed_at   TEXT,
+    first_entry INTEGER NOT NULL
+) STRICT;
+
+-- Not truth but memory: where sending stands. Its rows change, and those of sessions.
 CREATE TABLE progress (
     epoch_id       TEXT PRIMARY KEY REFERENCES epochs (epoch_id),
     generation     INTEGER NOT NULL,

@@ -15,7 +15,6 @@ from merchant_app.central.port import (
 )
 from merchant_app.money import Money
 from merchant_app.till.results import (
-    Interrupted,
     Judged,
     LookUp,
     NoAnswerYet,
@@ -23,11 +22,10 @@ from merchant_app.till.results import (
     NotEntitled,
     UnderQuestion,
 )
-from merchant_app.till.settle import as_question
+from merchant_app.till.settle import question_about
 from merchant_app.till.till import Till
 from merchant_app.vouchers import verdicts
 from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
-from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import OtherShop, Unknown, UnknownKey, WrongSignature
 
 
@@ -78,7 +76,7 @@ def _judged(till: Till, answer: LookupOutcome, text: str, *, purchase: Money | N
     match answer:
         case Found(voucher=voucher, history=history):
             till.recent.remember(voucher.voucher_id, text)
-            question = _open_question(till, voucher)
+            question = question_about(till, voucher.voucher_id)
             if question is not None:
                 return UnderQuestion(question)
             verdict = verdicts.judge(
@@ -101,12 +99,3 @@ def _judged(till: Till, answer: LookupOutcome, text: str, *, purchase: Money | N
         case Rejected():
             # Our own request was malformed: logged by the adapter; the cashier types it again.
             return NoAnswerYet(NoAnswerKind.NOT_UNDERSTOOD)
-
-
-def _open_question(till: Till, voucher: Voucher) -> Interrupted | None:
-    awaited = till.courier.awaited()
-    undecided = till.journal.run(lambda journal: journal.undecided(voucher.voucher_id))
-    for recorded in undecided:
-        if recorded.redemption.op_id not in awaited:
-            return as_question(recorded)
-    return None

@@ -137,7 +137,10 @@ RedeemResult = Redeemed | RedeemRefused | RedeemUnknown | RedeemCancelled | Stop
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """The last redemption is undone; the vouchers have their money back."""
+    """The last redemption is undone; the vouchers have their money back.
+
+    `op_id` is the redemption's, as in the two below.
+    """
 
     op_id: OpId
     lines: tuple[DebitedLine, ...]
@@ -171,7 +174,8 @@ ReverseResult = Reversed | ReversalPending | ReversalRefused | NothingToReverse 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """A redemption without a decision: "were the goods handed over?". Labels name the vouchers."""
+    """A redemption that a crash cut off, before its decision or before anybody saw it: "were the
+    goods handed over?". Labels name the vouchers."""
 
     op_id: OpId
     amount: Money

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from merchant_app.central.port import Forked, Outcome, OutcomeStatus
 from merchant_app.errors import Bug
-from merchant_app.ids import OpId
 from merchant_app.journal.journal import Journal, Recorded
 from merchant_app.ledger.entries import Void
 from merchant_app.money import Money
@@ -53,10 +52,11 @@ def reverse_last(till: Till) -> ReverseResult:
     outcome = till.journal.run(lambda journal: journal.outcome(op_id))
     if isinstance(delivery, Forked) and outcome is None:
         return Stopped()
-    return _result(op_id, last, outcome)
+    return _result(last, outcome)
 
 
-def _result(op_id: OpId, last: Recorded, outcome: Outcome | None) -> ReverseResult:
+def _result(last: Recorded, outcome: Outcome | None) -> ReverseResult:
+    op_id = last.redemption.op_id
     if outcome is None:
         return ReversalPending(op_id, total(last))
     if outcome.status is OutcomeStatus.NOT_REVERSIBLE:

@@ -1,11 +1,17 @@
-"""Questions after a crash: a redemption without a decision, and what the cashier says of it."""
+"""Questions after a crash, and what the cashier says of them.
+
+They are about a redemption without a decision, and about the last completed one, which the screen
+may never have shown.
+"""
 
 from __future__ import annotations
 
+import contextlib
+
 from merchant_app.errors import Bug
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.journal.journal import AlreadyDecided, Journal, Recorded
-from merchant_app.ledger.entries import Decision
+from merchant_app.ledger.entries import Decision, Void
 from merchant_app.money import Money
 from merchant_app.till.results import Interrupted, Settled
 from merchant_app.till.till import Till
@@ -30,11 +36,38 @@ def as_question(recorded: Recorded) -> Interrupted:
 
 def interrupted(till: Till) -> tuple[Interrupted, ...]:
     """See `counter.Counter.interrupted`."""
-    awaited = till.courier.awaited()
-    undecided = till.journal.run(lambda journal: journal.undecided())
-    return tuple(
-        as_question(recorded) for recorded in undecided if recorded.redemption.op_id not in awaited
-    )
+    asked = (recorded for recorded in till.journal.run(_open) if _asks(till, recorded))
+    return tuple(as_question(recorded) for recorded in asked)
+
+
+def question_about(till: Till, voucher_id: VoucherId) -> Interrupted | None:
+    """The question that has to be answered before this voucher may be used.
+
+    One of its own; or the one about the last completed redemption, whatever its voucher: after
+    another sale nobody would know any more which one was the last before the crash.
+    """
+
+    def find(journal: Journal) -> tuple[Recorded, ...]:
+        return (*_unseen(journal), *journal.undecided(voucher_id))
+
+    for recorded in till.journal.run(find):
+        if _asks(till, recorded):
+            return as_question(recorded)
+    return None
+
+
+def _asks(till: Till, recorded: Recorded) -> bool:
+    """Not about what is on the screen right now."""
+    return recorded.redemption.op_id not in till.courier.awaited()
+
+
+def _open(journal: Journal) -> tuple[Recorded, ...]:
+    return (*journal.undecided(), *_unseen(journal))
+
+
+def _unseen(journal: Journal) -> tuple[Recorded, ...]:
+    unseen = journal.unseen_completed()
+    return () if unseen is None else (unseen,)
 
 
 def recorded_or_bug(till: Till, op_id: OpId) -> Recorded:
@@ -62,7 +95,10 @@ def decide(till: Till, op_id: OpId, *, handed_over: bool) -> None:
 
 def settle(till: Till, op_id: OpId, *, handed_over: bool) -> Settled:
     """See `counter.Counter.settle`."""
-    decide(till, op_id, handed_over=handed_over)
+    if recorded_or_bug(till, op_id).decision is None:
+        decide(till, op_id, handed_over=handed_over)
+    else:
+        _settle_unseen(till, op_id, handed_over=handed_over)
 
     def is_confirmed(journal: Journal) -> bool:
         return journal.unsent_count() == 0
@@ -75,7 +111,26 @@ def settle(till: Till, op_id: OpId, *, handed_over: bool) -> Settled:
         shortfall = Money(sum(line.shortfall_minor for line in lines), till.facts.currency)
     return Settled(
         op_id=op_id,
-        handed_over=bool(recorded.decision),
+        handed_over=bool(recorded.decision) and recorded.void is None,
         amount=total(recorded),
         shortfall=shortfall,
     )
+
+
+def _settle_unseen(till: Till, op_id: OpId, *, handed_over: bool) -> None:
+    """It was debited and decided; if nothing went over the counter, a void gives it back."""
+    void = Void(
+        op_id=till.new_op_id(),
+        redemption_id=op_id,
+        at=till.clock.now(),
+        cashier=till.facts.cashier,
+    )
+
+    def record(journal: Journal) -> None:
+        if not handed_over:
+            # Answered before, perhaps, and died before that was marked: then it is there already.
+            with contextlib.suppress(AlreadyDecided):
+                journal.append(void)
+        journal.mark_seen()
+
+    till.journal.run(record)

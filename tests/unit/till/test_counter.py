@@ -10,18 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
-from merchant_app.central.port import CentralService, NoAnswerKind, NotAuthorisedKind
+from merchant_app.central.port import NoAnswerKind, NotAuthorisedKind
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.ids import uuid7
 from merchant_app.journal.owner import JournalOwner
 from merchant_app.money import Money
 from merchant_app.sync.connectivity import Connectivity
-from merchant_app.sync.delivery import Courier
-from merchant_app.till.counter import CounterFacts
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.results import (
     Judged,
@@ -42,7 +38,6 @@ from merchant_app.till.results import (
     Stopped,
     UnderQuestion,
 )
-from merchant_app.till.till import KeyBook, Till
 from merchant_app.vouchers import verdicts
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
@@ -57,6 +52,7 @@ from tests.fakes.central import (
     Twice,
 )
 from tests.fakes.clock import FakeClock
+from tests.fakes.till_assembly import assemble, die
 
 
 def euros(amount: str) -> Money:
@@ -90,60 +86,12 @@ class Shop:
 
     def crash(self) -> None:
         """The program is gone from one instant to the next; the file is what it is."""
-        self.journal.close()
+        die(self.journal)
 
     def restart(self) -> None:
         self.journal, self.counter, self.connectivity = assemble(
             self.enrolled, self.enrolled, self.clock, self.path
         )
-
-
-def assemble(
-    enrolled: FakeTill, central: CentralService, clock: FakeClock, path: Path
-) -> tuple[JournalOwner, LiveCounter, Connectivity]:
-    facts = enrolled.facts
-    journal = JournalOwner(path, clock)
-    journal.run(
-        lambda opened: opened.begin_epoch(
-            enrolled.epoch_id, till_id=enrolled.till_id, generation=facts.generation
-        )
-    )
-
-    def new_id() -> UUID:
-        return uuid7(clock.now())
-
-    connectivity = Connectivity(clock)
-    courier = Courier(
-        journal=journal,
-        central=central,
-        connectivity=connectivity,
-        clock=clock,
-        new_id=new_id,
-        cashier="Claire",
-    )
-    till = Till(
-        facts=CounterFacts(
-            shop_name=facts.shop.name,
-            shop_city=facts.shop.city,
-            till_name=facts.till_name,
-            cashier="Claire",
-            currency="EUR",
-            time_zone=facts.shop.time_zone,
-            training=False,
-            secrets_for_session_only=False,
-        ),
-        shop=facts.shop,
-        clock=clock,
-        new_id=new_id,
-        journal=journal,
-        central=central,
-        courier=courier,
-        connectivity=connectivity,
-        keys=KeyBook(facts.keys),
-        answer_wait_s=5,
-        wake=lambda: None,
-    )
-    return journal, LiveCounter(till), connectivity
 
 
 @pytest.fixture
@@ -457,9 +405,11 @@ def test_undo_goes_back_one_by_one(shop: Shop) -> None:
 
 def test_the_last_redemption_is_undone_once(shop: Shop) -> None:
     issued = shop.central.issue(5000)
-    shop.redeem(issued, "20")
+    done = shop.redeem(issued, "20")
     undone = shop.counter.reverse_last()
+    assert isinstance(done, Redeemed)
     assert isinstance(undone, Reversed)
+    assert undone.op_id == done.op_id
     assert [(line.amount, line.balance) for line in undone.lines] == [(euros("20"), euros("50"))]
     assert shop.central.balance_minor(issued) == 5000
     assert shop.counter.reverse_last() == NothingToReverse()
@@ -523,6 +473,35 @@ def test_its_voucher_cannot_be_used_before_the_question_is_answered(shop: Shop) 
     assert isinstance(shop.look_up(issued), UnderQuestion)
     shop.counter.settle(shop.counter.interrupted()[0].op_id, handed_over=True)
     assert isinstance(shop.look_up(issued), Judged)
+
+
+@pytest.mark.parametrize(("handed_over", "balance_minor"), [(True, 3000), (False, 5000)])
+def test_what_was_completed_just_before_a_crash_may_not_have_been_seen(
+    shop: Shop, handed_over: bool, balance_minor: int
+) -> None:
+    issued = shop.central.issue(5000)
+    shop.redeem(shop.central.issue(5000), "10")
+    result = shop.redeem(issued, "20")
+    assert isinstance(result, Redeemed)
+    shop.crash()
+    shop.restart()
+    shop.crash()  # twice, before anybody could answer
+    shop.restart()
+    (question,) = shop.counter.interrupted()
+    assert question.op_id == result.op_id
+    assert isinstance(shop.look_up(issued), UnderQuestion)
+    settled = shop.counter.settle(question.op_id, handed_over=handed_over)
+    assert settled == Settled(result.op_id, handed_over, euros("20"), euros("0"))
+    assert shop.central.balance_minor(issued) == balance_minor
+    assert shop.counter.interrupted() == ()
+    assert isinstance(shop.look_up(issued), Judged)
+
+
+def test_after_a_proper_end_nothing_is_asked(shop: Shop) -> None:
+    shop.redeem(shop.central.issue(5000), "20")
+    shop.journal.close()
+    shop.restart()
+    assert shop.counter.interrupted() == ()
 
 
 def test_settling_without_a_line_is_recorded(shop: Shop) -> None:

@@ -1,0 +1,72 @@
+"""A till put together as the program does it, over a real journal file and a service in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from merchant_app.central.port import CentralService
+from merchant_app.ids import uuid7
+from merchant_app.journal.owner import JournalOwner
+from merchant_app.sync.connectivity import Connectivity
+from merchant_app.sync.delivery import Courier
+from merchant_app.till.counter import CounterFacts
+from merchant_app.till.live import LiveCounter
+from merchant_app.till.till import KeyBook, Till
+from tests.fakes.central import FakeTill
+from tests.fakes.clock import FakeClock
+
+
+def assemble(
+    enrolled: FakeTill, central: CentralService, clock: FakeClock, path: Path
+) -> tuple[JournalOwner, LiveCounter, Connectivity]:
+    """The till of `enrolled` over the journal at `path`; its calls go through `central`."""
+    facts = enrolled.facts
+    journal = JournalOwner(path, clock)
+    journal.run(
+        lambda opened: opened.begin_epoch(
+            enrolled.epoch_id, till_id=enrolled.till_id, generation=facts.generation
+        )
+    )
+
+    def new_id() -> UUID:
+        return uuid7(clock.now())
+
+    connectivity = Connectivity(clock)
+    courier = Courier(
+        journal=journal,
+        central=central,
+        connectivity=connectivity,
+        clock=clock,
+        new_id=new_id,
+        cashier="Claire",
+    )
+    till = Till(
+        facts=CounterFacts(
+            shop_name=facts.shop.name,
+            shop_city=facts.shop.city,
+            till_name=facts.till_name,
+            cashier="Claire",
+            currency="EUR",
+            time_zone=facts.shop.time_zone,
+            training=False,
+            secrets_for_session_only=False,
+        ),
+        shop=facts.shop,
+        clock=clock,
+        new_id=new_id,
+        journal=journal,
+        central=central,
+        courier=courier,
+        connectivity=connectivity,
+        keys=KeyBook(facts.keys),
+        answer_wait_s=5,
+        wake=lambda: None,
+    )
+    return journal, LiveCounter(till), connectivity
+
+
+def die(journal: JournalOwner) -> None:
+    """The process is gone from one instant to the next: nothing says goodbye to the file."""
+    journal.run(lambda opened: opened._connection.close())
+    journal._thread.shutdown()
