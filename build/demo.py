@@ -39,6 +39,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--language", choices=("fr", "en"), default="fr")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     options = parser.parse_args(argv)
+    if options.out.exists() and not options.out.is_dir():
+        parser.error(f"{options.out} is a file, not a folder")
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="comptoir-demo-") as folder:
         till_folder = Path(folder) / "till"

@@ -24,9 +24,11 @@ _TOKENS = re.compile(
     r"\b(?:V1:|E1:|ct1_)[A-Z0-9_\-:]{4,}|V1:[A-Z2-7]{20,}|[A-Z0-9]{120,}", re.IGNORECASE
 )
 # Short codes: eighteen characters in one run, or in the groups of four they are printed in.
-# Wider than the codec on purpose: a mistyped code is nearly a code.
+# Wider than the codec on purpose: a mistyped code is nearly a code. And enrolment codes: 26.
 _CODES = re.compile(
-    r"(?<![0-9A-Za-z-])(?:[0-9A-Za-z]{18}|(?:[0-9A-Za-z]{4}[ -]){4}[0-9A-Za-z]{2})(?![0-9A-Za-z-])"
+    r"(?<![0-9A-Za-z-])"
+    r"(?:[0-9A-Za-z]{18}|[0-9A-Za-z]{26}|(?:[0-9A-Za-z]{4}[ -]){4}[0-9A-Za-z]{2})"
+    r"(?![0-9A-Za-z-])"
 )
 # Headers carry two words: the scheme may stay, what follows it may not.
 _HEADERS = re.compile(

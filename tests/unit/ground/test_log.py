@@ -64,6 +64,7 @@ def test_a_mistyped_code_is_nearly_a_code(number: int, place: int, other: str) -
         TOKEN[3:].lower(),
         f"{TOKEN[:60]}",
         "E1:ABCDEFGHJKMNPQRSTVWXYZ0123",
+        "enrolling with D1X7XQR4DWFWK380MXDPE6QGS7",
         "ct1_abcdefghijklmnopqrstuvwxyz",
         "Bearer abcdefghijk",
         "bearer  abc.def-ghi_jkl",
