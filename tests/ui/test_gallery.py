@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -51,6 +52,7 @@ def test_a_card_says_it_in_words(scene: Scene, language: Language) -> None:
     assert card.word
     assert card.word in card.spoken
     assert "{" not in card.spoken
+    assert not re.search(r"[?!:][.]|[.]{2}", card.spoken)
     for part in (card.figure, card.lead, *card.lines, card.outside, *card.history):
         assert part.rstrip(".") in card.spoken
 

@@ -7,6 +7,8 @@ from enum import Enum
 
 from merchant_app.ui.palette import Tone
 
+_STOPS = ".?!:…"
+
 
 class Shape(Enum):
     """What is drawn beside the word, so that nothing is told by colour alone."""
@@ -53,4 +55,5 @@ class Card:
         """All of it, for a screen reader."""
         amount = " ".join(part for part in (self.figure, self.figure_note) if part)
         parts = (self.word, amount, self.lead, *self.lines, self.outside, *self.history)
-        return ". ".join(part.rstrip(".") for part in parts if part) + "."
+        # A part that brings its own stop ("… ?", "… :") gets no second one.
+        return " ".join(part if part[-1] in _STOPS else f"{part}." for part in parts if part)
