@@ -12,7 +12,7 @@ from pathlib import Path
 import dev_environment
 from dev_terminal import ROOT, CannotGoOn, say
 
-OPENAPI = ROOT / "resources" / "openapi" / "comptoir-v1.json"
+OPENAPI = ROOT / "resources" / "openapi" / "central-v1.json"
 
 
 def lock() -> int:

@@ -264,6 +264,9 @@ class Journal:
         )
         return tuple(Envelope(*row) for row in rows)
 
+    def is_all_sent(self) -> bool:
+        return self.unsent_count() == 0
+
     def unsent_count(self) -> int:
         progress = self.progress()
         return self._head(progress.epoch_id)[0] - progress.acked_seq

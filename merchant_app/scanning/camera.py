@@ -135,21 +135,11 @@ class Camera:
         self._status: CameraStatus | None = None
         self._has_run = False
         self._number = 0
-        self._last_frame_at_s: float | None = None
 
     @property
     def status(self) -> CameraStatus:
         """The latest status. Any thread."""
         return self._status if self._status is not None else Starting()
-
-    def silent_for_s(self) -> float | None:
-        """Seconds since the last picture; None before the first. Any thread.
-
-        Some drivers (macOS, Windows) know no time limit: with them a read may block for ever, and
-        this is how the window notices although no status comes.
-        """
-        last = self._last_frame_at_s
-        return None if last is None else max(0.0, self._clock.monotonic_s() - last)
 
     def start(self) -> None:
         """Open the camera, in its own thread. Once."""
@@ -256,7 +246,6 @@ class Camera:
         return max(0.0, moment_s - self._clock.monotonic_s())
 
     def _deliver(self, image: BgrImage, *, fps: float, at_s: float) -> None:
-        self._last_frame_at_s = self._clock.monotonic_s()
         self._frames.put(Frame(image, self._number, at_s))
         height, width = image.shape[:2]
         self._has_run = True

@@ -7,7 +7,7 @@ four modules (ISO/IEC 18004); the short code stands beside it for when no camera
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -19,7 +19,6 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from merchant_app.errors import Bug
 from merchant_app.resources import resource_path
 from merchant_app.server import voucher_text
 from merchant_app.server.catalogue import Issued, ShopRow
@@ -43,12 +42,11 @@ class Format(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """Names of the registered fonts; `say` turns a text into what they have glyphs for."""
+    """Names of the registered fonts."""
 
     regular: str
     strong: str
     bold: str
-    say: Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +59,15 @@ class _Pen:
 
     def text(self, x: float, y: float, text: str, *, font: str, size: float) -> None:
         self.canvas.setFont(font, size)
-        self.canvas.drawString(x, self.bottom + y, self.fonts.say(text))
+        self.canvas.drawString(x, self.bottom + y, text)
 
 
 def load_fonts() -> Fonts:
-    """Inter as it ships with the program; without it Helvetica, which has no narrow space."""
-    files = {"regular": "Inter-Regular", "strong": "Inter-SemiBold", "bold": "Inter-Bold"}
-    try:
-        paths = {name: resource_path("fonts", f"{file}.ttf") for name, file in files.items()}
-    except Bug:
-        return Fonts(
-            "Helvetica",
-            "Helvetica-Bold",
-            "Helvetica-Bold",
-            lambda text: text.replace(voucher_text.NARROW, voucher_text.NO_BREAK),
-        )
-    for name, path in paths.items():
-        pdfmetrics.registerFont(TTFont(files[name], str(path)))
-    return Fonts(files["regular"], files["strong"], files["bold"], lambda text: text)
+    """Inter as it ships with the program: it has the narrow no-break space of French."""
+    files = ("Inter-Regular", "Inter-SemiBold", "Inter-Bold")
+    for file in files:
+        pdfmetrics.registerFont(TTFont(file, str(resource_path("fonts", f"{file}.ttf"))))
+    return Fonts(*files)
 
 
 def draw(vouchers: Sequence[Issued], *, shop: ShopRow, paper: Format) -> bytes:
@@ -110,7 +99,7 @@ def _draw_card(pen: _Pen, issued: Issued, shop: ShopRow) -> None:
     _draw_qr(pen, issued.token, x=x + (width - qr_side) / 2, y=top - qr_side, side=qr_side)
     y = top - qr_side - 5.5 * mm
     code = grouped(issued.code)
-    size = _fitting(pen, code, pen.fonts.bold, largest=15, width=width)
+    size = _fitting(code, pen.fonts.bold, largest=15, width=width)
     pen.canvas.setFillColor(_INK)
     code_width = pdfmetrics.stringWidth(code, pen.fonts.bold, size)
     pen.text(x + (width - code_width) / 2, y, code, font=pen.fonts.bold, size=size)
@@ -121,13 +110,13 @@ def _draw_card(pen: _Pen, issued: Issued, shop: ShopRow) -> None:
     y -= 6.5 * mm
     pen.canvas.setFillColor(_INK)
     validity = voucher_text.validity(issued.voucher.terms)
-    for line in _wrapped(pen, validity, pen.fonts.strong, size=11, width=width):
+    for line in _wrapped(validity, pen.fonts.strong, size=11, width=width):
         pen.text(x, y, line, font=pen.fonts.strong, size=11)
         y -= 5 * mm
     if issued.voucher.holder:
         pen.canvas.setFillColor(_SOFT)
         holder = f"{voucher_text.HOLDER}{voucher_text.NO_BREAK}: {issued.voucher.holder}"
-        (first, *_) = _wrapped(pen, holder, pen.fonts.regular, size=9.5, width=width)
+        (first, *_) = _wrapped(holder, pen.fonts.regular, size=9.5, width=width)
         pen.text(x, y, first, font=pen.fonts.regular, size=9.5)
         y -= 5 * mm
     y -= 1.2 * mm
@@ -135,7 +124,7 @@ def _draw_card(pen: _Pen, issued: Issued, shop: ShopRow) -> None:
     for sentence in voucher_text.conditions(
         issued.voucher.terms, shop_title=voucher_text.apostrophes(shop.title)
     ):
-        for line in _wrapped(pen, sentence, pen.fonts.regular, size=8, width=width):
+        for line in _wrapped(sentence, pen.fonts.regular, size=8, width=width):
             pen.text(x, y, line, font=pen.fonts.regular, size=8)
             y -= 3.7 * mm
         y -= 0.7 * mm
@@ -158,19 +147,17 @@ def _draw_panel(pen: _Pen, issued: Issued, shop: ShopRow) -> None:
     canvas.rect(_MARGIN, pen.bottom + _CARD_HEIGHT - 29 * mm, 14 * mm, 1 * mm, stroke=0, fill=1)
     canvas.setFillColor(white)
     amount = voucher_text.amount(issued.voucher.face)
-    size = _fitting(pen, amount, fonts.bold, largest=72, width=width)
+    size = _fitting(amount, fonts.bold, largest=72, width=width)
     pen.text(_MARGIN, _CARD_HEIGHT / 2 - size * 0.30, amount, font=fonts.bold, size=size)
-    lines = _wrapped(pen, voucher_text.apostrophes(shop.name), fonts.strong, size=17, width=width)
-    size = min(
-        [17.0, *(_fitting(pen, line, fonts.strong, largest=17, width=width) for line in lines)]
-    )
+    lines = _wrapped(voucher_text.apostrophes(shop.name), fonts.strong, size=17, width=width)
+    size = min([17.0, *(_fitting(line, fonts.strong, largest=17, width=width) for line in lines)])
     y = _MARGIN + 8 * mm + (len(lines) - 1) * 7.5 * mm
     for line in lines:
         pen.text(_MARGIN, y, line, font=fonts.strong, size=size)
         y -= 7.5 * mm
     canvas.setFillColor(_ACCENT)
     city = voucher_text.apostrophes(shop.city)
-    size = _fitting(pen, city, fonts.regular, largest=12, width=width)
+    size = _fitting(city, fonts.regular, largest=12, width=width)
     pen.text(_MARGIN, _MARGIN, city, font=fonts.regular, size=size)
 
 
@@ -200,13 +187,13 @@ def _draw_help(pen: _Pen) -> None:
         canvas.setFillColor(_INK)
         pen.text(x + 6 * mm, top - 30 * mm, title, font=fonts.strong, size=14)
         y = top - 37 * mm
-        for line in _wrapped(pen, text, fonts.regular, size=10.5, width=width - 12 * mm):
+        for line in _wrapped(text, fonts.regular, size=10.5, width=width - 12 * mm):
             pen.text(x + 6 * mm, y, line, font=fonts.regular, size=10.5)
             y -= 5 * mm
     canvas.setFillColor(_SOFT)
     y = top - height - 10 * mm
     for line in _wrapped(
-        pen, voucher_text.NO_CAMERA, fonts.regular, size=9.5, width=A4[0] - 2 * _MARGIN
+        voucher_text.NO_CAMERA, fonts.regular, size=9.5, width=A4[0] - 2 * _MARGIN
     ):
         pen.text(_MARGIN, y, line, font=fonts.regular, size=9.5)
         y -= 4.6 * mm
@@ -240,18 +227,18 @@ def _draw_qr(pen: _Pen, token: str, *, x: float, y: float, side: float) -> None:
     pen.canvas.drawPath(path, stroke=0, fill=1)
 
 
-def _fitting(pen: _Pen, text: str, font: str, *, largest: float, width: float) -> float:
+def _fitting(text: str, font: str, *, largest: float, width: float) -> float:
     """The font size at which the text is no wider than that, `largest` at most."""
-    at_one = float(pdfmetrics.stringWidth(pen.fonts.say(text), font, 1))
+    at_one = float(pdfmetrics.stringWidth(text, font, 1))
     return min(largest, width / at_one) if at_one else largest
 
 
-def _wrapped(pen: _Pen, text: str, font: str, *, size: float, width: float) -> list[str]:
+def _wrapped(text: str, font: str, *, size: float, width: float) -> list[str]:
     """Lines no wider than that, broken at ordinary spaces only; a longer word stands alone."""
     lines: list[str] = []
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and pdfmetrics.stringWidth(pen.fonts.say(longer), font, size) <= width:
+        if lines and pdfmetrics.stringWidth(longer, font, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

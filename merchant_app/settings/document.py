@@ -70,22 +70,6 @@ def write(path: Path, fields: Fields, *, version: int) -> None:
         raise disk_problem(error, ProblemKind.SETTINGS_UNREADABLE) from error
 
 
-def set_aside(path: Path) -> Path:
-    """Move an unreadable file out of the way, for whoever wants to look at it later.
-
-    Raises:
-        Problem: DISK_READ_ONLY, or SETTINGS_UNREADABLE for any other trouble.
-    """
-    number = 1
-    while (aside := path.with_name(f"{path.name}.unreadable-{number}")).exists():
-        number += 1
-    try:
-        path.rename(aside)
-    except OSError as error:
-        raise disk_problem(error, ProblemKind.SETTINGS_UNREADABLE) from error
-    return aside
-
-
 def unreadable(path: Path, detail: str) -> Problem:
     """The Problem of a settings file; its detail names the file and the trouble, no value."""
     return Problem(ProblemKind.SETTINGS_UNREADABLE, f"{path.name}: {detail}")

@@ -156,15 +156,3 @@ class Options:
             fields = {**self._fields, option.key: told}
             document.write(self._path, fields, version=VERSION)
             self._fields, self._values[option.key] = fields, value
-
-
-def start_afresh(path: Path) -> Options:
-    """The defaults, after somebody was told that the file is unreadable and agreed.
-
-    The unreadable file stays beside it under another name.
-
-    Raises:
-        Problem: the file cannot be moved.
-    """
-    document.set_aside(path)
-    return Options(path)

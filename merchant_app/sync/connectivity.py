@@ -13,7 +13,10 @@ from merchant_app.clock import Clock
 
 
 class LineState(Enum):
+    """The line to the central service, from what really happened to the latest calls."""
+
     UNKNOWN = "unknown"
+    """Nothing was asked yet."""
     ONLINE = "online"
     OFFLINE = "offline"
     NOT_ENTITLED = "not_entitled"

@@ -135,7 +135,7 @@ class Courier:
             case protocol.Advanced():
                 more = isinstance(answer, Stored) and answer.more_outcomes
                 if (until is not None and self._journal.run(until)) or not (
-                    more or self._journal.run(_is_unfinished)
+                    more or not self._journal.run(Journal.is_all_sent)
                 ):
                     return Delivered()
                 return None
@@ -187,7 +187,3 @@ def _next_batch(journal: Journal) -> Batch:
         raise Bug("acknowledged more than was ever written")
     unsent = journal.unsent(limit=ENTRIES_PER_BATCH)
     return protocol.batch(progress, base_hash=base_hash, unsent=unsent)
-
-
-def _is_unfinished(journal: Journal) -> bool:
-    return journal.unsent_count() > 0

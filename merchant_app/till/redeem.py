@@ -75,10 +75,7 @@ def cancel(till: Till, op_id: OpId) -> RedeemResult:
     """See `counter.Counter.cancel`."""
     settle.decide(till, op_id, handed_over=False)
 
-    def is_sent(journal: Journal) -> bool:
-        return journal.unsent_count() == 0
-
-    delivery = till.courier.deliver(wait_s=till.answer_wait_s, until=is_sent)
+    delivery = till.courier.deliver(wait_s=till.answer_wait_s, until=Journal.is_all_sent)
     return _result(till, settle.recorded_or_bug(till, op_id), delivery)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from merchant_app.central.port import NoAnswerKind as NoAnswerKind
 from merchant_app.central.port import NotAuthorisedKind as NotAuthorisedKind
 from merchant_app.ids import OpId
 from merchant_app.money import Money
+from merchant_app.sync.connectivity import LineState as LineState
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.verdicts import Reason, Verdict
 
@@ -200,17 +200,6 @@ class Settled:
 # --- status --------------------------------------------------------------------------------------
 
 
-class Line(Enum):
-    """The line to the central service, from what really happened to the latest calls."""
-
-    UNKNOWN = "unknown"
-    """Nothing was asked yet."""
-    ONLINE = "online"
-    OFFLINE = "offline"
-    NOT_ENTITLED = "not_entitled"
-    STOPPED = "stopped"
-
-
 @dataclass(frozen=True, slots=True)
 class Status:
     """What the status pill says.
@@ -222,7 +211,7 @@ class Status:
         why: the reason while OFFLINE.
     """
 
-    line: Line
+    line: LineState
     since: datetime
     contact_at: datetime | None
     unsent: int

@@ -99,14 +99,10 @@ def settle(till: Till, op_id: OpId, *, handed_over: bool) -> Settled:
         decide(till, op_id, handed_over=handed_over)
     else:
         _settle_unseen(till, op_id, handed_over=handed_over)
-
-    def is_confirmed(journal: Journal) -> bool:
-        return journal.unsent_count() == 0
-
-    till.courier.deliver(wait_s=till.answer_wait_s, until=is_confirmed)
+    till.courier.deliver(wait_s=till.answer_wait_s, until=Journal.is_all_sent)
     recorded = recorded_or_bug(till, op_id)
     shortfall = None
-    if recorded.outcome is not None and till.journal.run(is_confirmed):
+    if recorded.outcome is not None and till.journal.run(Journal.is_all_sent):
         lines = recorded.outcome.lines
         shortfall = Money(sum(line.shortfall_minor for line in lines), till.facts.currency)
     return Settled(

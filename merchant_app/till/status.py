@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from merchant_app.central.port import TillFacts
-from merchant_app.sync.connectivity import LineState
-from merchant_app.till.results import Line, Status
+from merchant_app.till.results import Status
 from merchant_app.till.till import Till
-
-_LINES = {
-    LineState.UNKNOWN: Line.UNKNOWN,
-    LineState.ONLINE: Line.ONLINE,
-    LineState.OFFLINE: Line.OFFLINE,
-    LineState.NOT_ENTITLED: Line.NOT_ENTITLED,
-    LineState.STOPPED: Line.STOPPED,
-}
 
 
 def status(till: Till) -> Status:
     """See `counter.Counter.status`."""
     facts = till.connectivity.facts()
     return Status(
-        line=_LINES[facts.state],
+        line=facts.state,
         since=facts.since,
         contact_at=facts.contact_at,
         unsent=till.journal.run(lambda journal: journal.unsent_count()),

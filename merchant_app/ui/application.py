@@ -14,7 +14,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from merchant_app.clock import Clock
-from merchant_app.errors import Bug
 from merchant_app.i18n import choose, install
 from merchant_app.resources import resource_path
 from merchant_app.ui.crash import CrashHandler
@@ -86,30 +85,8 @@ def prepare(
     return Running(application, look, crash, window)
 
 
-def run(
-    starter: Starter,
-    enrol: Enrol,
-    *,
-    clock: Clock,
-    appearance: Appearance,
-    arguments: Sequence[str] = (),
-) -> int:
-    """Show the window and stay until it is closed. Main thread. Arguments as for `prepare`.
-
-    Returns:
-        The exit code: 0, or 70 (EX_SOFTWARE of sysexits.h) after a bug.
-    """
-    running = prepare(starter, enrol, clock=clock, appearance=appearance, arguments=arguments)
-    running.window.show()
-    code = running.application.exec()
-    return 70 if running.crash.has_crashed else code
-
-
 def _icon() -> QIcon:
-    try:
-        return QIcon(str(resource_path("icons", "comptoir.png")))
-    except Bug:  # a checkout before its first build; a window without an icon still sells
-        return QIcon()
+    return QIcon(str(resource_path("icons", "comptoir.png")))
 
 
 def _sounds(parent: QObject) -> Sounds:

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from merchant_app.errors import Problem, ProblemKind
+from merchant_app.errors import Problem
 
 _log = logging.getLogger(__name__)
 
@@ -71,9 +71,3 @@ class CrashHandler(QObject):
         if not self.has_crashed:
             self.has_crashed = True
             self.crashed.emit()
-
-
-def problem_kind(value: object) -> ProblemKind:
-    """What `CrashHandler.problem_met` carries."""
-    assert isinstance(value, ProblemKind)
-    return value

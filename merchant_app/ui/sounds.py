@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLoggingCategory, QObject, QUrl
 
-from merchant_app.errors import Bug
 from merchant_app.resources import resource_path
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.ports import Silence, Sounds
@@ -50,11 +49,7 @@ def load(parent: QObject) -> Sounds:
         return Silence()
     effects = {}
     for sound in Sound:
-        try:
-            path = resource_path("sounds", f"{sound.value}.wav")
-        except Bug as error:
-            _log.info("no sound: %s", error)
-            return Silence()
+        path = resource_path("sounds", f"{sound.value}.wav")
         effect = QSoundEffect(parent)
         effect.setSource(QUrl.fromLocalFile(str(path)))
         effects[sound] = effect

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_never
 
 from merchant_app.i18n import _, formatting, ngettext
-from merchant_app.till.results import Line, Status
+from merchant_app.till.results import LineState, Status
 from merchant_app.ui import words
 from merchant_app.ui.palette import Tone
 
@@ -37,14 +37,14 @@ def pill(status: Status, *, now: datetime, time_zone: str) -> Pill:
             "{n} entries of the journal wait to be sent; they are safe on this computer.",
             status.unsent,
         ).format(n=status.unsent)
-    return Pill(text, why, tone, filled=status.line is Line.ONLINE)
+    return Pill(text, why, tone, filled=status.line is LineState.ONLINE)
 
 
 def _line(status: Status, *, now: datetime, time_zone: str) -> tuple[str, str, Tone]:
     match status.line:
-        case Line.UNKNOWN:
+        case LineState.UNKNOWN:
             return _("Connecting…"), _("The central service is being asked."), Tone.WAIT
-        case Line.ONLINE:
+        case LineState.ONLINE:
             if status.contact_at is None:
                 return _("Online"), _("The central service answers."), Tone.YES
             ago = formatting.span((now - status.contact_at).total_seconds())
@@ -53,7 +53,7 @@ def _line(status: Status, *, now: datetime, time_zone: str) -> tuple[str, str, T
                 _("The central service answers. Press to ask it now."),
                 Tone.YES,
             )
-        case Line.OFFLINE:
+        case LineState.OFFLINE:
             since = formatting.time_of_day(status.since, time_zone)
             why = words.no_answer(status.why) if status.why is not None else ""
             wait = _("Debits wait for the line. Press to try now.")
@@ -62,13 +62,13 @@ def _line(status: Status, *, now: datetime, time_zone: str) -> tuple[str, str, T
                 f"{why} {wait}".strip(),
                 Tone.LATER,
             )
-        case Line.NOT_ENTITLED:
+        case LineState.NOT_ENTITLED:
             return (
                 _("Till not recognised"),
                 _("The central service does not accept this till any more."),
                 Tone.NO,
             )
-        case Line.STOPPED:
+        case LineState.STOPPED:
             return (
                 _("Till stopped"),
                 _("The journal here and the central service’s differ."),

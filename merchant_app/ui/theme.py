@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from merchant_app.errors import Bug
 from merchant_app.resources import resource_path
 from merchant_app.ui.palette import DARK, LIGHT, Palette
 
@@ -145,11 +144,8 @@ class Look(QObject):
 
 
 def _family() -> str:
-    """The shipped family, or empty: then the desktop's own is used."""
-    try:
-        folder = resource_path("fonts")
-    except Bug:
-        return ""
+    """The shipped family; empty if Qt cannot load it: then the desktop's own is used."""
+    folder = resource_path("fonts")
     found = ""
     for path in sorted(folder.glob(f"{FAMILY}-*.ttf")):
         number = QFontDatabase.addApplicationFont(str(path))

@@ -18,7 +18,7 @@ from merchant_app.till.results import (
     DebitedLine,
     Interrupted,
     Judged,
-    Line,
+    LineState,
     LookUp,
     NoAnswerKind,
     NotAVoucher,
@@ -52,7 +52,7 @@ FACTS = CounterFacts(
     secrets_for_session_only=False,
 )
 
-ONLINE = Status(Line.ONLINE, NOON, NOON, 0)
+ONLINE = Status(LineState.ONLINE, NOON, NOON, 0)
 
 
 class Planned(Generic[T]):

@@ -223,3 +223,11 @@ def test_arguments_of_the_gate_are_those_of_pytest(copy: Path) -> None:
     assert "1 passed" in one.stdout
     assert "mypy" not in one.stdout
     assert inside(copy, run.format("['-k', 'two']")).returncode == 1
+
+
+def test_the_description_is_made_where_it_is_checked_in() -> None:
+    made = inside(ROOT, "import dev_lock; print(dev_lock.OPENAPI.relative_to(dev_lock.ROOT))")
+    tracked = subprocess.run(
+        ["git", "ls-files", "resources/openapi"], cwd=ROOT, capture_output=True, check=True
+    )
+    assert made.stdout.strip() == tracked.stdout.decode().strip()

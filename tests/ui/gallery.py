@@ -21,7 +21,7 @@ from merchant_app.till.counter import CounterFacts
 from merchant_app.till.results import (
     DebitedLine,
     Interrupted,
-    Line,
+    LineState,
     NoAnswerKind,
     NoAnswerYet,
     NotAuthorisedKind,
@@ -117,7 +117,7 @@ class Scene:
             purchase_fill=(fill, text),
             code_fill=(fill, ""),
             focus=(fill, st.Focus.AMOUNT if self.amount else st.Focus.CODE),
-            offline=self.status.line is Line.OFFLINE,
+            offline=self.status.line is LineState.OFFLINE,
         )
 
     def _amount_text(self) -> str:
@@ -153,7 +153,7 @@ def _debitable_scenes() -> tuple[Scene, ...]:
     partly = voucher(2, balance=20, holder="M. et Mme Delacroix-Vandenberghe de la Tour d’Auvergne")
     once = voucher(3, terms=_ONCE)
     least = voucher(4, terms=_MINIMUM)
-    offline = Status(Line.OFFLINE, AT, AT, 2, NoAnswerKind.DOWN)
+    offline = Status(LineState.OFFLINE, AT, AT, 2, NoAnswerKind.DOWN)
     return (
         Scene(name="valid", state=_valid(), amount="50,00"),
         Scene(
@@ -227,7 +227,7 @@ def _redeem_scenes() -> tuple[Scene, ...]:
     unknown = RedeemUnknown(OP, euros(50), NoAnswerKind.SLOW)
     refused = RedeemRefused(OP, (RefusedLine(LABEL, Reason.USED_UP),), UsedUp(FIFTY, USES[:1]))
     bare = RedeemRefused(OP, (RefusedLine(LABEL, Reason.EXPIRED),), None)
-    offline = Status(Line.OFFLINE, AT, AT, 1, NoAnswerKind.SLOW)
+    offline = Status(LineState.OFFLINE, AT, AT, 1, NoAnswerKind.SLOW)
     busy = st.Hint.FINISH_FIRST
     return (
         Scene(name="debiting", state=st.Debiting(FIFTY, euros(50)), amount="50,00"),
@@ -292,9 +292,9 @@ def _question_scenes() -> tuple[Scene, ...]:
 def _other_scenes() -> tuple[Scene, ...]:
     training = replace(FACTS, training=True)
     note = replace(FACTS, secrets_for_session_only=True)
-    unknown_line = Status(Line.UNKNOWN, NOON, None, 0)
-    stopped = Status(Line.STOPPED, AT, AT, 3)
-    not_entitled = Status(Line.NOT_ENTITLED, AT, AT, 0)
+    unknown_line = Status(LineState.UNKNOWN, NOON, None, 0)
+    stopped = Status(LineState.STOPPED, AT, AT, 3)
+    not_entitled = Status(LineState.NOT_ENTITLED, AT, AT, 0)
     slow = NoAnswerYet(NoAnswerKind.REDIRECTED)
     return (
         Scene(name="ready", state=st.Ready()),

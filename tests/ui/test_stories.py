@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from merchant_app.till.results import Line, NoAnswerKind, Status
+from merchant_app.till.results import LineState, NoAnswerKind, Status
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.main_window import MainWindow
@@ -237,7 +237,7 @@ def test_the_status_pill(till: Till) -> None:
     assert till.window.frame is not None
     pill = till.window.frame.top.pill
     assert pill.pill.text.startswith("En ligne · à jour il y a")
-    till.counter.tell_status(Status(Line.OFFLINE, NOON, NOON, 2, NoAnswerKind.DOWN))
+    till.counter.tell_status(Status(LineState.OFFLINE, NOON, NOON, 2, NoAnswerKind.DOWN))
     till.qtbot.waitUntil(lambda: "Hors ligne" in pill.pill.text, timeout=5_000)
     assert pill.pill.text == "Hors ligne depuis 12\u00a0h\u00a030 · 2 à envoyer"
     assert "injoignable" in pill.accessibleDescription()

@@ -15,7 +15,7 @@ from merchant_app.money import Money
 from merchant_app.till.results import (
     Interrupted,
     Judged,
-    Line,
+    LineState,
     NoAnswerYet,
     NotAVoucher,
     NotEntitled,
@@ -196,8 +196,10 @@ class Presenter:
 
     def line_changed(self, status: Status) -> None:
         """The line to the central service changed; the screen says what that means for it."""
-        offline = status.line is Line.OFFLINE
-        stopped = status.line is Line.STOPPED and not isinstance(self._state, st.MONEY_IN_FLIGHT)
+        offline = status.line is LineState.OFFLINE
+        stopped = status.line is LineState.STOPPED and not isinstance(
+            self._state, st.MONEY_IN_FLIGHT
+        )
         if stopped and not isinstance(self._state, st.SellingStopped):
             self._number += 1
             self._come_to(st.SellingStopped())

@@ -31,10 +31,6 @@ class Purchase:
             return None
         return Money(max(0, self.total.minor - self._paid_minor()), self._currency)
 
-    @property
-    def is_blank(self) -> bool:
-        return self.total is None and self.error is None and not self.basket
-
     def is_over(self, now: datetime) -> bool:
         """Whether the next voucher belongs to another purchase."""
         if not self.basket:

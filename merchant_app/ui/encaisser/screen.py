@@ -64,7 +64,6 @@ class EncaisserScreen(QObject):
         self._running_look_ups = 0
         self._waiting_look_up: AskLookUp | None = None
         self._money_running = False
-        self._alarms: list[QTimer] = []
         self._one_at_a_time = OneAtATime()
         self._camera: CameraPort | None = None
         self._stopped = False

@@ -14,7 +14,7 @@ from merchant_app.bootstrap.opening import TillOpener
 from merchant_app.central.port import NoAnswerKind, NotAuthorisedKind
 from merchant_app.till.counter import Counter
 from merchant_app.till.results import (
-    Line,
+    LineState,
     NoAnswerYet,
     NotEntitled,
     Redeemed,
@@ -47,7 +47,7 @@ FAULTS: dict[str, tuple[Fault, NoAnswerKind]] = {
 
 
 def is_offline(status: Status) -> Status | None:
-    return status if status.line is Line.OFFLINE else None
+    return status if status.line is LineState.OFFLINE else None
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_each_fault_has_its_name_and_the_next_voucher_works(
     # The same redemption, not a second one; then the next voucher.
     assert isinstance(counter.wait(unknown.op_id), Redeemed)
     assert debited(counter, two.token, 20).lines[0].balance == euros(0)
-    assert counter.contact().line is Line.ONLINE
+    assert counter.contact().line is LineState.ONLINE
     assert counter.status().unsent == 0
 
 
@@ -115,7 +115,7 @@ def test_a_revoked_till_is_told_and_keeps_its_journal(
         enrolling.revoke_till(connection, place.enrolled().till_id)
     refused = counter.look_up(voucher.token, purchase=None)
     assert refused == NotEntitled(NotAuthorisedKind.TILL_REVOKED)
-    assert counter.status().line is Line.NOT_ENTITLED
+    assert counter.status().line is LineState.NOT_ENTITLED
 
 
 class Watch:
@@ -130,7 +130,7 @@ class Watch:
             self._last = status
             self._changed.notify_all()
 
-    def comes_to(self, line: Line, *, unsent: int) -> None:
+    def comes_to(self, line: LineState, *, unsent: int) -> None:
         def there() -> bool:
             last = self._last
             return last is not None and (last.line, last.unsent) == (line, unsent)
@@ -153,9 +153,9 @@ def test_the_till_comes_back_by_itself_when_the_service_does(place: Place, tmp_p
     place.enrolment.save(replace(place.enrolled(), contact_every_s=1))
     counter, watch = counter_of(place.till()), Watch()
     counter.on_status(watch)
-    watch.comes_to(Line.OFFLINE, unsent=0)
+    watch.comes_to(LineState.OFFLINE, unsent=0)
     with serving(database, tmp_path, "--port", str(port)):
-        watch.comes_to(Line.ONLINE, unsent=0)
-    watch.comes_to(Line.OFFLINE, unsent=0)
+        watch.comes_to(LineState.ONLINE, unsent=0)
+    watch.comes_to(LineState.OFFLINE, unsent=0)
     with socket.create_server(("127.0.0.1", port)):
         pass  # and the port is free again

@@ -20,7 +20,7 @@ from merchant_app.journal import schema
 from merchant_app.till.counter import Counter
 from merchant_app.till.results import (
     Judged,
-    Line,
+    LineState,
     RedeemUnknown,
     Reversed,
     Settled,
@@ -333,7 +333,7 @@ def test_the_service_is_away_at_the_start(
         url = f"http://127.0.0.1:{port}"
         place.enrolment.save(replace(place.enrolled(), service_url=url))
         _, counter = open_till()
-        assert counter.contact().line is Line.OFFLINE
+        assert counter.contact().line is LineState.OFFLINE
         assert counter.status().why is NoAnswerKind.DOWN
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from merchant_app.errors import Bug, Problem, ProblemKind
-from merchant_app.settings import document, options
+from merchant_app.settings import document
 from merchant_app.settings.options import (
     ALL,
     CAMERA_SOURCE,
@@ -128,16 +128,6 @@ def test_an_unreadable_file_is_refused_with_the_reason(path: Path, text: str, sa
 def test_a_folder_in_its_place_is_refused(path: Path) -> None:
     path.mkdir()
     assert "options.json" in refusal(path)
-
-
-def test_starting_afresh_keeps_the_unreadable_file(path: Path) -> None:
-    for content in ("{ first", "{ second"):
-        path.write_text(content)
-        assert options.start_afresh(path).get(THEME) is Theme.SYSTEM
-    assert sorted(file.name for file in path.parent.iterdir()) == [
-        "options.json.unreadable-1",
-        "options.json.unreadable-2",
-    ]
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_value(path: Path) -> None:

@@ -21,7 +21,7 @@ from merchant_app.sync.connectivity import Connectivity
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.results import (
     Judged,
-    Line,
+    LineState,
     NoAnswerYet,
     NotAVoucher,
     NotEntitled,
@@ -191,9 +191,9 @@ def test_a_look_up_without_an_answer_says_so_and_the_next_one_works(shop: Shop) 
     issued = shop.central.issue(5000)
     shop.central.faults.append(LoseRequest())
     assert shop.look_up(issued) == NoAnswerYet(NoAnswerKind.SLOW)
-    assert shop.counter.status().line is Line.OFFLINE
+    assert shop.counter.status().line is LineState.OFFLINE
     assert isinstance(shop.look_up(issued), Judged)
-    assert shop.counter.status().line is Line.ONLINE
+    assert shop.counter.status().line is LineState.ONLINE
 
 
 # --- redemption ----------------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def test_a_till_that_is_not_entitled_keeps_what_it_recorded(shop: Shop) -> None:
     assert isinstance(result, RedeemUnknown)
     assert result.why is NotAuthorisedKind.TOKEN_REFUSED
     assert shop.counter.status().unsent == 1
-    assert shop.counter.status().line is Line.NOT_ENTITLED
+    assert shop.counter.status().line is LineState.NOT_ENTITLED
     assert isinstance(shop.look_up(issued), NotEntitled)
 
 
@@ -353,7 +353,7 @@ def test_a_fork_stops_selling(shop: Shop, tmp_path: Path) -> None:
     assert isinstance(counter.redeem(voucher, amount=euros("10"), purchase=None), Redeemed)
     copy.close()
     assert shop.counter.redeem(voucher, amount=euros("10"), purchase=None) == Stopped()
-    assert shop.counter.status().line is Line.STOPPED
+    assert shop.counter.status().line is LineState.STOPPED
     assert shop.counter.redeem(voucher, amount=euros("10"), purchase=None) == Stopped()
     assert shop.counter.reverse_last() == Stopped()
     assert shop.central.balance_minor(issued) == 4000
@@ -526,6 +526,6 @@ def test_status_changes_are_told(shop: Shop) -> None:
     shop.clock.advance(seconds=30)
     shop.central.unreachable = None
     shop.counter.contact()
-    assert (told[0].line, told[0].why) == (Line.OFFLINE, NoAnswerKind.DOWN)
-    assert told[-1].line is Line.ONLINE
+    assert (told[0].line, told[0].why) == (LineState.OFFLINE, NoAnswerKind.DOWN)
+    assert told[-1].line is LineState.ONLINE
     assert told[-1].contact_at == shop.clock.now()

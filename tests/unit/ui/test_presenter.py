@@ -15,7 +15,7 @@ from merchant_app.ids import OpId
 from merchant_app.money import BadAmount
 from merchant_app.till.results import (
     Interrupted,
-    Line,
+    LineState,
     NoAnswerKind,
     NoAnswerYet,
     RedeemCancelled,
@@ -501,13 +501,13 @@ def test_stopped_is_final(desk: Desk) -> None:
 
 def test_the_line_says_stopped(desk: Desk) -> None:
     desk.presenter.scanned(code(1))
-    desk.presenter.line_changed(Status(Line.STOPPED, NOON, NOON, 0))
+    desk.presenter.line_changed(Status(LineState.STOPPED, NOON, NOON, 0))
     desk.work_off()
     assert isinstance(state(desk), st.SellingStopped)
 
 
 def test_offline_is_told_with_the_voucher(desk: Desk) -> None:
-    desk.presenter.line_changed(Status(Line.OFFLINE, NOON, NOON, 0, NoAnswerKind.DOWN))
+    desk.presenter.line_changed(Status(LineState.OFFLINE, NOON, NOON, 0, NoAnswerKind.DOWN))
     desk.scan(code(1))
     assert desk.screen.offline
 
