@@ -14,14 +14,37 @@ from enum import Enum
 from typing import Protocol
 
 from merchant_app.contract.status import OutcomeStatus
-from merchant_app.ids import EpochId, ShopNumber, TillId
-from merchant_app.ledger.messages import Batch, Forked, Outcome, OutcomeLine, Rewind, Stored
+from merchant_app.ids import EpochId, ShopNumber, TillId, VoucherId
+from merchant_app.ledger.exposure import OfflineLimits
+from merchant_app.ledger.messages import (
+    Batch,
+    Forked,
+    HeldEntries,
+    HeldEpoch,
+    HeldEpochs,
+    Outcome,
+    OutcomeLine,
+    Rewind,
+    Stored,
+)
 from merchant_app.vouchers.code import ShortCode
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Use
 
 # The journal's messages belong to the protocol; whoever uses the port finds them here too.
-__all__ = ["Batch", "Forked", "Outcome", "OutcomeLine", "OutcomeStatus", "Rewind", "Stored"]
+__all__ = [
+    "Batch",
+    "Forked",
+    "HeldEntries",
+    "HeldEpoch",
+    "HeldEpochs",
+    "OfflineLimits",
+    "Outcome",
+    "OutcomeLine",
+    "OutcomeStatus",
+    "Rewind",
+    "Stored",
+]
 
 # --- answers that any call can get -------------------------------------------------------------
 
@@ -45,6 +68,8 @@ class NoAnswerKind(Enum):
     """HTML, half a JSON, or JSON that is not of the contract."""
     TOO_LARGE = "too_large"
     TOO_MANY_REQUESTS = "too_many_requests"
+    BEING_RESTORED = "being_restored"
+    """The service was restored from a backup: it stores, and answers nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +119,7 @@ class Shop:
 class Policy:
     answer_wait_s: int
     contact_every_s: int
+    offline: OfflineLimits = field(default_factory=OfflineLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +146,17 @@ class TillFacts:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A new till. `token` and `pepper` are secrets and hidden from `repr`."""
+    """A new till. `token` and `pepper` are secrets and hidden from `repr`.
+
+    `previous_head` is the hash that the new epoch is rooted in (`entries.root_hash`); empty for a
+    till's first epoch.
+    """
 
     facts: TillFacts
     epoch_id: EpochId
     token: str = field(repr=False)
     pepper: bytes = field(repr=False)
+    previous_head: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +186,37 @@ class NoSuchVoucher:
     """Unknown to the service; it says the same of a wrong code and a wrong signature."""
 
 
+# --- snapshot ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotVoucher:
+    """One voucher of the shop; `code_mac` is HMAC-SHA256(pepper, code), 32 bytes."""
+
+    voucher: Voucher
+    code_mac: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VouchersPage:
+    """What changed since a cursor: vouchers as they are now, and ids that no longer belong here.
+
+    `starts_over`: the service did not go on from our cursor; what is not told of is gone.
+    """
+
+    vouchers: tuple[SnapshotVoucher, ...]
+    gone: tuple[VoucherId, ...]
+    next_cursor: str
+    more: bool
+    starts_over: bool
+
+
 LookupOutcome = Found | OfOtherShop | NoSuchVoucher | NotAuthorised | Rejected | NoAnswer
 EnrolmentOutcome = Enrolled | EnrolmentRefused | Rejected | NoAnswer
 TillOutcome = TillFacts | NotAuthorised | Rejected | NoAnswer
+VouchersOutcome = VouchersPage | NotAuthorised | Rejected | NoAnswer
+HeldEpochsOutcome = HeldEpochs | NotAuthorised | Rejected | NoAnswer
+HeldEntriesOutcome = HeldEntries | NotAuthorised | Rejected | NoAnswer
 JournalOutcome = Stored | Rewind | Forked | NotAuthorised | Rejected | NoAnswer
 
 
@@ -179,6 +238,18 @@ class CentralService(Protocol):
 
         The same batch may be sent any number of times.
         """
+        ...
+
+    def vouchers(self, cursor: str) -> VouchersOutcome:
+        """The next page of the shop's vouchers after `cursor`; empty for the beginning."""
+        ...
+
+    def held_epochs(self) -> HeldEpochsOutcome:
+        """How much of this till's journal the service holds, epoch by epoch."""
+        ...
+
+    def held_entries(self, epoch_id: EpochId, *, after_seq: int) -> HeldEntriesOutcome:
+        """The entries of one epoch of this till, as the service holds them."""
         ...
 
 

@@ -4,7 +4,8 @@ An entry travels and rests as an envelope: a number, a body, a hash. The body is
 keys sorted, no spaces; its text is made once, by the till, and from then on stored, sent and
 hashed as it is, byte for byte, so no two programs can disagree about what was hashed:
 
-    h(0)   = SHA-256("comptoir epoch v1" 00 | epoch id, 16 bytes)
+    h(0)   = SHA-256("comptoir epoch v1" 00 | epoch id, 16 bytes | where the till's previous
+             epoch ended at the service, 32 bytes, if it had one)
     h(seq) = SHA-256("comptoir entry v1" 00 | h(seq-1), 32 bytes | seq, 8 bytes big-endian | body)
 """
 
@@ -15,6 +16,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +78,40 @@ class Void:
     cashier: str
 
 
-Entry = Redemption | Decision | Void
+class Choice(Enum):
+    """What a person decided about something that ended badly. The value is journalled."""
+
+    CUSTOMER_CALLED = "customer_called"
+    """A step on the way: the matter stays open."""
+    RETRIED = "retried"
+    """A new redemption paid for it; `Resolution.retry_id` names it."""
+    LOSS_ACCEPTED = "loss_accepted"
+    PLATFORM_ASKED = "platform_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """S: what a person decided about a redemption or void that ended badly ("à traiter").
+
+    It moves no money but for RETRIED: the shortfall of the old redemption is then taken back, as
+    far as the new one was debited.
+
+    Attributes:
+        about_id: the redemption or void that ended badly.
+        note: her reason, in her words; at most 120 characters.
+        retry_id: the new redemption of RETRIED; None for any other choice.
+    """
+
+    op_id: OpId
+    about_id: OpId
+    choice: Choice
+    note: str
+    retry_id: OpId | None
+    at: datetime
+    cashier: str
+
+
+Entry = Redemption | Decision | Void | Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +127,9 @@ class BadEntry(ValueError):
     """A body that is no entry this program knows. What it means is decided by whoever stores it."""
 
 
-def root_hash(epoch_id: EpochId) -> bytes:
-    """h(0) of an epoch."""
-    return hashlib.sha256(b"comptoir epoch v1\x00" + epoch_id.bytes).digest()
+def root_hash(epoch_id: EpochId, previous_head: bytes = b"") -> bytes:
+    """h(0) of an epoch; `previous_head` is empty for a till's first one."""
+    return hashlib.sha256(b"comptoir epoch v1\x00" + epoch_id.bytes + previous_head).digest()
 
 
 def chain_hash(previous: bytes, *, seq: int, body: str) -> bytes:
@@ -140,6 +175,9 @@ def to_body(entry: Entry) -> str:
 def _can_be_read(entry: Entry) -> bool:
     if not _is_text(entry.cashier):
         return False
+    if isinstance(entry, Resolution):
+        retried = entry.choice is Choice.RETRIED
+        return _is_text(entry.note) and retried == (entry.retry_id is not None)
     if not isinstance(entry, Redemption):
         return True
     lines = entry.lines
@@ -191,6 +229,14 @@ def _canonical(entry: Entry) -> str:
             }
         case Void():
             fields = {"kind": "void", "redemption": str(entry.redemption_id)}
+        case Resolution():
+            fields = {
+                "kind": "resolution",
+                "about": str(entry.about_id),
+                "choice": entry.choice.value,
+                "note": entry.note,
+                "retry": None if entry.retry_id is None else str(entry.retry_id),
+            }
     return json.dumps(common | fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
@@ -215,6 +261,8 @@ def _from_fields(fields: dict[str, Any]) -> Entry:
     kind = fields["kind"]
     if kind == "redemption":
         return _redemption(fields, op_id=op_id, at=at, cashier=cashier)
+    if kind == "resolution":
+        return _resolution(fields, op_id=op_id, at=at, cashier=cashier)
     redemption_id = OpId(UUID(fields["redemption"]))
     if kind == "decision":
         return Decision(
@@ -249,6 +297,21 @@ def _redemption(fields: dict[str, Any], *, op_id: OpId, at: datetime, cashier: s
         lines=lines,
         purchase=None if purchase is None else Money(_positive(purchase), currency),
         honoured=_truth(fields["honoured"]),
+        at=at,
+        cashier=cashier,
+    )
+
+
+def _resolution(fields: dict[str, Any], *, op_id: OpId, at: datetime, cashier: str) -> Resolution:
+    choice, retry = Choice(fields["choice"]), fields["retry"]
+    if (retry is not None) != (choice is Choice.RETRIED):
+        raise BadEntry("a retry names its redemption, nothing else does")
+    return Resolution(
+        op_id=op_id,
+        about_id=OpId(UUID(fields["about"])),
+        choice=choice,
+        note=_text(fields["note"]),
+        retry_id=None if retry is None else OpId(UUID(retry)),
         at=at,
         cashier=cashier,
     )

@@ -18,6 +18,8 @@ class LineState(Enum):
     UNKNOWN = "unknown"
     """Nothing was asked yet."""
     ONLINE = "online"
+    DEGRADED = "degraded"
+    """The last call had no answer, or a late one; the next redemption still asks."""
     OFFLINE = "offline"
     NOT_ENTITLED = "not_entitled"
     STOPPED = "stopped"

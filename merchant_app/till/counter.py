@@ -8,6 +8,7 @@ from typing import Protocol
 
 from merchant_app.ids import OpId
 from merchant_app.money import Money
+from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
     Interrupted,
     LookUp,
@@ -53,9 +54,19 @@ class Counter(Protocol):
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
         """What was scanned or typed, and what may be done with it.
 
+        The till's own copy of the vouchers answers, in milliseconds, when it knows the voucher
+        (`Judged.local_from`); the central service otherwise.
+
         Args:
             text: anything a camera, a scanner gun or a person came up with.
             purchase: the total of the whole purchase; None when it was not typed.
+        """
+        ...
+
+    def confirm(self, text: str, *, purchase: Money | None) -> LookUp:
+        """The central service's own answer to what `look_up` answered from the till's copy.
+
+        NoAnswerYet when it cannot be asked: the till's own answer then stands.
         """
         ...
 
@@ -63,8 +74,23 @@ class Counter(Protocol):
         """What the amount in the field would lead to. Pure and immediate; asks nobody."""
         ...
 
-    def redeem(self, voucher: Voucher, *, amount: Money, purchase: Money | None) -> RedeemResult:
-        """Enter: record the redemption, send it, wait for the outcome, record the decision."""
+    def redeem(
+        self, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False
+    ) -> RedeemResult:
+        """Enter: record the redemption, send it, wait for the outcome, record the decision.
+
+        Offline it is accepted at once, within the limits (AcceptedOffline), or not begun at all
+        (OfflineRefused). `again`: the cashier has said that the same voucher and amount within
+        five minutes is no mistake (SameAgain).
+        """
+        ...
+
+    def honour(self, op_id: OpId) -> RedeemResult:
+        """After RedeemUnknown: hand over all the same, within the offline limits.
+
+        AcceptedOffline; OfflineRefused when a limit says no; Redeemed or RedeemRefused when the
+        answer had already been recorded.
+        """
         ...
 
     def wait(self, op_id: OpId) -> RedeemResult:
@@ -86,6 +112,28 @@ class Counter(Protocol):
 
     def settle(self, op_id: OpId, *, handed_over: bool) -> Settled:
         """The answer to an interrupted redemption: were the goods handed over?"""
+        ...
+
+    def to_settle(self) -> ToSettle:
+        """Everything that ended badly and needs a person."""
+        ...
+
+    def resolve(self, op_id: OpId, choice: Choice, *, note: str) -> ResolveResult:
+        """Record what a person decided about a card. RETRIED tries a new redemption of what is
+        missing, on the same vouchers, and records the decision only when that was debited.
+
+        Args:
+            op_id: the card's.
+            note: her reason, at most 120 characters; LOSS_ACCEPTED needs one.
+        """
+        ...
+
+    def may_leave(self) -> LeaveResult:
+        """Whether signing out, resetting or updating this till would lose anything."""
+        ...
+
+    def sign_out(self) -> LeaveResult:
+        """Forget this enrolment and its secrets, only if nothing would be lost by it."""
         ...
 
     def status(self) -> Status: ...

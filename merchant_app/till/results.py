@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from merchant_app.central.port import NoAnswerKind as NoAnswerKind
 from merchant_app.central.port import NotAuthorisedKind as NotAuthorisedKind
 from merchant_app.ids import OpId
+from merchant_app.ledger.exposure import Limit as Limit
 from merchant_app.money import Money
 from merchant_app.sync.connectivity import LineState as LineState
 from merchant_app.vouchers.scan import Foreign
@@ -40,10 +42,15 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What may be said about the voucher. `label` ("…H2M7") is safe to show; empty if unknown."""
+    """What may be said about the voucher. `label` ("…H2M7") is safe to show; empty if unknown.
+
+    `local_from`: the till's own copy says so, and this is how old the copy is (UTC); None: the
+    central service said so just now.
+    """
 
     verdict: Verdict
     label: str
+    local_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,70 @@ class RedeemCancelled:
     confirmed: bool
 
 
-RedeemResult = Redeemed | RedeemRefused | RedeemUnknown | RedeemCancelled | Stopped
+@dataclass(frozen=True, slots=True)
+class OfflineStanding:
+    """What this till has accepted without the service's word, out of how much it may."""
+
+    count: int
+    count_max: int
+    sum: Money
+    sum_max: Money
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedOffline:
+    """Accepted under the offline limits and on disk: the goods may be handed over. Not confirmed.
+
+    The balances of `lines` are what the till expects. `standing` includes this redemption.
+    """
+
+    op_id: OpId
+    lines: tuple[DebitedLine, ...]
+    number: int
+    check: str
+    at: datetime
+    standing: OfflineStanding
+
+
+@dataclass(frozen=True, slots=True)
+class OfflineRefused:
+    """Beyond an offline limit. Nothing new was recorded; hand nothing over.
+
+    Attributes:
+        op_id: the redemption that still has no answer, when the cashier wanted to accept that one:
+            wait or cancel remain. None when nothing was begun.
+        limit: which limit.
+        most: what could be accepted on this voucher instead; None when nothing could.
+    """
+
+    op_id: OpId | None
+    limit: Limit
+    most: Money | None
+    standing: OfflineStanding
+
+
+@dataclass(frozen=True, slots=True)
+class SameAgain:
+    """The same voucher and amount were redeemed here minutes ago: ask before doing it again.
+
+    `at` is when; nothing was recorded. `Counter.redeem(..., again=True)` goes on.
+    """
+
+    label: str
+    amount: Money
+    at: datetime
+
+
+RedeemResult = (
+    Redeemed
+    | RedeemRefused
+    | RedeemUnknown
+    | RedeemCancelled
+    | AcceptedOffline
+    | OfflineRefused
+    | SameAgain
+    | Stopped
+)
 
 
 # --- undo ----------------------------------------------------------------------------------------
@@ -208,7 +278,15 @@ class Status:
         since: when the line entered this state, UTC.
         contact_at: the last answer of the service, UTC; None before the first.
         unsent: entries of the journal the service has not confirmed yet.
-        why: the reason while OFFLINE.
+        why: the reason while OFFLINE or DEGRADED.
+        unsent_sales: redemptions, undos and decisions about them count as one sale.
+        unsent_at: when the oldest unsent entry was recorded; None when there is none.
+        offline: what was accepted offline and is not confirmed; None before the journal is open.
+        redemption_max: what one redemption may amount to offline; None: nothing is accepted.
+        to_settle: questions and open cards: the badge.
+        snapshot_at: how old the till's copy of the vouchers is (UTC); None: there is none yet.
+        copying: a snapshot is being fetched, and how many vouchers have come so far.
+        mirror_broken_since: the second copy of the journal cannot be written; None: it can.
     """
 
     line: LineState
@@ -216,3 +294,11 @@ class Status:
     contact_at: datetime | None
     unsent: int
     why: NoAnswerKind | None = None
+    unsent_sales: int = 0
+    unsent_at: datetime | None = None
+    offline: OfflineStanding | None = None
+    redemption_max: Money | None = None
+    to_settle: int = 0
+    snapshot_at: datetime | None = None
+    copying: int | None = None
+    mirror_broken_since: datetime | None = None
