@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from typing import assert_never
@@ -111,6 +110,6 @@ def total_of(redeemed: Redeemed) -> Money:
     return reduce(add, (line.amount for line in redeemed.lines))
 
 
-def undo_amount(undoable: Sequence[Redeemed]) -> Money | None:
-    """What undoing the last of these gives back."""
-    return total_of(undoable[-1]) if undoable else None
+def undo_amount(last: Redeemed | None) -> Money | None:
+    """What undoing this one gives back."""
+    return total_of(last) if last is not None else None

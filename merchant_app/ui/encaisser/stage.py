@@ -1,0 +1,74 @@
+"""What is on the screen now, and how it comes to be something else. No Qt."""
+
+from __future__ import annotations
+
+from merchant_app.clock import Clock
+from merchant_app.till.results import Interrupted
+from merchant_app.ui.encaisser import outcomes
+from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.fields import Fields
+from merchant_app.ui.encaisser.ports import Hands
+from merchant_app.ui.encaisser.purchase import Purchase
+
+
+class Stage:
+    """Shared by the presenter and its two halves (looking up, moving money). GUI thread only.
+
+    Attributes:
+        state: what the card says.
+        hint: a soft word, gone with the next card.
+        purchase: being paid.
+        fields: the orders to the fields.
+        questions: what a crash left without a decision, first asked first.
+    """
+
+    def __init__(self, hands: Hands, *, clock: Clock, currency: str) -> None:
+        self.hands = hands
+        self.clock = clock
+        self.state: st.State = st.Ready()
+        self.hint = st.Hint.NONE
+        self.purchase = Purchase(currency)
+        self.fields = Fields()
+        self.questions: tuple[Interrupted, ...] = ()
+        self._appeared_at_s = float("-inf")
+
+    @property
+    def is_enter_meant(self) -> bool:
+        """Whether a key pressed now can be meant for the card that is on the screen."""
+        return self.clock.monotonic_s() - self._appeared_at_s >= outcomes.UNMEANT_WITHIN_S
+
+    def come_to(self, state: st.State, *, focus: st.Focus | None = st.Focus.CODE) -> None:
+        """Another card, with its sound; the keyboard goes to `focus`, or stays."""
+        sound = outcomes.sound_of(state, before=self.state)
+        if type(state) is not type(self.state):
+            self._appeared_at_s = self.clock.monotonic_s()
+        self.state = state
+        self.hint = st.Hint.NONE
+        if sound is not None:
+            self.hands.play(sound)
+        if focus is not None:
+            self.fields.set_focus(focus)
+
+    def get_ready(self) -> None:
+        """For the next voucher; an open question comes first."""
+        self.fields.fill_code("")
+        if self.questions:
+            self.come_to(st.Question(self.questions[0], len(self.questions) - 1))
+        else:
+            self.come_to(st.Ready())
+
+    def begin_purchase(self) -> None:
+        """The next customer."""
+        self.purchase.clear()
+        self.fields.fill_purchase("")
+        self.fields.fill_code("")
+        self.hint = st.Hint.NONE
+
+    def focus_where_it_belongs(self) -> None:
+        at_hand = isinstance(self.state, st.Debitable)
+        self.fields.set_focus(st.Focus.AMOUNT if at_hand else st.Focus.CODE)
+
+    def soft(self, hint: st.Hint) -> None:
+        """A word under the card, with a short note."""
+        self.hint = hint
+        self.hands.play(st.Sound.LOOK)
