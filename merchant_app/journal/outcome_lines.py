@@ -6,9 +6,12 @@ import json
 from collections.abc import Sequence
 from uuid import UUID
 
+from merchant_app.clock import from_text as from_moment
+from merchant_app.clock import to_text as to_moment
 from merchant_app.ids import VoucherId
 from merchant_app.ledger.messages import OutcomeLine
-from merchant_app.vouchers.verdicts import Reason
+from merchant_app.money import Money
+from merchant_app.vouchers.verdicts import Reason, Use
 
 
 def to_text(lines: Sequence[OutcomeLine]) -> str:
@@ -21,6 +24,7 @@ def to_text(lines: Sequence[OutcomeLine]) -> str:
                 "shortfall_minor": line.shortfall_minor,
                 "balance_minor": line.balance_minor,
                 "reason": None if line.reason is None else line.reason.value,
+                **({"uses": [_use(use) for use in line.uses]} if line.uses else {}),
             }
             for line in lines
         ]
@@ -36,6 +40,20 @@ def from_text(text: str) -> tuple[OutcomeLine, ...]:
             line["shortfall_minor"],
             line["balance_minor"],
             None if line["reason"] is None else Reason(line["reason"]),
+            tuple(
+                Use(from_moment(use["at"]), use["till"], Money(use["minor"], use["currency"]))
+                for use in line.get("uses", ())
+            ),
         )
         for line in json.loads(text)
     )
+
+
+def _use(use: Use) -> dict[str, str | int]:
+    amount = use.amount
+    return {
+        "at": to_moment(use.at),
+        "till": use.till,
+        "minor": amount.minor,
+        "currency": amount.currency,
+    }

@@ -75,16 +75,78 @@ CREATE TABLE progress (
 
 _APPEND_ONLY = ("epochs", "entries", "redemption_vouchers", "outcomes", "receipts")
 
-_TRIGGERS = "".join(
-    f"""
+
+def _append_only(*tables: str) -> str:
+    return "".join(
+        f"""
 CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
 """
-    for table in _APPEND_ONLY
-    for verb in ("UPDATE", "DELETE")
-)
+        for table in tables
+        for verb in ("UPDATE", "DELETE")
+    )
 
-STEPS: tuple[str, ...] = (_STEP_1 + _TRIGGERS,)
+
+_STEP_2 = """
+-- Where a later epoch is rooted; empty for those of before: the root follows from their id.
+ALTER TABLE epochs ADD COLUMN root BLOB;
+
+-- A fourth kind, and entries that stand in a later epoch once more because the service lacked them:
+-- they are 'resent', and no second decision or void.
+CREATE TABLE entries_2 (
+    epoch_id      TEXT NOT NULL REFERENCES epochs (epoch_id),
+    seq           INTEGER NOT NULL CHECK (seq >= 1),
+    kind          TEXT NOT NULL CHECK (kind IN ('redemption', 'decision', 'void', 'resolution')),
+    op_id         TEXT NOT NULL,
+    redemption_id TEXT,
+    body          TEXT NOT NULL,
+    hash          BLOB NOT NULL CHECK (length(hash) = 32),
+    origin        TEXT NOT NULL CHECK (origin IN ('own', 'resent')),
+    PRIMARY KEY (epoch_id, seq),
+    UNIQUE (op_id, epoch_id)
+) STRICT;
+INSERT INTO entries_2 (rowid, epoch_id, seq, kind, op_id, redemption_id, body, hash, origin)
+    SELECT rowid, epoch_id, seq, kind, op_id, redemption_id, body, hash, 'own'
+    FROM entries ORDER BY rowid;
+DROP TABLE entries;
+ALTER TABLE entries_2 RENAME TO entries;
+CREATE UNIQUE INDEX one_decision ON entries (redemption_id)
+    WHERE kind = 'decision' AND origin = 'own';
+CREATE UNIQUE INDEX one_void ON entries (redemption_id) WHERE kind = 'void' AND origin = 'own';
+CREATE INDEX resolutions_about ON entries (redemption_id) WHERE kind = 'resolution';
+
+-- Entries of this till that only the service had: another copy of the till wrote them. They are no
+-- part of our chains; their redemptions are asked about, their decisions count.
+CREATE TABLE adopted (
+    op_id         TEXT PRIMARY KEY,
+    epoch_id      TEXT NOT NULL,
+    seq           INTEGER NOT NULL,
+    kind          TEXT NOT NULL,
+    redemption_id TEXT,
+    body          TEXT NOT NULL,
+    hash          BLOB NOT NULL,
+    adopted_at    TEXT NOT NULL
+) STRICT;
+CREATE INDEX adopted_about ON adopted (redemption_id) WHERE redemption_id IS NOT NULL;
+
+-- What the service signs of each outcome, to be believed again after it was restored.
+ALTER TABLE outcomes ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outcomes ADD COLUMN signature BLOB NOT NULL DEFAULT x'';
+
+-- An entry that the service stored and could not make sense of.
+CREATE TABLE alarms (
+    op_id       TEXT PRIMARY KEY,
+    recorded_at TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE progress ADD COLUMN resync_to INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE progress ADD COLUMN reconcile INTEGER NOT NULL DEFAULT 0;
+"""
+
+STEPS: tuple[str, ...] = (
+    _STEP_1 + _append_only(*_APPEND_ONLY),
+    _STEP_2 + _append_only("entries", "adopted", "alarms"),
+)
 """Step n brings the file from version n to n + 1; the version is SQLite's user_version."""
 
 VERSION = len(STEPS)

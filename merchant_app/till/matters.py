@@ -1,4 +1,4 @@
-"""À traiter: what ended badly and needs a person, and what can become of it; and leaving the till."""
+"""À traiter: what ended badly and needs a person, and what can become of it; leaving the till."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from merchant_app.central.port import NoAnswerKind as NoAnswerKind
 from merchant_app.central.port import NotAuthorisedKind as NotAuthorisedKind

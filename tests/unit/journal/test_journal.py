@@ -218,7 +218,7 @@ def test_a_new_enrolment_starts_a_new_chain_and_keeps_the_old_one(journal: Journ
     journal.begin_epoch(second, till_id=TILL, generation=3)
     (envelope,) = journal.append(redemption())
     assert envelope.seq == 1
-    assert journal.progress() == Progress(epoch_id=second, generation=3)
+    assert journal.progress() == Progress(epoch_id=second, generation=3, reconcile=True)
 
 
 def test_a_file_of_a_newer_program_is_refused(path: Path) -> None:

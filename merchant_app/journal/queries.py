@@ -1,0 +1,266 @@
+"""What a journal file can tell: queries over one connection, no writing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from merchant_app.clock import from_text
+from merchant_app.contract.status import OutcomeStatus
+from merchant_app.errors import Bug
+from merchant_app.ids import EpochId, OpId, VoucherId
+from merchant_app.journal import outcome_lines
+from merchant_app.ledger.entries import (
+    Decision,
+    Entry,
+    Envelope,
+    Redemption,
+    Resolution,
+    from_body,
+    root_hash,
+)
+from merchant_app.ledger.messages import Outcome
+from merchant_app.ledger.till_journal import OwnEpoch, Recorded
+
+_IDS_PER_QUERY = 500
+
+# Every op once: what this till wrote, and what a copy of it wrote.
+ALL_OPS = (
+    "(SELECT op_id, kind, redemption_id, body, epoch_id, seq, hash, rowid AS position,"
+    " 0 AS foreign_ FROM entries WHERE origin = 'own' UNION ALL"
+    " SELECT op_id, kind, redemption_id, body, epoch_id, seq, hash, rowid, 1 FROM adopted)"
+)
+
+
+class Queries:
+    """Answers from one journal file. Confined to the connection's thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    # --- chains ----------------------------------------------------------------------------------
+
+    def current_epoch(self) -> EpochId:
+        """The epoch that entries go to.
+
+        Raises:
+            Bug: none was begun.
+        """
+        row = self._connection.execute(
+            "SELECT epoch_id FROM epochs ORDER BY position DESC LIMIT 1"
+        ).fetchone()
+        if row is None:
+            raise Bug("no epoch was begun in this journal")
+        return EpochId(UUID(row[0]))
+
+    def root_of(self, epoch_id: EpochId) -> bytes:
+        """h(0) of an epoch."""
+        row = self._connection.execute(
+            "SELECT root FROM epochs WHERE epoch_id = ?", (str(epoch_id),)
+        ).fetchone()
+        return bytes(row[0]) if row is not None and row[0] is not None else root_hash(epoch_id)
+
+    def head_of(self, epoch_id: EpochId) -> tuple[int, bytes]:
+        """Where an epoch's chain ends here."""
+        row = self._connection.execute(
+            "SELECT seq, hash FROM entries WHERE epoch_id = ? ORDER BY seq DESC LIMIT 1",
+            (str(epoch_id),),
+        ).fetchone()
+        return (row[0], bytes(row[1])) if row is not None else (0, self.root_of(epoch_id))
+
+    def hash_in(self, epoch_id: EpochId, seq: int) -> bytes | None:
+        """Our own hash at `seq` of an epoch; None where there is no such entry."""
+        if seq == 0:
+            return self.root_of(epoch_id)
+        row = self._connection.execute(
+            "SELECT hash FROM entries WHERE epoch_id = ? AND seq = ?", (str(epoch_id), seq)
+        ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def epochs(self) -> tuple[OwnEpoch, ...]:
+        """Every epoch here, the current one last."""
+        rows = self._connection.execute("SELECT epoch_id FROM epochs ORDER BY position").fetchall()
+        ids = [EpochId(UUID(row[0])) for row in rows]
+        return tuple(OwnEpoch(epoch_id, *self.head_of(epoch_id)) for epoch_id in ids)
+
+    def envelopes(self, epoch_id: EpochId, *, after_seq: int, limit: int) -> tuple[Envelope, ...]:
+        """Entries of an epoch, in order."""
+        rows = self._connection.execute(
+            "SELECT seq, body, hash FROM entries WHERE epoch_id = ? AND seq > ? "
+            "ORDER BY seq LIMIT ?",
+            (str(epoch_id), after_seq, limit),
+        )
+        return tuple(Envelope(*row) for row in rows)
+
+    def bodies(self, epoch_id: EpochId, *, after_seq: int) -> tuple[tuple[OpId, str, bytes], ...]:
+        """The entries of an epoch from after `after_seq` on: op, body, hash."""
+        rows = self._connection.execute(
+            "SELECT op_id, body, hash FROM entries WHERE epoch_id = ? AND seq > ? ORDER BY seq",
+            (str(epoch_id), after_seq),
+        )
+        return tuple((OpId(UUID(op_id)), body, entry_hash) for op_id, body, entry_hash in rows)
+
+    def adopted_bodies(self) -> tuple[tuple[EpochId, int, OpId, str], ...]:
+        """The adopted entries, and where they stood."""
+        rows = self._connection.execute(
+            "SELECT epoch_id, seq, op_id, body FROM adopted ORDER BY rowid"
+        )
+        return tuple(
+            (EpochId(UUID(epoch_id)), seq, OpId(UUID(op_id)), body)
+            for epoch_id, seq, op_id, body in rows
+        )
+
+    def knows(self, op_ids: Sequence[OpId], *, in_epoch: EpochId | None = None) -> set[OpId]:
+        """Which of these ops are recorded here (in that epoch)."""
+        where, known = ("", ()) if in_epoch is None else (" AND epoch_id = ?", (str(in_epoch),))
+        found: set[OpId] = set()
+        for some, marks in _in_pieces(op_ids):
+            query = f"SELECT op_id FROM entries WHERE op_id IN ({marks}){where}"  # noqa: S608 - marks
+            rows = self._connection.execute(query, (*some, *known)).fetchall()
+            if in_epoch is None:
+                query = f"SELECT op_id FROM adopted WHERE op_id IN ({marks})"  # noqa: S608 - marks
+                rows += self._connection.execute(query, some).fetchall()
+            found.update(OpId(UUID(row[0])) for row in rows)
+        return found
+
+    # --- ops -------------------------------------------------------------------------------------
+
+    def recorded(self, op_id: OpId) -> Recorded | None:
+        """A redemption and what became of it."""
+        row = self._connection.execute(
+            f"SELECT epoch_id, seq, body, hash, foreign_ FROM {ALL_OPS} "  # noqa: S608 - a constant
+            "WHERE op_id = ? AND kind = 'redemption' LIMIT 1",
+            (str(op_id),),
+        ).fetchone()
+        if row is None:
+            return None
+        redemption = from_body(row[2])
+        if not isinstance(redemption, Redemption):
+            raise Bug(f"entry {row[1]} is not the redemption its row says")
+        decision: bool | None = True if redemption.honoured else None
+        void = None
+        for kind, other_id, body in self._connection.execute(
+            f"SELECT kind, op_id, body FROM {ALL_OPS} "  # noqa: S608 - a constant
+            "WHERE redemption_id = ? AND kind IN ('decision', 'void') ORDER BY foreign_ DESC",
+            (str(op_id),),
+        ):
+            # Ours last: where a copy of this till decided otherwise, our own decision counts here.
+            if kind == "void":
+                void = OpId(UUID(other_id))
+            else:
+                entry = from_body(body)
+                decision = isinstance(entry, Decision) and entry.handed_over
+        return Recorded(
+            redemption=redemption,
+            epoch_id=EpochId(UUID(row[0])),
+            envelope=Envelope(row[1], row[2], bytes(row[3])),
+            decision=decision,
+            outcome=self.outcome(op_id),
+            void=void,
+            foreign=bool(row[4]),
+        )
+
+    def decided_elsewhere(self, redemption_id: OpId) -> bool:
+        """Whether a copy of this till decided about a redemption."""
+        row = self._connection.execute(
+            "SELECT 1 FROM adopted WHERE redemption_id = ? AND kind = 'decision'",
+            (str(redemption_id),),
+        ).fetchone()
+        return row is not None
+
+    def entry(self, op_id: OpId) -> Entry | None:
+        """Any entry, by its op."""
+        row = self._connection.execute(
+            f"SELECT body FROM {ALL_OPS} WHERE op_id = ? LIMIT 1",  # noqa: S608 - a constant
+            (str(op_id),),
+        ).fetchone()
+        return None if row is None else from_body(row[0])
+
+    def op_at(self, epoch_id: EpochId, seq: int) -> OpId | None:
+        """The op of an entry."""
+        row = self._connection.execute(
+            "SELECT op_id FROM entries WHERE epoch_id = ? AND seq = ?", (str(epoch_id), seq)
+        ).fetchone()
+        return None if row is None else OpId(UUID(row[0]))
+
+    def outcome(self, op_id: OpId) -> Outcome | None:
+        """The newest the service said of an op."""
+        row = self._connection.execute(
+            "SELECT op_id, status, lines, decided_at, generation, signature FROM outcomes "
+            "WHERE op_id = ? ORDER BY id DESC LIMIT 1",
+            (str(op_id),),
+        ).fetchone()
+        return None if row is None else to_outcome(row)
+
+    def outcomes(self, op_ids: Sequence[OpId]) -> tuple[Outcome, ...]:
+        """The newest the service said of each of these ops, where it said anything."""
+        found: dict[str, Outcome] = {}
+        for some, marks in _in_pieces(op_ids):
+            rows = self._connection.execute(
+                "SELECT op_id, status, lines, decided_at, generation, signature "  # noqa: S608 - marks
+                f"FROM outcomes WHERE op_id IN ({marks}) ORDER BY id",
+                some,
+            )
+            found.update((row[0], to_outcome(row)) for row in rows)
+        return tuple(found[str(op_id)] for op_id in op_ids if str(op_id) in found)
+
+    def resolutions(self, op_id: OpId) -> tuple[Resolution, ...]:
+        """What people decided about an op, oldest first."""
+        rows = self._connection.execute(
+            f"SELECT body FROM {ALL_OPS} WHERE redemption_id = ? "  # noqa: S608 - a constant
+            "AND kind = 'resolution' ORDER BY position",
+            (str(op_id),),
+        )
+        entries = [from_body(body) for (body,) in rows]
+        return tuple(entry for entry in entries if isinstance(entry, Resolution))
+
+    def has_alarm(self, op_id: OpId) -> bool:
+        """Whether the service could not make sense of this op."""
+        row = self._connection.execute(
+            "SELECT 1 FROM alarms WHERE op_id = ?", (str(op_id),)
+        ).fetchone()
+        return row is not None
+
+    def undecided_of(self, voucher_id: VoucherId) -> tuple[OpId, ...]:
+        """Every redemption that names this voucher, oldest first."""
+        rows = self._connection.execute(
+            "SELECT op_id FROM redemption_vouchers WHERE voucher_id = ? ORDER BY op_id",
+            (str(voucher_id),),
+        )
+        return tuple(OpId(UUID(op_id)) for (op_id,) in rows)
+
+    def last_completed(self) -> Recorded | None:
+        """The last redemption that was handed over and that no void undoes."""
+        rows = self._connection.execute(
+            "SELECT kind, op_id, redemption_id FROM entries WHERE origin = 'own' AND "
+            "(kind = 'decision' AND json_extract(body, '$.handed_over') OR "
+            "kind = 'redemption' AND json_extract(body, '$.honoured')) ORDER BY rowid DESC"
+        )
+        for kind, op_id, redemption_id in rows:
+            completed = OpId(UUID(redemption_id if kind == "decision" else op_id))
+            recorded = self.recorded(completed)
+            if recorded is not None and recorded.void is None:
+                return recorded
+        return None
+
+
+def to_outcome(row: Sequence[Any]) -> Outcome:
+    """From op_id, status, lines, decided_at, generation, signature."""
+    op_id, status, lines, at, generation, signature = row
+    return Outcome(
+        OpId(UUID(op_id)),
+        OutcomeStatus(status),
+        outcome_lines.from_text(lines),
+        from_text(at),
+        generation,
+        bytes(signature),
+    )
+
+
+def _in_pieces(op_ids: Sequence[OpId]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Ids in pieces that fit into one query, each with its question marks."""
+    for start in range(0, len(op_ids), _IDS_PER_QUERY):
+        some = tuple(str(op_id) for op_id in op_ids[start : start + _IDS_PER_QUERY])
+        yield some, ",".join("?" * len(some))
