@@ -6,6 +6,7 @@ Heavy imports: a worker thread loads this module after the first paint.
 from __future__ import annotations
 
 import os
+import random
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
@@ -65,7 +66,12 @@ def build_counter(
         new_id=new_id,
         cashier=facts.cashier,
     )
-    heartbeat = Heartbeat(lambda: counter.contact(), every_s=enrolled.contact_every_s)
+    heartbeat = Heartbeat(
+        lambda: counter.contact(),
+        every_s=enrolled.contact_every_s,
+        clock=clock,
+        chance=random.random,
+    )
     counter = LiveCounter(
         Till(
             facts=facts,
