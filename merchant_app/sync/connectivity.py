@@ -8,8 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from merchant_app.central.port import NoAnswer, NoAnswerKind, NotAuthorised
+from merchant_app.central.port import (
+    HeldEntries,
+    HeldEpochs,
+    NoAnswer,
+    NoAnswerKind,
+    NotAuthorised,
+    Rejected,
+    Rewind,
+    Stored,
+    TillFacts,
+)
 from merchant_app.clock import Clock
+
+QUICK_S = 2.0
+"""An answer that took longer came late: the line is slow, and the screen says so."""
+
+_Silent = TillFacts | Rewind | HeldEpochs | HeldEntries | Rejected
+"""What a service that is being restored may say too: it is no sign that the restoring is over."""
 
 
 class LineState(Enum):
@@ -26,9 +42,56 @@ class LineState(Enum):
     """Our chain and the service's differ."""
 
 
+class Course(Enum):
+    """What a redemption does while the line is in some state."""
+
+    ASK = "ask"
+    """Ask the service and wait for its answer."""
+    WITHIN_LIMITS = "within_limits"
+    """Nobody can be asked: accept within the limits for offline."""
+    NOTHING = "nothing"
+    """Sell nothing."""
+
+
+def course(state: LineState) -> Course:
+    """What a redemption does now."""
+    match state:
+        case LineState.UNKNOWN | LineState.ONLINE | LineState.DEGRADED:
+            return Course.ASK
+        case LineState.OFFLINE:
+            return Course.WITHIN_LIMITS
+        case LineState.NOT_ENTITLED | LineState.STOPPED:
+            return Course.NOTHING
+
+
+def _is_final(kind: NoAnswerKind) -> bool:
+    """Whether one such failure is enough; others may be a hiccup and need a second in a row."""
+    match kind:
+        case (
+            NoAnswerKind.DOWN
+            | NoAnswerKind.NAME_NOT_FOUND
+            | NoAnswerKind.INSECURE
+            | NoAnswerKind.REDIRECTED
+            | NoAnswerKind.BEING_RESTORED
+        ):
+            return True
+        case (
+            NoAnswerKind.SLOW
+            | NoAnswerKind.BROKEN_OFF
+            | NoAnswerKind.SERVICE_FAILED
+            | NoAnswerKind.NOT_UNDERSTOOD
+            | NoAnswerKind.TOO_LARGE
+            | NoAnswerKind.TOO_MANY_REQUESTS
+        ):
+            return False
+
+
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """`since` is when the state began, `contact_at` the last answer; both UTC."""
+    """`since` is when the state began, `contact_at` the last answer; both UTC.
+
+    `why` is set while OFFLINE or DEGRADED, and only then.
+    """
 
     state: LineState
     since: datetime
@@ -37,12 +100,18 @@ class LineFacts:
 
 
 class Connectivity:
-    """Keeps the facts; any thread may report or read. Listeners run in the reporting thread."""
+    """Keeps the facts; any thread may report or read.
+
+    Each report decides anew, so the line is never stuck in a state. Two states are not about the
+    line and outlast it: STOPPED ends by `start_anew` alone, NOT_ENTITLED by an answer that only an
+    entitled till gets: pulling the cable must not make a revoked till accept vouchers again.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._facts = LineFacts(LineState.UNKNOWN, clock.now(), None, None)
+        self._failed_before = False
         self._listeners: list[Callable[[], None]] = []
 
     def facts(self) -> LineFacts:
@@ -50,38 +119,82 @@ class Connectivity:
             return self._facts
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after every report."""
+        """Call `listener` whenever the facts have changed (`contact_at` is one of them).
+
+        It runs in the thread that reported, after the change; what it finds may be newer still.
+        """
         self._listeners.append(listener)
 
-    def report(self, answer: object) -> None:
-        """Take note of the outcome of any call of the port."""
-        now = self._clock.now()
-        match answer:
-            case NoAnswer(kind=kind):
-                self._become(LineState.OFFLINE, now, why=kind)
-            case NotAuthorised():
-                self._become(LineState.NOT_ENTITLED, now, answered=True)
-            case _:
-                self._become(LineState.ONLINE, now, answered=True)
+    def report(self, answer: object, *, took_s: float | None = None) -> None:
+        """Take note of the outcome of any call of the port.
+
+        Args:
+            answer: what the call returned.
+            took_s: how long it took; None where that says nothing about the line.
+        """
+        with self._lock:
+            facts = self._after(answer, took_s=took_s)
+            changed = self._change_to(facts)
+        self._tell(changed=changed)
 
     def stop(self) -> None:
         """Our chain and the service's differ; nothing but a new enrolment changes that."""
-        self._become(LineState.STOPPED, self._clock.now(), answered=True)
-
-    def _become(
-        self,
-        state: LineState,
-        now: datetime,
-        *,
-        why: NoAnswerKind | None = None,
-        answered: bool = False,
-    ) -> None:
         with self._lock:
-            old = self._facts
-            if old.state is LineState.STOPPED:
-                state = LineState.STOPPED
-            since = old.since if state is old.state else now
-            contact_at = now if answered else old.contact_at
-            self._facts = replace(old, state=state, since=since, contact_at=contact_at, why=why)
-        for listener in self._listeners:
-            listener()
+            changed = self._change_to(self._answered(LineState.STOPPED))
+        self._tell(changed=changed)
+
+    def start_anew(self) -> None:
+        """The till was enrolled again: whatever was known of the line is no longer about it."""
+        with self._lock:
+            self._failed_before = False
+            changed = self._change_to(LineFacts(LineState.UNKNOWN, self._clock.now(), None, None))
+        self._tell(changed=changed)
+
+    def _after(self, answer: object, *, took_s: float | None) -> LineFacts:
+        """The facts once this answer is known; the lock is held."""
+        old = self._facts
+        if old.state is LineState.STOPPED:
+            return old
+        match answer:
+            case NoAnswer(kind=kind):
+                return self._after_failure(kind)
+            case NotAuthorised():
+                state, why = LineState.NOT_ENTITLED, None
+            case Rejected() if old.state is LineState.NOT_ENTITLED:
+                # Malformed, said before anybody asked who we are.
+                state, why = old.state, None
+            case Stored(recovering=True):
+                state, why = LineState.OFFLINE, NoAnswerKind.BEING_RESTORED
+            case _ if old.why is NoAnswerKind.BEING_RESTORED and isinstance(answer, _Silent):
+                state, why = old.state, old.why
+            case _ if took_s is not None and took_s > QUICK_S:
+                state, why = LineState.DEGRADED, NoAnswerKind.SLOW
+            case _:
+                state, why = LineState.ONLINE, None
+        self._failed_before = False
+        return self._answered(state, why=why)
+
+    def _after_failure(self, kind: NoAnswerKind) -> LineFacts:
+        old = self._facts
+        if old.state is LineState.NOT_ENTITLED:
+            return old
+        second = self._failed_before or old.state is LineState.OFFLINE
+        self._failed_before = True
+        state = LineState.OFFLINE if second or _is_final(kind) else LineState.DEGRADED
+        return replace(old, state=state, why=kind)
+
+    def _answered(self, state: LineState, *, why: NoAnswerKind | None = None) -> LineFacts:
+        return replace(self._facts, state=state, contact_at=self._clock.now(), why=why)
+
+    def _change_to(self, facts: LineFacts) -> bool:
+        """Keep these facts; whether they are others than before. The lock is held."""
+        if facts.state is not self._facts.state:
+            facts = replace(facts, since=self._clock.now())
+        changed = facts != self._facts
+        self._facts = facts
+        return changed
+
+    def _tell(self, *, changed: bool) -> None:
+        if changed:
+            for listener in self._listeners:
+                listener()
