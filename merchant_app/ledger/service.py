@@ -8,7 +8,7 @@ vouchers it showed the rule were old.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -219,3 +219,90 @@ def _given_back(record: Record, *, status: OutcomeStatus, handed_over: bool) -> 
     new_status = status if debited else record.status
     new = replace(record, status=new_status, lines=lines, handed_over=handed_over)
     return Effect(new, tuple(movements))
+
+
+def settle(record: Record, retries: Sequence[Record]) -> Effect | None:
+    """What a person's second try pays of a first one's loss; None: nothing changes.
+
+    The rule looks at the whole and is the same whenever it is asked: returned is, of what the first
+    redemption lacked, as much as the new ones that were handed over have been debited by now, and
+    never more. So a resolution may be evaluated again after a restore, and a new redemption that
+    is voided leaves the loss a loss.
+    """
+    if not record.handed_over or record.status not in (OutcomeStatus.ACCEPTED, OutcomeStatus.SHORT):
+        return None
+    lacking = sum(line.line.amount.minor - line.accepted_minor for line in record.lines)
+    paid = [line for retry in retries if retry.handed_over for line in retry.lines]
+    shortfall = lacking - min(lacking, sum(line.accepted_minor for line in paid))
+    now = sum(line.shortfall_minor for line in record.lines)
+    if shortfall == now:
+        return None
+    if shortfall < now:
+        returned = _shared_out(record.lines, paid, now - shortfall)
+        kind, changes = MovementKind.SHORTFALL_RETURNED, [-amount for amount in returned]
+    else:
+        kind, changes = MovementKind.SHORTFALL, _booked_again(record.lines, shortfall - now)
+    lines = tuple(
+        replace(line, shortfall_minor=line.shortfall_minor + change)
+        for line, change in zip(record.lines, changes, strict=True)
+    )
+    movements = tuple(
+        Movement(line.line.voucher_id, kind, abs(change))
+        for line, change in zip(record.lines, changes, strict=True)
+        if change
+    )
+    status = OutcomeStatus.SHORT if shortfall else OutcomeStatus.ACCEPTED
+    return Effect(replace(record, status=status, lines=lines), movements)
+
+
+def _shared_out(
+    lines: Sequence[LineRecord], paid: Sequence[LineRecord], total_minor: int
+) -> list[int]:
+    """What each line gets of a sum: first from new debits of its own voucher, then in order."""
+    shares = [0] * len(lines)
+    of_voucher: dict[VoucherId, int] = {}
+    for line in paid:
+        voucher_id = line.line.voucher_id
+        of_voucher[voucher_id] = of_voucher.get(voucher_id, 0) + line.accepted_minor
+    for limits in (of_voucher, None):
+        for place, line in enumerate(lines):
+            share = min(total_minor, line.shortfall_minor - shares[place])
+            if limits is not None:
+                share = min(share, limits.get(line.line.voucher_id, 0))
+            shares[place] += share
+            total_minor -= share
+    return shares
+
+
+def _booked_again(lines: Sequence[LineRecord], total_minor: int) -> list[int]:
+    """What each line loses again, in order, when a new debit that paid for it was undone."""
+    shares = []
+    for line in lines:
+        lacking = line.line.amount.minor - line.accepted_minor - line.shortfall_minor
+        shares.append(min(total_minor, lacking))
+        total_minor -= shares[-1]
+    return shares
+
+
+def gap_closed(record: Record, voucher_id: VoucherId, gap_minor: int) -> Effect:
+    """After a restore: a credit that this debit counted on never came back; the gap is a loss.
+
+    Whether the goods were handed over stays as it was decided, or undecided.
+    """
+    lines, movements = [], []
+    for line in record.lines:
+        moved = min(gap_minor, line.accepted_minor) if line.line.voucher_id == voucher_id else 0
+        if moved:
+            movements.append(Movement(voucher_id, MovementKind.CREDIT, moved))
+            movements.append(Movement(voucher_id, MovementKind.SHORTFALL, moved))
+        lines.append(
+            replace(
+                line,
+                accepted_minor=line.accepted_minor - moved,
+                shortfall_minor=line.shortfall_minor + moved,
+            )
+        )
+    if not movements:
+        return Effect(record)
+    new = replace(record, status=OutcomeStatus.SHORT, lines=tuple(lines))
+    return Effect(new, tuple(movements), (AlarmKind.SHORTFALL,))
