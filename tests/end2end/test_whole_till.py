@@ -20,7 +20,8 @@ from merchant_app.settings.paths import Profile, ProfileName, profile_of
 from merchant_app.vouchers.code import encode, grouped, parse
 from tests.fakes.bad_service import http
 from tests.fakes.driven_till import Driven, all_gone, children, driven_till
-from tests.fakes.faulty_line import FaultyLine, answer_with, faulty_line, stay_silent
+from tests.fakes.fault_kinds import BlackHole, Instead
+from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import (
     OTHER_SHOP,
     offer,
@@ -58,11 +59,11 @@ def is_calm(output: Path) -> bool:
 
 
 @pytest.fixture
-def central(tmp_path: Path) -> Iterator[tuple[Service, FaultyLine]]:
+def central(tmp_path: Path) -> Iterator[tuple[Service, FaultProxy]]:
     """The real service, and the line to it."""
     with (
         service_site(f"sqlite:///{tmp_path / 'central.db'}") as site,
-        faulty_line(site.url) as line,
+        FaultProxy(site.url) as line,
     ):
         yield site.service_, line
 
@@ -76,7 +77,7 @@ def enrol(till: Driven, service: Service, url: str) -> None:
 # --- ending --------------------------------------------------------------------------------------
 
 
-def test_a_sale_and_a_clean_end(tmp_path: Path, central: tuple[Service, FaultyLine]) -> None:
+def test_a_sale_and_a_clean_end(tmp_path: Path, central: tuple[Service, FaultProxy]) -> None:
     service, line = central
     voucher = sell(service, 5000)[0]
     with driven_till(
@@ -134,7 +135,7 @@ def test_closed_while_it_opens(tmp_path: Path, moment: str) -> None:
 
 
 def test_closed_while_money_is_in_flight_it_asks_at_the_next_start(
-    tmp_path: Path, central: tuple[Service, FaultyLine]
+    tmp_path: Path, central: tuple[Service, FaultProxy]
 ) -> None:
     service, line = central
     voucher = sell(service, 5000)[0]
@@ -143,13 +144,13 @@ def test_closed_while_money_is_in_flight_it_asks_at_the_next_start(
     with driven_till(*arguments, output=tmp_path / "out", secrets=secrets) as till:
         enrol(till, service, line.url)
         till.after("gun", text=voucher.token, shows="Debitable")
-        line.fault = stay_silent
+        line.always = BlackHole()
         till.after("enter", shows="Debiting")
         until(lambda: line.met, what="the redemption on its way")
         till.do("close")
         assert till.ends() == 0
     assert is_calm(tmp_path / "out")
-    line.fault = None
+    line.always = None
     with driven_till(*arguments, output=tmp_path / "out", secrets=secrets) as till:
         till.shows(state="Question")
         till.after("other", shows="Answered")
@@ -283,7 +284,7 @@ def test_nothing_that_could_be_spent_or_used_to_log_in_is_written_anywhere(
     secrets = tmp_path / "secrets.json"
     with (
         serving(database, tmp_path, "--port", "0") as process,
-        faulty_line(process.url) as line,
+        FaultProxy(process.url) as line,
     ):
         with driven_till(
             *NO_CAMERA,
@@ -316,10 +317,10 @@ def test_nothing_that_could_be_spent_or_used_to_log_in_is_written_anywhere(
                 http(200, b'{"voucher'),
                 http(401, b"{}"),
             ):
-                line.fault = answer_with(reply)
+                line.always = Instead(reply)
                 for text in (vouchers["found"].token, vouchers["found"].code):
                     assert till.scan(text)["state"] == "LookUpFailed"
-            line.fault = None
+            line.always = None
             kept = json.loads(secrets.read_text())
             till.do("crash", text=f"{vouchers['crash'].code} {kept['till-token']} E1:{code}")
             till.shows(page="CrashPage")

@@ -23,26 +23,21 @@ from merchant_app.till.results import (
 )
 from tests.fakes.at_the_counter import debited, euros, valid
 from tests.fakes.bad_service import http, problem
-from tests.fakes.faulty_line import Fault, FaultyLine, answer_with, faulty_line, stay_silent
+from tests.fakes.fault_kinds import BlackHole, CutBefore, Fault, Instead, html_page
+from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import ServiceSite, run, serving
 from tests.fakes.waiting import LIMIT_S, until
 from tests.integration.bootstrap.conftest import Place, counter_of
 
 OpenTill = Callable[[], tuple[TillOpener, Counter]]
 FAULTS: dict[str, tuple[Fault, NoAnswerKind]] = {
-    "500": (answer_with(http(500, b"oops", media_type="text/plain")), NoAnswerKind.SERVICE_FAILED),
-    "503 in HTML": (
-        answer_with(http(503, b"<html>Bad gateway</html>", media_type="text/html")),
-        NoAnswerKind.SERVICE_FAILED,
-    ),
-    "HTML": (
-        answer_with(http(200, b"<html>Log in to the hotel</html>", media_type="text/html")),
-        NoAnswerKind.NOT_UNDERSTOOD,
-    ),
-    "half JSON": (answer_with(http(200, b'{"voucher": {"balan')), NoAnswerKind.NOT_UNDERSTOOD),
-    "cut off": (answer_with(http(200, b"{", length=100)), NoAnswerKind.BROKEN_OFF),
-    "silence": (stay_silent, NoAnswerKind.SLOW),
-    "hangs up": (lambda _connection: None, NoAnswerKind.BROKEN_OFF),
+    "500": (Instead(http(500, b"oops", media_type="text/plain")), NoAnswerKind.SERVICE_FAILED),
+    "503 in HTML": (Instead(html_page(503)), NoAnswerKind.SERVICE_FAILED),
+    "HTML": (Instead(html_page(200)), NoAnswerKind.NOT_UNDERSTOOD),
+    "half JSON": (Instead(http(200, b'{"voucher": {"balan')), NoAnswerKind.NOT_UNDERSTOOD),
+    "cut off": (Instead(http(200, b"{", length=100)), NoAnswerKind.BROKEN_OFF),
+    "silence": (BlackHole(), NoAnswerKind.SLOW),
+    "hangs up": (CutBefore(), NoAnswerKind.BROKEN_OFF),
 }
 
 
@@ -51,10 +46,10 @@ def is_offline(status: Status) -> Status | None:
 
 
 @pytest.fixture
-def line(central: ServiceSite, place: Place, open_till: OpenTill) -> Iterator[FaultyLine]:
+def line(central: ServiceSite, place: Place, open_till: OpenTill) -> Iterator[FaultProxy]:
     """The till's way to the service; the till is enrolled and closed, and waits one second."""
     open_till()[0].close()
-    with faulty_line(central.url) as made:
+    with FaultProxy(central.url) as made:
         place.enrolment.save(
             replace(place.enrolled(), service_url=made.url, answer_wait_s=1, contact_every_s=3600)
         )
@@ -64,13 +59,13 @@ def line(central: ServiceSite, place: Place, open_till: OpenTill) -> Iterator[Fa
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_each_fault_has_its_name_and_the_next_voucher_works(
-    line: FaultyLine, open_till: OpenTill, central: ServiceSite, name: str
+    line: FaultProxy, open_till: OpenTill, central: ServiceSite, name: str
 ) -> None:
     fault, kind = FAULTS[name]
     one, two = central.issue(5000), central.issue(2000)
     _, counter = open_till()
     found = valid(counter, one.token)
-    line.fault = fault
+    line.always = fault
     if name != "silence":  # a look-up waits longer than this test wants to
         assert counter.look_up(two.token, purchase=None) == NoAnswerYet(kind)
     unknown = counter.redeem(found, amount=euros(50), purchase=None)
@@ -79,7 +74,7 @@ def test_each_fault_has_its_name_and_the_next_voucher_works(
     # The first sign of life may hold the turn, and be the one that hears of the fault.
     status = until(lambda: is_offline(counter.status()), what="offline")
     assert (status.why, status.unsent) == (kind, 1)
-    line.fault = None
+    line.always = None
     # The same redemption, not a second one; then the next voucher.
     assert isinstance(counter.wait(unknown.op_id), Redeemed)
     assert debited(counter, two.token, 20).lines[0].balance == euros(0)
@@ -88,18 +83,18 @@ def test_each_fault_has_its_name_and_the_next_voucher_works(
 
 
 def test_a_token_that_is_refused_keeps_what_was_recorded(
-    line: FaultyLine, open_till: OpenTill, central: ServiceSite
+    line: FaultProxy, open_till: OpenTill, central: ServiceSite
 ) -> None:
     voucher = central.issue(5000)
     _, counter = open_till()
     found = valid(counter, voucher.token)
-    line.fault = answer_with(problem(401, "not-authenticated"))
+    line.always = Instead(problem(401, "not-authenticated"))
     looked_up = counter.look_up(voucher.token, purchase=None)
     assert looked_up == NotEntitled(NotAuthorisedKind.TOKEN_REFUSED)
     unknown = counter.redeem(found, amount=euros(50), purchase=None)
     assert isinstance(unknown, RedeemUnknown)
     assert counter.status().unsent == 1
-    line.fault = None
+    line.always = None
     assert isinstance(counter.wait(unknown.op_id), Redeemed)
 
 

@@ -30,7 +30,8 @@ from merchant_app.ui.ports import NotEnrolled
 from merchant_app.vouchers.verdicts import UsedUp
 from tests.fakes.at_the_counter import debit, debited, euros, valid
 from tests.fakes.bad_service import refusing_port
-from tests.fakes.faulty_line import faulty_line, stay_silent
+from tests.fakes.fault_kinds import BlackHole
+from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import ServiceSite
 from tests.integration.bootstrap.conftest import Place, counter_of
 
@@ -112,15 +113,15 @@ def test_closed_while_money_is_in_flight_it_asks_at_the_next_start(
     voucher = central.issue(5000)
     till, _ = open_till()
     till.close()
-    with faulty_line(central.url) as line:
+    with FaultProxy(central.url) as line:
         place.enrolment.save(replace(place.enrolled(), service_url=line.url, answer_wait_s=1))
         till, counter = open_till()
         found = valid(counter, voucher.token)
-        line.fault = stay_silent
+        line.always = BlackHole()
         unknown = counter.redeem(found, amount=euros(30), purchase=None)
         assert isinstance(unknown, RedeemUnknown)
         till.close()
-        line.fault = None
+        line.always = None
         _, counter = open_till()
         (question,) = counter.interrupted()
         assert (question.op_id, question.amount) == (unknown.op_id, euros(30))
