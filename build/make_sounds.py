@@ -1,7 +1,8 @@
 """The sounds of a verdict, made by arithmetic: `python3 build/make_sounds.py` writes them.
 
-Two notes that rise: done. Two that fall: no. The same note twice: done, but not confirmed. A soft
-tick: no answer yet. The direction alone says which, so that a tired ear at a loud counter knows.
+Two notes that rise: done. Two that fall: no. The same note twice: done, but not confirmed. One
+short note: look at the screen, something else is needed. A soft tick: no answer yet. The direction
+alone says which, so that a tired ear at a loud counter knows.
 The notes sit between 500 and 1,100 Hz, where small laptop speakers still carry and ears are keen.
 """
 
@@ -42,7 +43,8 @@ E5, A5, C6 = 659.26, 880.0, 1046.5
 SOUNDS = {
     "yes": (Note(0.0, 0.22, E5), Note(0.12, 0.36, A5, 0.12)),
     "no": (Note(0.0, 0.24, A5), Note(0.15, 0.38, 523.25, 0.14)),
-    "look": (Note(0.0, 0.18, A5, 0.06), Note(0.2, 0.26, A5, 0.08)),
+    "later": (Note(0.0, 0.18, A5, 0.06), Note(0.2, 0.26, A5, 0.08)),
+    "look": (Note(0.0, 0.22, A5, 0.07),),
     "tick": (Note(0.0, 0.06, C6, 0.012),),
 }
 

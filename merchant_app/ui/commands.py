@@ -12,6 +12,7 @@ from typing import TypeAlias
 from merchant_app.ids import OpId
 from merchant_app.money import Money
 from merchant_app.till.counter import Counter
+from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
     Interrupted,
     LookUp,
@@ -35,15 +36,39 @@ class AskLookUp:
     purchase: Money | None
 
 
+@dataclass(frozen=True, slots=True)
+class AskConfirm:
+    """What does the central service say to a look-up that the till's own copy answered?
+
+    Attributes:
+        number: the look-up's.
+        text: as scanned or typed; a secret.
+    """
+
+    number: int
+    text: str = field(repr=False)
+    purchase: Money | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoRedeem:
+    """`again`: the cashier said that the same voucher and amount twice is no mistake."""
+
     voucher: Voucher
     amount: Money
     purchase: Money | None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DoWait:
+    op_id: OpId
+
+
+@dataclass(frozen=True, slots=True)
+class DoHonour:
+    """No answer, and the goods are handed over all the same, within the offline limits."""
+
     op_id: OpId
 
 
@@ -69,15 +94,56 @@ class DoSettle:
 
 
 @dataclass(frozen=True, slots=True)
+class AskToSettle:
+    """What ended badly and needs a person?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoResolve:
+    """What a person decided about a card of À traiter; `note` is in her words."""
+
+    op_id: OpId
+    choice: Choice
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskMayLeave:
+    """Would signing out lose anything?"""
+
+
+@dataclass(frozen=True, slots=True)
+class DoSignOut:
+    """Forget this till's enrolment, if nothing is lost by it."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskContact:
     """Is anybody there? Sends what is unsent, too."""
 
 
-RedeemCommand: TypeAlias = DoRedeem | DoWait | DoCancel
-MoneyCommand: TypeAlias = RedeemCommand | DoReverseLast | DoSettle
-Command: TypeAlias = AskLookUp | AskInterrupted | AskContact | MoneyCommand
+RedeemCommand: TypeAlias = DoRedeem | DoWait | DoHonour | DoCancel
+MoneyCommand: TypeAlias = RedeemCommand | DoReverseLast | DoSettle | DoResolve
+Command: TypeAlias = (
+    AskLookUp
+    | AskConfirm
+    | AskInterrupted
+    | AskContact
+    | AskToSettle
+    | AskMayLeave
+    | DoSignOut
+    | MoneyCommand
+)
 Answer: TypeAlias = (
-    LookUp | RedeemResult | ReverseResult | Settled | Status | tuple[Interrupted, ...]
+    LookUp
+    | RedeemResult
+    | ReverseResult
+    | Settled
+    | Status
+    | tuple[Interrupted, ...]
+    | ToSettle
+    | ResolveResult
+    | LeaveResult
 )
 
 
@@ -90,17 +156,35 @@ def perform(counter: Counter, command: Command) -> Answer:
     match command:
         case AskLookUp(text=text, purchase=purchase):
             return counter.look_up(text, purchase=purchase)
-        case DoRedeem(voucher=voucher, amount=amount, purchase=purchase):
-            return counter.redeem(voucher, amount=amount, purchase=purchase)
+        case AskConfirm(text=text, purchase=purchase):
+            return counter.confirm(text, purchase=purchase)
+        case AskInterrupted():
+            return counter.interrupted()
+        case AskToSettle():
+            return counter.to_settle()
+        case AskContact():
+            return counter.contact()
+        case AskMayLeave():
+            return counter.may_leave()
+        case DoSignOut():
+            return counter.sign_out()
+        case _:
+            return _move_money(counter, command)
+
+
+def _move_money(counter: Counter, command: MoneyCommand) -> Answer:
+    match command:
+        case DoRedeem(voucher=voucher, amount=amount, purchase=purchase, again=again):
+            return counter.redeem(voucher, amount=amount, purchase=purchase, again=again)
         case DoWait(op_id):
             return counter.wait(op_id)
+        case DoHonour(op_id):
+            return counter.honour(op_id)
         case DoCancel(op_id):
             return counter.cancel(op_id)
         case DoReverseLast():
             return counter.reverse_last()
-        case AskInterrupted():
-            return counter.interrupted()
         case DoSettle(op_id=op_id, handed_over=handed_over):
             return counter.settle(op_id, handed_over=handed_over)
-        case AskContact():
-            return counter.contact()
+        case DoResolve(op_id=op_id, choice=choice, note=note):
+            return counter.resolve(op_id, choice, note=note)

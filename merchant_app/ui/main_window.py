@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
                 self._show_enrolment(address)
 
     def _show_till(self, opened: Opened) -> None:
+        from merchant_app.ui.command_runner import CommandRunner
         from merchant_app.ui.encaisser.screen import EncaisserScreen
         from merchant_app.ui.encaisser.view import EncaisserView
         from merchant_app.ui.frame import TillFrame
@@ -176,7 +177,7 @@ class MainWindow(QMainWindow):
         screen = EncaisserScreen(
             opened.counter,
             view,
-            background=self._background,
+            runner=CommandRunner(opened.counter, self._background),
             sounds=self._make_sounds(self),
             clock=self._clock,
             parent=self,

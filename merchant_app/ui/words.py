@@ -17,10 +17,13 @@ from merchant_app.vouchers.verdicts import Reason
 
 _ComputerProblem: TypeAlias = Literal[
     ProblemKind.DISK_FULL,
+    ProblemKind.DISK_NEARLY_FULL,
     ProblemKind.DISK_READ_ONLY,
     ProblemKind.JOURNAL_LOCKED,
     ProblemKind.JOURNAL_DAMAGED,
     ProblemKind.JOURNAL_NEWER,
+    ProblemKind.JOURNAL_INCOMPLETE,
+    ProblemKind.MIRROR_UNREACHABLE,
     ProblemKind.ALREADY_RUNNING,
     ProblemKind.SETTINGS_UNREADABLE,
     ProblemKind.KEYRING_UNAVAILABLE,
@@ -72,6 +75,8 @@ def no_answer(kind: NoAnswerKind) -> str:
             return _("The answer of the central service is far too long.")
         case NoAnswerKind.TOO_MANY_REQUESTS:
             return _("The central service asks for a moment’s patience.")
+        case NoAnswerKind.BEING_RESTORED:
+            return _("The central service is being restored; it answers again soon.")
         case _:
             assert_never(kind)
 
@@ -213,6 +218,11 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
                 _("Disk full"),
                 _("Nothing more can be recorded. Make room on the computer’s disk, then go on."),
             )
+        case ProblemKind.DISK_NEARLY_FULL:
+            return Told(
+                _("Disk nearly full"),
+                _("Less than 64 MB are left on the computer’s disk. Make room, then go on."),
+            )
         case ProblemKind.DISK_READ_ONLY:
             return Told(
                 _("Disk locked"),
@@ -232,6 +242,16 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
             return Told(
                 _("Newer journal"),
                 _("A newer Comptoir wrote the journal here. Install the newest version."),
+            )
+        case ProblemKind.JOURNAL_INCOMPLETE:
+            return Told(
+                _("Journal incomplete"),
+                _("Records are missing from the damaged journal. Do not sell; call for help."),
+            )
+        case ProblemKind.MIRROR_UNREACHABLE:
+            return Told(
+                _("Second copy missing"),
+                _("The journal’s second copy cannot be written. Plug in the medium it is on."),
             )
         case ProblemKind.ALREADY_RUNNING:
             return Told(

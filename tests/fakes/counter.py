@@ -14,7 +14,20 @@ from merchant_app.clock import business_date
 from merchant_app.ids import OpId, ShopNumber, VoucherId
 from merchant_app.money import Money
 from merchant_app.till.counter import CounterFacts
+from merchant_app.till.matters import (
+    Card,
+    Choice,
+    Decided,
+    LeaveResult,
+    MayLeave,
+    MustStay,
+    ResolveResult,
+    StepTaken,
+    ToSettle,
+    UnsentEntry,
+)
 from merchant_app.till.results import (
+    AcceptedOffline,
     DebitedLine,
     Interrupted,
     Judged,
@@ -23,6 +36,7 @@ from merchant_app.till.results import (
     NoAnswerKind,
     NotAVoucher,
     NothingToReverse,
+    OfflineStanding,
     RedeemCancelled,
     Redeemed,
     RedeemResult,
@@ -53,6 +67,7 @@ FACTS = CounterFacts(
 )
 
 ONLINE = Status(LineState.ONLINE, NOON, NOON, 0)
+COPIED_AT = NOON - timedelta(minutes=28)
 
 
 class Planned(Generic[T]):
@@ -80,6 +95,9 @@ class Planned(Generic[T]):
 def euros(amount: float) -> Money:
     """Money from a number that a test can be read with."""
     return Money(round(amount * 100), "EUR")
+
+
+STANDING = OfflineStanding(count=3, count_max=40, sum=euros(120), sum_max=euros(300))
 
 
 def code(number: int) -> str:
@@ -135,8 +153,11 @@ class FakeCounter:
 
     Knobs:
         gate: clear it, and every blocking call waits until it is set.
-        next_look_up, next_redeem, next_wait, next_cancel, next_reverse: answers, or exceptions to
-            raise, used up before the fake's own answers.
+        next_look_up, next_confirm, next_redeem, next_wait, next_honour, next_cancel, next_reverse,
+            next_resolve: answers, or exceptions to raise, used up before the fake's own answers.
+        copied_at: when set, look-ups are answered from the till's own copy of that age.
+        cards, decided: what is to settle, and what was.
+        unsent: what signing out would lose.
         calls: what was asked, in order.
     """
 
@@ -147,7 +168,15 @@ class FakeCounter:
     questions: tuple[Interrupted, ...] = ()
     current: Status = ONLINE
     gate: threading.Event = field(default_factory=threading.Event)
+    copied_at: datetime | None = None
+    cards: tuple[Card, ...] = ()
+    decided: tuple[Card, ...] = ()
+    unsent: tuple[UnsentEntry, ...] = ()
+    signed_out: bool = False
     next_look_up: Planned[LookUp] = field(default_factory=Planned)
+    next_confirm: Planned[LookUp] = field(default_factory=Planned)
+    next_honour: Planned[RedeemResult] = field(default_factory=Planned)
+    next_resolve: Planned[ResolveResult] = field(default_factory=Planned)
     next_redeem: Planned[RedeemResult] = field(default_factory=Planned)
     next_wait: Planned[RedeemResult] = field(default_factory=Planned)
     next_cancel: Planned[RedeemResult] = field(default_factory=Planned)
@@ -175,8 +204,14 @@ class FakeCounter:
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
         self._called("look_up", purchase)
         given = self.next_look_up.take()
-        if given is not None:
-            return given
+        return given if given is not None else self._found(text, purchase, self.copied_at)
+
+    def confirm(self, text: str, *, purchase: Money | None) -> LookUp:
+        self._called("confirm", purchase)
+        given = self.next_confirm.take()
+        return given if given is not None else self._found(text, purchase, None)
+
+    def _found(self, text: str, purchase: Money | None, copied_at: datetime | None) -> LookUp:
         scan = classify(text)
         match scan:
             case Foreign():
@@ -188,13 +223,15 @@ class FakeCounter:
                 found = self.vouchers.get(grouped)
                 if found is None:
                     return Judged(Unknown(), "")
-                return Judged(self._judge(found, purchase, None), found.label)
+                return Judged(self._judge(found, purchase, None), found.label, copied_at)
 
     def judge(self, voucher: Voucher, *, purchase: Money | None, amount: Money) -> Verdict:
         return self._judge(voucher, purchase, amount)
 
-    def redeem(self, voucher: Voucher, *, amount: Money, purchase: Money | None) -> RedeemResult:
-        self._called("redeem", amount)
+    def redeem(
+        self, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False
+    ) -> RedeemResult:
+        self._called("redeem again" if again else "redeem", amount)
         op_id = self._op_id()
         self._amounts[op_id] = (voucher, amount)
         given = self.next_redeem.take()
@@ -212,6 +249,55 @@ class FakeCounter:
             return given
         amount = self._amounts[op_id][1] if op_id in self._amounts else euros(0)
         return RedeemCancelled(op_id, amount, confirmed=True)
+
+    def honour(self, op_id: OpId) -> RedeemResult:
+        self._called("honour", op_id)
+        given = self.next_honour.take()
+        return given if given is not None else self.accepted(self._amounts[op_id][1], op_id=op_id)
+
+    def accepted(self, amount: Money, *, op_id: OpId | None = None) -> AcceptedOffline:
+        """What the redemption under way, or the next one, comes to when it is accepted offline."""
+        return AcceptedOffline(
+            op_id if op_id is not None else OpId(UUID(int=self._number + 1)),
+            (DebitedLine("…H2M7", amount, euros(0)),),
+            41,
+            "9C01D7EE",
+            self.clock.now(),
+            STANDING,
+        )
+
+    def to_settle(self) -> ToSettle:
+        self._called("to_settle", None)
+        return ToSettle(self.questions, self.cards, self.decided)
+
+    def resolve(self, op_id: OpId, choice: Choice, *, note: str) -> ResolveResult:
+        self._called("resolve", (choice, note))
+        given = self.next_resolve.take()
+        if given is not None:
+            return given
+        card = next(card for card in self.cards if card.op_id == op_id)
+        step = StepTaken(choice, note, self.clock.now(), self.facts.cashier)
+        stays = choice is Choice.CUSTOMER_CALLED
+        card = replace(card, steps=(*card.steps, step), is_open=stays)
+        others = tuple(other for other in self.cards if other.op_id != op_id)
+        if stays:
+            self.cards = tuple(card if c.op_id == op_id else c for c in self.cards)
+        else:
+            self.cards, self.decided = others, (card, *self.decided)
+        return Decided(card)
+
+    def may_leave(self) -> LeaveResult:
+        self._called("may_leave", None)
+        to_settle = len(self.questions) + len(self.cards)
+        if self.unsent or to_settle:
+            return MustStay(self.unsent, to_settle)
+        return MayLeave()
+
+    def sign_out(self) -> LeaveResult:
+        self._called("sign_out", None)
+        result = self.may_leave()
+        self.signed_out = isinstance(result, MayLeave)
+        return result
 
     def reverse_last(self) -> ReverseResult:
         self._called("reverse_last", None)

@@ -16,12 +16,16 @@ class HeldHands:
         commands: started and not run yet.
         alarms: (seconds, number) of every call-back asked for.
         sounds: what was heard.
+        money_is_free: whether no other screen moves money.
+        enrolments: how often the enrolment was asked for.
     """
 
     def __init__(self) -> None:
         self.commands: list[Command] = []
         self.alarms: list[tuple[float, int]] = []
         self.sounds: list[Sound] = []
+        self.money_is_free = True
+        self.enrolments = 0
 
     def run_command(self, command: Command) -> None:
         self.commands.append(command)
@@ -31,6 +35,12 @@ class HeldHands:
 
     def play(self, sound: Sound) -> None:
         self.sounds.append(sound)
+
+    def may_move_money(self) -> bool:
+        return self.money_is_free
+
+    def enrol_again(self) -> None:
+        self.enrolments += 1
 
 
 class Desk:

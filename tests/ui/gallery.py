@@ -19,14 +19,17 @@ from merchant_app.scanning.confirmation import InView
 from merchant_app.scanning.frames import Frame
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.results import (
+    AcceptedOffline,
     DebitedLine,
     Interrupted,
+    Limit,
     LineState,
     NoAnswerKind,
     NoAnswerYet,
     NotAuthorisedKind,
     NotEntitled,
     NothingToReverse,
+    OfflineRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
@@ -35,6 +38,7 @@ from merchant_app.till.results import (
     ReversalPending,
     ReversalRefused,
     Reversed,
+    SameAgain,
     Settled,
     Status,
 )
@@ -58,7 +62,7 @@ from merchant_app.vouchers.verdicts import (
     Verdict,
     WrongSignature,
 )
-from tests.fakes.counter import FACTS, NOON, ONLINE, euros, voucher
+from tests.fakes.counter import FACTS, NOON, ONLINE, STANDING, euros, voucher
 
 OP = OpId(UUID(int=1))
 OTHER_OP = OpId(UUID(int=2))
@@ -117,12 +121,33 @@ class Scene:
             purchase_fill=(fill, text),
             code_fill=(fill, ""),
             focus=(fill, st.Focus.AMOUNT if self.amount else st.Focus.CODE),
-            offline=self.status.line is LineState.OFFLINE,
+            offline=self._offline(),
         )
+
+    def _offline(self) -> st.Offline | None:
+        cut = self.status.line is LineState.OFFLINE
+        return st.Offline(self.status.redemption_max) if cut else None
 
     def _amount_text(self) -> str:
         amount = parse_amount(self.amount, "EUR")
         return formatting.field_amount(amount) if isinstance(amount, Money) else self.amount
+
+
+def offline(unsent: int, *, why: NoAnswerKind = NoAnswerKind.DOWN, **facts: object) -> Status:
+    """The line is cut, and so many sales are kept."""
+    status = Status(
+        LineState.OFFLINE,
+        AT,
+        AT,
+        unsent,
+        why,
+        unsent_sales=unsent,
+        unsent_at=AT if unsent else None,
+        offline=STANDING,
+        redemption_max=euros(50),
+        snapshot_at=AT,
+    )
+    return replace(status, **facts)  # type: ignore[arg-type]  # a shorthand of the gallery
 
 
 def debitable(
@@ -153,7 +178,8 @@ def _debitable_scenes() -> tuple[Scene, ...]:
     partly = voucher(2, balance=20, holder="M. et Mme Delacroix-Vandenberghe de la Tour d’Auvergne")
     once = voucher(3, terms=_ONCE)
     least = voucher(4, terms=_MINIMUM)
-    offline = Status(LineState.OFFLINE, AT, AT, 2, NoAnswerKind.DOWN)
+    local = st.Basis(st.Word.LOCAL, AT)
+    hundred = voucher(1, balance=100, face=100)
     return (
         Scene(name="valid", state=_valid(), amount="50,00"),
         Scene(
@@ -169,7 +195,36 @@ def _debitable_scenes() -> tuple[Scene, ...]:
             amount="20,00",
             purchase=euros(120),
         ),
-        Scene(name="valid-offline", state=_valid(), amount="50,00", status=offline),
+        Scene(
+            name="valid-offline",
+            state=replace(_valid(), basis=local),
+            amount="50,00",
+            status=offline(2),
+        ),
+        Scene(
+            name="valid-offline-above",
+            state=replace(_valid(hundred), basis=local),
+            amount="100,00",
+            status=offline(2),
+        ),
+        Scene(
+            name="valid-offline-none",
+            state=replace(
+                _valid(), basis=st.Basis(st.Word.LOCAL, NOON - timedelta(days=4)), history=USES[:2]
+            ),
+            amount="50,00",
+            status=offline(
+                3,
+                redemption_max=None,
+                snapshot_at=NOON - timedelta(days=4),
+                why=NoAnswerKind.BEING_RESTORED,
+            ),
+        ),
+        Scene(
+            name="valid-corrected",
+            state=replace(_valid(partly), basis=st.Basis(st.Word.CORRECTED)),
+            amount="20,00",
+        ),
         Scene(
             name="amount-above-balance",
             state=debitable(
@@ -220,14 +275,22 @@ def _declined_scenes() -> tuple[Scene, ...]:
         ("unknown-key", UnknownKey(9)),
         ("not-enough-left", AmountAboveBalance(FIFTY, euros(60))),
     )
-    return tuple(Scene(name=name, state=st.Declined(v, LABEL)) for name, v in verdicts)
+    local = st.Basis(st.Word.LOCAL, AT)
+    return (
+        *(Scene(name=name, state=st.Declined(v, LABEL)) for name, v in verdicts),
+        Scene(
+            name="used-up-offline",
+            state=st.Declined(UsedUp(empty, USES), LABEL, local),
+            status=offline(0),
+        ),
+    )
 
 
 def _redeem_scenes() -> tuple[Scene, ...]:
     unknown = RedeemUnknown(OP, euros(50), NoAnswerKind.SLOW)
     refused = RedeemRefused(OP, (RefusedLine(LABEL, Reason.USED_UP),), UsedUp(FIFTY, USES[:1]))
     bare = RedeemRefused(OP, (RefusedLine(LABEL, Reason.EXPIRED),), None)
-    offline = Status(LineState.OFFLINE, AT, AT, 1, NoAnswerKind.SLOW)
+    cut = offline(1, why=NoAnswerKind.SLOW)
     busy = st.Hint.FINISH_FIRST
     return (
         Scene(name="debiting", state=st.Debiting(FIFTY, euros(50)), amount="50,00"),
@@ -237,30 +300,92 @@ def _redeem_scenes() -> tuple[Scene, ...]:
         Scene(name="refused-bare", state=st.Refused(bare)),
         Scene(
             name="no-answer",
-            state=st.Unanswered(unknown, asking=True, cancel_wanted=False),
+            state=st.Unanswered(unknown, asking=True),
             amount="50,00",
-            status=offline,
+            status=cut,
         ),
         Scene(
             name="no-answer-hint",
-            state=st.Unanswered(unknown, asking=False, cancel_wanted=False),
+            state=st.Unanswered(unknown),
             amount="50,00",
-            status=offline,
+            status=cut,
             hint=busy,
         ),
         Scene(
             name="no-answer-cancelling",
-            state=st.Unanswered(unknown, asking=True, cancel_wanted=True),
+            state=st.Unanswered(unknown, asking=True, wanted=st.Wanted.CANCEL),
             amount="50,00",
-            status=offline,
+            status=cut,
         ),
         Scene(name="cancelling", state=st.Cancelling(OP, euros(50))),
         Scene(name="cancelled", state=st.Cancelled(RedeemCancelled(OP, euros(50), True))),
         Scene(
             name="cancelled-here",
             state=st.Cancelled(RedeemCancelled(OP, euros(50), False)),
-            status=offline,
+            status=cut,
         ),
+    )
+
+
+def _offline_scenes() -> tuple[Scene, ...]:
+    unknown = RedeemUnknown(OP, euros(50), NoAnswerKind.DOWN)
+    accepted = AcceptedOffline(OP, _PARTLY.lines, 41, "9C01D7EE", NOON, STANDING)
+    not_confirmed = st.BasketLine(OP, LABEL, euros(37), confirmed=False)
+    again = SameAgain(LABEL, euros(20), NOON - timedelta(minutes=2))
+    slow = Status(
+        LineState.DEGRADED, AT, NOON - timedelta(seconds=40), 1, NoAnswerKind.SLOW, unsent_sales=1
+    )
+    copying = Status(LineState.ONLINE, AT, NOON, 0, copying=3_200)
+    mirror = Status(LineState.ONLINE, AT, NOON, 0, mirror_broken_since=AT)
+    return (
+        Scene(
+            name="accepted-offline",
+            state=st.Accepted(accepted),
+            basket=(BASKET[0], not_confirmed),
+            purchase=euros(87),
+            status=offline(3),
+        ),
+        *(
+            Scene(
+                name=f"limit-{limit.value.replace('_', '-')}",
+                state=st.BeyondLimit(OfflineRefused(None, limit, None, STANDING), FIFTY, None),
+                status=offline(3),
+            )
+            for limit in Limit
+        ),
+        Scene(
+            name="limit-with-offer",
+            state=st.BeyondLimit(
+                OfflineRefused(None, Limit.VOUCHER, euros(25), STANDING), FIFTY, euros(25)
+            ),
+            status=offline(3),
+        ),
+        Scene(
+            name="no-answer-offline",
+            state=st.Unanswered(unknown),
+            amount="50,00",
+            status=offline(1),
+        ),
+        Scene(
+            name="no-answer-honour-wanted",
+            state=st.Unanswered(unknown, asking=True, wanted=st.Wanted.HONOUR),
+            amount="50,00",
+            status=offline(1),
+        ),
+        Scene(
+            name="no-answer-beyond-limit",
+            state=st.Unanswered(
+                unknown, refused=OfflineRefused(OP, Limit.SNAPSHOT_AGE, None, STANDING)
+            ),
+            amount="50,00",
+            status=offline(1),
+        ),
+        Scene(name="honouring", state=st.Honouring(unknown), status=offline(1)),
+        Scene(name="same-again", state=st.Twice(again, FIFTY)),
+        Scene(name="ready-offline", state=st.Ready(), status=offline(3)),
+        Scene(name="ready-slow-line", state=st.Ready(), status=slow),
+        Scene(name="ready-copying", state=st.Ready(), status=copying),
+        Scene(name="ready-mirror-broken", state=st.Ready(), status=mirror),
     )
 
 
@@ -293,8 +418,8 @@ def _other_scenes() -> tuple[Scene, ...]:
     training = replace(FACTS, training=True)
     note = replace(FACTS, secrets_for_session_only=True)
     unknown_line = Status(LineState.UNKNOWN, NOON, None, 0)
-    stopped = Status(LineState.STOPPED, AT, AT, 3)
-    not_entitled = Status(LineState.NOT_ENTITLED, AT, AT, 0)
+    stopped = Status(LineState.STOPPED, AT, AT, 5, unsent_sales=3)
+    not_entitled = Status(LineState.NOT_ENTITLED, AT, AT, 2, unsent_sales=2)
     slow = NoAnswerYet(NoAnswerKind.REDIRECTED)
     return (
         Scene(name="ready", state=st.Ready()),
@@ -316,7 +441,7 @@ def _other_scenes() -> tuple[Scene, ...]:
             state=st.LookUpFailed(NotEntitled(NotAuthorisedKind.TILL_REVOKED)),
             status=not_entitled,
         ),
-        Scene(name="stopped", state=st.SellingStopped(), status=stopped),
+        Scene(name="stopped", state=st.SellingStopped(3), status=stopped),
         Scene(name="in-the-way", state=st.InTheWay(ProblemKind.DISK_FULL, money=True)),
         *(
             Scene(name=f"foreign-{kind.value.replace('_', '-')}", state=st.ForeignScan(kind))
@@ -329,6 +454,7 @@ SCENES = (
     *_debitable_scenes(),
     *_declined_scenes(),
     *_redeem_scenes(),
+    *_offline_scenes(),
     *_undo_scenes(),
     *_question_scenes(),
     *_other_scenes(),

@@ -17,6 +17,7 @@ from merchant_app.money import Money
 from merchant_app.ui.encaisser.states import BasketLine, Ready, Screen
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
+from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 
@@ -102,7 +103,9 @@ class BasketView(QFrame):
 
     def lines(self) -> tuple[str, ...]:
         """What the list says, for whoever reads it aloud or checks it."""
-        return tuple(f"{line.label} {formatting.money(line.amount)}" for line in self._shown or ())
+        return tuple(
+            f"{_name_of(line)} {formatting.money(line.amount)}" for line in self._shown or ()
+        )
 
     def _fill(self, basket: tuple[BasketLine, ...]) -> None:
         while (item := self._rows.takeAt(0)) is not None:
@@ -111,14 +114,21 @@ class BasketView(QFrame):
                 widget.deleteLater()
         font = self._look.font(Size.BODY, figures=True)
         for row, line in enumerate(basket):
-            for column, text in enumerate((line.label, formatting.money(line.amount))):
+            for column, text in enumerate((_name_of(line), formatting.money(line.amount))):
                 label = plain(text, self._list)
                 label.setFont(font)
+                if not line.confirmed:
+                    label.setPalette(tinted(self._look.palette.tones[Tone.LATER].ink))
                 self._rows.addWidget(label, row, column)
         self._rows.setRowStretch(len(basket), 1)
 
     def _colour(self) -> None:
         self._empty.setPalette(tinted(self._look.palette.muted))
+        self._fill(self._shown or ())
+
+
+def _name_of(line: BasketLine) -> str:
+    return line.label if line.confirmed else _("{label} · offline").format(label=line.label)
 
 
 def _total(basket: tuple[BasketLine, ...]) -> Money | None:

@@ -5,33 +5,24 @@ from __future__ import annotations
 from typing import assert_never
 
 from merchant_app.i18n import _, formatting
-from merchant_app.money import Money
 from merchant_app.till.results import (
-    NoAnswerKind,
     NoAnswerYet,
-    NotAuthorisedKind,
     NotEntitled,
     NothingToReverse,
-    RedeemCancelled,
-    Redeemed,
-    RedeemRefused,
     ReversalPending,
     ReversalRefused,
     Reversed,
     Settled,
 )
-from merchant_app.ui import words
+from merchant_app.ui import status_words, words
 from merchant_app.ui.encaisser import outcomes
 from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.redeem_cards import redeem_card, working
 from merchant_app.ui.encaisser.states import (
     Answered,
-    Cancelled,
-    Cancelling,
     Checking,
     ConfirmUndo,
     Debitable,
-    Debited,
-    Debiting,
     Declined,
     ForeignScan,
     InTheWay,
@@ -39,12 +30,10 @@ from merchant_app.ui.encaisser.states import (
     NotUndone,
     Question,
     Ready,
-    Refused,
     Reversing,
     Screen,
     SellingStopped,
     Settling,
-    Unanswered,
     Undone,
 )
 from merchant_app.ui.encaisser.verdict_cards import (
@@ -52,6 +41,7 @@ from merchant_app.ui.encaisser.verdict_cards import (
     debitable_card,
     kept_together,
     verdict_card,
+    with_basis,
 )
 from merchant_app.ui.palette import Tone
 
@@ -65,17 +55,13 @@ def card_of(screen: Screen, place: Place) -> Card:
             return Card(tone=Tone.QUIET, shape=Shape.DOTS, word=_("Checking…"))
         case Debitable() as state:
             return debitable_card(state, place, left=screen.left)
-        case Declined(verdict=verdict, label=label):
-            return verdict_card(verdict, label, place)
+        case Declined(verdict=verdict, label=label, basis=basis):
+            return with_basis(verdict_card(verdict, label, place), basis, place)
         case ForeignScan(kind=kind):
             told = words.foreign(kind)
             return Card(tone=Tone.WAIT, shape=Shape.QUESTION, word=told.word, lead=told.sentence)
         case LookUpFailed(why=why):
             return _look_up_failed(why)
-        case (
-            Debiting() | Debited() | Refused() | Unanswered() | Cancelling() | Cancelled() as state
-        ):
-            return _redeem_card(state, place)
         case ConfirmUndo() | Reversing() | Undone() | NotUndone() as state:
             return _undo_card(state, place)
         case Question() | Settling() | Answered() as state:
@@ -91,17 +77,10 @@ def card_of(screen: Screen, place: Place) -> Card:
                 lines=(nothing,) if nothing else (),
                 loud=True,
             )
-        case SellingStopped():
-            return Card(
-                tone=Tone.NO,
-                shape=Shape.OCTAGON,
-                word=_("Till stopped"),
-                lead=_("The journal here and the central service’s differ. Do not sell."),
-                lines=(_("Everything recorded is kept. The till must be enrolled again."),),
-                loud=True,
-            )
+        case SellingStopped(unsent_sales=unsent_sales):
+            return _stopped(unsent_sales)
         case _:
-            assert_never(screen.state)
+            return redeem_card(screen.state, place)
 
 
 def _ready(screen: Screen) -> Card:
@@ -123,6 +102,20 @@ def _ready(screen: Screen) -> Card:
     )
 
 
+def _stopped(unsent_sales: int) -> Card:
+    return Card(
+        tone=Tone.NO,
+        shape=Shape.OCTAGON,
+        word=_("Till blocked"),
+        lead=" ".join((status_words.kept(unsent_sales), _("Call the person in charge."))),
+        lines=(
+            _("The journal here and the central service’s differ: do not sell."),
+            _("With a new enrolment code this till goes on, and nothing is lost."),
+        ),
+        loud=True,
+    )
+
+
 def _look_up_failed(why: NoAnswerYet | NotEntitled) -> Card:
     match why:
         case NotEntitled(why=kind):
@@ -132,7 +125,7 @@ def _look_up_failed(why: NoAnswerYet | NotEntitled) -> Card:
                 shape=Shape.OCTAGON,
                 word=told.word,
                 lead=told.sentence,
-                lines=(_("What was recorded is kept."),),
+                lines=(_("Everything recorded is kept, and is sent after the new enrolment."),),
                 loud=True,
             )
         case NoAnswerYet(why=kind):
@@ -146,125 +139,6 @@ def _look_up_failed(why: NoAnswerYet | NotEntitled) -> Card:
             )
         case _:
             assert_never(why)
-
-
-def _redeem_card(
-    state: Debiting | Debited | Refused | Unanswered | Cancelling | Cancelled, place: Place
-) -> Card:
-    match state:
-        case Debiting(amount=amount):
-            return _working(_("Debiting {amount}…"), amount, _("Hand nothing over yet."))
-        case Debited(result=result):
-            return _debited(result, place)
-        case Refused(result=result):
-            return _refused(result, place)
-        case Unanswered(result=result, cancel_wanted=cancel_wanted):
-            follows = (
-                _("The debit of {amount} is cancelled as soon as the line lets it.")
-                if cancel_wanted
-                else _("Comptoir goes on asking. Esc cancels the debit of {amount}.")
-            )
-            return Card(
-                tone=Tone.WAIT,
-                shape=Shape.HOURGLASS,
-                word=_("No answer"),
-                lead=_("Hand nothing over yet."),
-                lines=(_why(result.why), follows.format(amount=formatting.money(result.amount))),
-                loud=True,
-            )
-        case Cancelling(amount=amount):
-            return _working(_("Cancelling {amount}…"), amount, _("Hand nothing over."))
-        case Cancelled(result=result):
-            return _cancelled(result)
-        case _:
-            assert_never(state)
-
-
-def _why(why: NoAnswerKind | NotAuthorisedKind | None) -> str:
-    match why:
-        case None:
-            return _("Nobody knows yet whether it was debited.")
-        case NoAnswerKind():
-            return words.no_answer(why)
-        case NotAuthorisedKind():
-            return words.not_entitled(why).sentence
-
-
-def _working(word: str, amount: Money, lead: str) -> Card:
-    return Card(
-        tone=Tone.WAIT,
-        shape=Shape.HOURGLASS,
-        word=word.format(amount=formatting.money(amount)),
-        lead=lead,
-    )
-
-
-def _debited(result: Redeemed, place: Place) -> Card:
-    entry = _("entry {number} · {check} · {time}").format(
-        number=result.number,
-        check=result.check,
-        time=formatting.time_of_day(result.at, place.time_zone),
-    )
-    rest = " · ".join(
-        _("{balance} left on voucher {label}").format(
-            balance=formatting.money(line.balance), label=kept_together(line.label)
-        )
-        for line in result.lines
-    )
-    return Card(
-        tone=Tone.YES,
-        shape=Shape.CHECK_FILLED,
-        word=_("Debited"),
-        figure=formatting.money(outcomes.total_of(result)),
-        lead=rest,
-        lines=(entry,),
-        loud=True,
-    )
-
-
-def _refused(result: RedeemRefused, place: Place) -> Card:
-    nothing = _("Nothing was debited. Do not hand over.")
-    if result.verdict is None:
-        lead = " ".join(dict.fromkeys(words.reason(line.reason) for line in result.lines))
-        history: tuple[str, ...] = ()
-        outside = ""
-    else:
-        labels = " ".join(line.label for line in result.lines)
-        fresh = verdict_card(result.verdict, labels, place)
-        lead, history, outside = f"{fresh.word}. {fresh.lead}", fresh.history, fresh.outside
-    return Card(
-        tone=Tone.NO,
-        shape=Shape.OCTAGON,
-        word=_("Refused"),
-        lead=lead,
-        lines=(nothing,),
-        outside=outside,
-        history=history,
-        loud=True,
-    )
-
-
-def _cancelled(result: RedeemCancelled) -> Card:
-    amount = formatting.money(result.amount)
-    if result.confirmed:
-        return Card(
-            tone=Tone.CHOICE,
-            shape=Shape.UNDO,
-            word=_("Cancelled"),
-            lead=_("{amount} was not debited. Hand nothing over.").format(amount=amount),
-            lines=(_("The voucher can be shown again."),),
-        )
-    return Card(
-        tone=Tone.LATER,
-        shape=Shape.CHECK_DASHED,
-        word=_("Cancelled here"),
-        lead=_("Hand nothing over."),
-        lines=(
-            _("If {amount} was debited, it goes back on the voucher with the line.").format(
-                amount=amount
-            ),
-        ),
-    )
 
 
 def _undo_card(state: ConfirmUndo | Reversing | Undone | NotUndone, place: Place) -> Card:
@@ -282,7 +156,7 @@ def _undo_card(state: ConfirmUndo | Reversing | Undone | NotUndone, place: Place
             return Card(tone=Tone.WAIT, shape=Shape.HOURGLASS, word=_("Undoing…"))
         case Reversing(last=last):
             assert last is not None
-            return _working(_("Undoing {amount}…"), outcomes.total_of(last), "")
+            return working(_("Undoing {amount}…"), outcomes.total_of(last), "")
         case Undone(result=result):
             return _undone(result)
         case NotUndone(result=result):
@@ -362,7 +236,7 @@ def _question_card(state: Question | Settling | Answered, place: Place) -> Card:
                 lines=(_("Did the customer leave with the goods?"),),
             )
         case Settling(interrupted=interrupted):
-            return _working(_("Recording {amount}…"), interrupted.amount, "")
+            return working(_("Recording {amount}…"), interrupted.amount, "")
         case Answered(result=result):
             return _answered(result)
         case _:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from merchant_app.i18n import _, formatting
 from merchant_app.money import BadAmount, Money
-from merchant_app.ui import words
+from merchant_app.till.results import NotEntitled
+from merchant_app.ui import offline_words, words
 from merchant_app.ui.encaisser.states import (
     MONEY_IN_FLIGHT,
+    BeyondLimit,
     Cancelling,
     Checking,
     ConfirmUndo,
     Debitable,
     Debiting,
     Hint,
+    Honouring,
     LookUpFailed,
+    Offline,
     Question,
     Ready,
     Reversing,
     Screen,
     SellingStopped,
     Settling,
+    Twice,
     Unanswered,
+    Wanted,
 )
 from merchant_app.ui.palette import Tone
 from merchant_app.vouchers.verdicts import (
@@ -42,12 +48,16 @@ class Deed:
     enabled: bool = True
 
 
+NONE = Deed("")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deeds:
     """Attributes:
     enter: the main button; Enter does the same.
     escape: the other one; Esc does the same. While a question is asked the two are its answers
         and have no keys: neither may be given by habit.
+    accept: a third one, with F9: accept offline what has no answer.
     amount: the amount field can be edited; `amount_shown`: it has something to say.
     message: under the amount field, with its tone.
     """
@@ -59,9 +69,7 @@ class Deeds:
     message: str
     tone: Tone
     asks: bool = False
-
-
-NONE = Deed("")
+    accept: Deed = NONE
 
 
 def deeds_of(screen: Screen) -> Deeds:
@@ -74,11 +82,11 @@ def deeds_of(screen: Screen) -> Deeds:
         case Debiting(amount=amount):
             wait = Deed(_("Debiting {amount}…").format(amount=formatting.money(amount)), False)
             return _plain(wait, NONE, hint, amount_shown=True)
-        case Unanswered(asking=asking, cancel_wanted=cancel_wanted):
-            enter = Deed(_("Asking again…") if asking else _("Ask again now"), not asking)
-            escape = Deed(_("Cancelling…") if cancel_wanted else _("Cancel"), not cancel_wanted)
-            return _plain(enter, escape, hint, amount_shown=True)
-        case Cancelling() | Reversing() | Settling():
+        case Unanswered():
+            return _unanswered(state, hint)
+        case Twice() | BeyondLimit(offer=Money()):
+            return _instead(state, hint)
+        case Honouring() | Cancelling() | Reversing() | Settling():
             return _plain(Deed(_("One moment…"), False), NONE, hint)
         case ConfirmUndo():
             return _plain(Deed(_("Undo the debit")), Deed(_("Keep it")), hint)
@@ -86,11 +94,14 @@ def deeds_of(screen: Screen) -> Deeds:
             return _plain(
                 Deed(_("Yes, handed over")), Deed(_("No, nothing given")), hint, asks=True
             )
+        case LookUpFailed(why=NotEntitled()) | SellingStopped():
+            escape = NONE if isinstance(state, SellingStopped) else Deed(_("Cancel"))
+            return _plain(Deed(_("Enrol this till again")), escape, hint)
         case LookUpFailed():
             return _plain(Deed(_("Try again")), Deed(_("Cancel")), hint)
         case Checking():
             return _plain(NONE, Deed(_("Cancel")), hint)
-        case Ready() | SellingStopped():
+        case Ready():
             return _plain(NONE, NONE, hint)
         case _:
             return _plain(Deed(_("Next voucher")), NONE, hint)
@@ -110,12 +121,38 @@ def _plain(
     )
 
 
+def _instead(state: Twice | BeyondLimit, hint: str) -> Deeds:
+    match state:
+        case Twice(result=result):
+            again = _("Yes, debit {amount} again").format(amount=formatting.money(result.amount))
+            return _plain(Deed(again), Deed(_("No")), hint)
+        case BeyondLimit(offer=offer):
+            assert offer is not None
+            debit = Deed(_("Debit {amount}").format(amount=formatting.money(offer)))
+            return _plain(debit, Deed(_("Cancel")), hint)
+
+
+def _unanswered(state: Unanswered, hint: str) -> Deeds:
+    cancels, honours = state.wanted is Wanted.CANCEL, state.wanted is Wanted.HONOUR
+    free = not cancels and not honours
+    asking = state.asking
+    return replace(
+        _plain(
+            Deed(_("Asking again…") if asking else _("Ask again"), free and not asking),
+            Deed(_("Cancelling…") if cancels else _("Cancel"), not cancels),
+            hint,
+            amount_shown=True,
+        ),
+        accept=NONE if state.refused is not None else Deed(_("Accept offline"), free),
+    )
+
+
 def _debitable(screen: Screen, state: Debitable) -> Deeds:
     fixed = not state.voucher.terms.partial_allowed
     text, tone = _judged(state)
     can = isinstance(state.judged, Valid)
-    if can and screen.offline:
-        text, tone = _("Offline: the debit waits for the line."), Tone.LATER
+    if can and screen.offline is not None:
+        text, tone = _offline(screen.offline, state.amount)
     elif can and fixed:
         text, tone = _("This voucher is debited whole."), Tone.CHOICE
     amount = state.amount
@@ -132,6 +169,15 @@ def _debitable(screen: Screen, state: Debitable) -> Deeds:
         message=_hint(screen.hint) or text,
         tone=tone,
     )
+
+
+def _offline(offline: Offline, amount: Money | BadAmount) -> tuple[str, Tone]:
+    most = offline.redemption_max
+    if most is None:
+        return _("Offline: no voucher can be accepted."), Tone.NO
+    if isinstance(amount, Money) and amount > most:
+        return _("Offline: {most} at most.").format(most=offline_words.short(most)), Tone.CHOICE
+    return _("Offline: accepted here, confirmed later."), Tone.LATER
 
 
 def _judged(state: Debitable) -> tuple[str, Tone]:
@@ -167,6 +213,8 @@ def _hint(hint: Hint) -> str:
             return _("Please answer with one of the two buttons.")
         case Hint.CODE_FIRST:
             return _("Show a voucher or type its code first.")
+        case Hint.SETTLE_FIRST:
+            return _("Something is being recorded in “To settle”: one moment, then again.")
         case _:
             assert_never(hint)
 

@@ -2,53 +2,84 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from merchant_app.money import Money
-from merchant_app.till.results import Redeemed
-from merchant_app.ui.commands import Answer, DoCancel, DoRedeem, DoReverseLast, DoWait
+from merchant_app.till.results import OfflineRefused
+from merchant_app.ui.commands import (
+    Answer,
+    DoCancel,
+    DoHonour,
+    DoRedeem,
+    DoReverseLast,
+    DoWait,
+)
 from merchant_app.ui.encaisser import outcomes
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.ports import Judge
 from merchant_app.ui.encaisser.stage import Stage
 from merchant_app.vouchers.terms import Voucher
+from merchant_app.vouchers.verdicts import Valid
 
 
 class MovingMoney:
     """GUI thread only."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, judge: Judge) -> None:
         self._stage = stage
+        self._judge = judge
         self._alarm = 0
-        self._undoable: list[Redeemed] = []
+        self._undoable: list[st.Done] = []
 
     @property
-    def last(self) -> Redeemed | None:
+    def last(self) -> st.Done | None:
         """What an undo would give back; None when this window debited nothing yet."""
         return self._undoable[-1] if self._undoable else None
 
-    def redeem(self, voucher: Voucher, amount: Money) -> None:
-        """Debit it."""
+    def redeem(self, voucher: Voucher, amount: Money, *, again: bool = False) -> None:
+        """Debit it. `again`: it is no mistake that this is the second time within minutes."""
         stage = self._stage
+        if not stage.hands.may_move_money():
+            stage.soft(st.Hint.SETTLE_FIRST)
+            return
         stage.come_to(st.Debiting(voucher, amount), focus=None)
         total = stage.purchase.total
-        stage.hands.run_command(DoRedeem(voucher=voucher, amount=amount, purchase=total))
+        stage.hands.run_command(
+            DoRedeem(voucher=voucher, amount=amount, purchase=total, again=again)
+        )
 
     def ask_again(self) -> None:
         """No answer so far: repeat, with the same id."""
         state = self._stage.state
         assert isinstance(state, st.Unanswered)
-        self._stage.state = st.Unanswered(state.result, asking=True, cancel_wanted=False)
+        self._stage.state = replace(state, asking=True, wanted=st.Wanted.NOTHING)
         self._stage.hands.run_command(DoWait(state.result.op_id))
 
     def cancel(self, state: st.Unanswered) -> None:
         """Nothing was handed over; when a repetition is under way, after it."""
         if state.asking:
-            self._stage.state = st.Unanswered(state.result, asking=True, cancel_wanted=True)
+            self._stage.state = replace(state, wanted=st.Wanted.CANCEL)
             return
         self._alarm += 1
         self._stage.state = st.Cancelling(state.result.op_id, state.result.amount)
         self._stage.hands.run_command(DoCancel(state.result.op_id))
 
-    def reverse(self, last: Redeemed | None) -> None:
+    def honour(self, state: st.Unanswered) -> None:
+        """The goods are handed over without an answer; when a repetition is under way, after it."""
+        if state.refused is not None:
+            return
+        if state.asking:
+            self._stage.state = replace(state, wanted=st.Wanted.HONOUR)
+            return
+        self._alarm += 1
+        self._stage.state = st.Honouring(state.result)
+        self._stage.hands.run_command(DoHonour(state.result.op_id))
+
+    def reverse(self, last: st.Done | None) -> None:
         """Undo the last one."""
+        if not self._stage.hands.may_move_money():
+            self._stage.soft(st.Hint.SETTLE_FIRST)
+            return
         self._stage.state = st.Reversing(last)
         self._stage.hands.run_command(DoReverseLast())
 
@@ -60,13 +91,13 @@ class MovingMoney:
         """A money action ended."""
         stage = self._stage
         before = stage.state
-        state = outcomes.state_after(answer)
+        offer = self._offer(answer, before)
+        state = outcomes.state_after(answer, before=before, offer=offer)
+        if isinstance(state, st.Unanswered):
+            self._still_unanswered(state, before)
+            return
         match state:
-            case st.Unanswered() if isinstance(before, st.Unanswered) and before.cancel_wanted:
-                stage.state = state
-                self.cancel(state)
-                return
-            case st.Debited(result):
+            case st.Debited(result=result) | st.Accepted(result=result):
                 stage.purchase.add(result, stage.clock.now())
                 self._undoable.append(result)
             case st.Undone(result):
@@ -74,10 +105,33 @@ class MovingMoney:
                 self._undoable = [done for done in self._undoable if done.op_id != result.op_id]
             case _:
                 pass
-        if isinstance(state, st.Unanswered) and isinstance(before, st.Unanswered):
+        stage.come_to(state)
+
+    def _still_unanswered(self, state: st.Unanswered, before: st.State) -> None:
+        stage = self._stage
+        wanted = st.Wanted.NOTHING
+        if isinstance(before, st.Unanswered):
+            # What the limits said to this one stays said.
+            wanted, state = before.wanted, replace(state, refused=before.refused)
             stage.state = state
         else:
             stage.come_to(state)
-        if isinstance(state, st.Unanswered):
-            self._alarm += 1
-            stage.hands.call_back(outcomes.RETRY_AFTER_S, self._alarm)
+        match wanted:
+            case st.Wanted.CANCEL:
+                self.cancel(state)
+            case st.Wanted.HONOUR:
+                self.honour(state)
+            case st.Wanted.NOTHING:
+                self._alarm += 1
+                stage.hands.call_back(outcomes.RETRY_AFTER_S, self._alarm)
+
+    def _offer(self, answer: Answer, before: st.State) -> Money | None:
+        """The smaller amount that may be accepted, if this voucher can be debited by it."""
+        if not isinstance(answer, OfflineRefused) or not isinstance(before, st.Debiting):
+            return None
+        if answer.most is None or not answer.most:
+            return None
+        verdict = self._judge.judge(
+            before.voucher, purchase=self._stage.purchase.total, amount=answer.most
+        )
+        return answer.most if isinstance(verdict, Valid) else None

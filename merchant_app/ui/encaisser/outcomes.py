@@ -9,7 +9,9 @@ from typing import assert_never
 from merchant_app.errors import Bug
 from merchant_app.money import Money
 from merchant_app.till.results import (
+    AcceptedOffline,
     NothingToReverse,
+    OfflineRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
@@ -17,11 +19,14 @@ from merchant_app.till.results import (
     ReversalPending,
     ReversalRefused,
     Reversed,
+    SameAgain,
     Stopped,
 )
 from merchant_app.ui.commands import Answer
 from merchant_app.ui.encaisser.states import (
+    Accepted,
     Answered,
+    BeyondLimit,
     Cancelled,
     Cancelling,
     Checking,
@@ -30,7 +35,9 @@ from merchant_app.ui.encaisser.states import (
     Debited,
     Debiting,
     Declined,
+    Done,
     ForeignScan,
+    Honouring,
     InTheWay,
     LookUpFailed,
     NotUndone,
@@ -42,6 +49,7 @@ from merchant_app.ui.encaisser.states import (
     Settling,
     Sound,
     State,
+    Twice,
     Unanswered,
     Undone,
 )
@@ -56,19 +64,32 @@ UNMEANT_WITHIN_S = 0.25
 presses in the code field must not debit what the first one found."""
 
 
-def state_after(answer: Answer) -> State:
+def state_after(answer: Answer, *, before: State, offer: Money | None) -> State:
     """What the screen shows after a money action ended like this.
 
+    Args:
+        answer: the counter's.
+        before: what the screen showed meanwhile.
+        offer: what can be debited instead, beyond an offline limit.
+
     Raises:
-        Bug: the answer is none of a money action's.
+        Bug: the answer is none of a money action's, or not of this one's.
     """
     match answer:
+        case AcceptedOffline():
+            return Accepted(answer)
+        case OfflineRefused(op_id=None) if isinstance(before, Debiting):
+            return BeyondLimit(answer, before.voucher, offer)
+        case OfflineRefused() if isinstance(before, Honouring):
+            return Unanswered(before.result, refused=answer)
+        case SameAgain() if isinstance(before, Debiting):
+            return Twice(answer, before.voucher)
         case Redeemed():
             return Debited(answer)
         case RedeemRefused():
             return Refused(answer)
         case RedeemUnknown():
-            return Unanswered(answer, asking=False, cancel_wanted=False)
+            return Unanswered(answer)
         case RedeemCancelled():
             return Cancelled(answer)
         case Reversed() | ReversalPending():
@@ -86,18 +107,30 @@ def sound_of(state: State, *, before: State) -> Sound | None:
     match state:
         case Debited():
             return Sound.YES
-        case Refused() | Declined() | ForeignScan() | InTheWay() | SellingStopped() | NotUndone():
+        case Accepted():
+            return Sound.LATER
+        case BeyondLimit(offer=Money()):
+            return Sound.LOOK
+        case (
+            BeyondLimit()
+            | Refused()
+            | Declined()
+            | ForeignScan()
+            | InTheWay()
+            | SellingStopped()
+            | NotUndone()
+        ):
             return Sound.NO
         case Debitable(verdict=Valid()):
             return None
         case Debitable():
             # Typing the purchase judges again at every key: one note is enough.
             return None if isinstance(before, Debitable) else Sound.LOOK
-        case Cancelled() | Undone() | Question():
+        case Cancelled() | Undone() | Question() | Twice():
             return Sound.LOOK
         case Unanswered() | LookUpFailed():
             return Sound.TICK
-        case Ready() | Checking() | Debiting() | Cancelling() | ConfirmUndo():
+        case Ready() | Checking() | Debiting() | Honouring() | Cancelling() | ConfirmUndo():
             return None
         case Reversing() | Settling() | Answered():
             return None
@@ -105,11 +138,11 @@ def sound_of(state: State, *, before: State) -> Sound | None:
             assert_never(state)
 
 
-def total_of(redeemed: Redeemed) -> Money:
+def total_of(done: Done) -> Money:
     """What one redemption debited, over all its vouchers."""
-    return reduce(add, (line.amount for line in redeemed.lines))
+    return reduce(add, (line.amount for line in done.lines))
 
 
-def undo_amount(last: Redeemed | None) -> Money | None:
+def undo_amount(last: Done | None) -> Money | None:
     """What undoing this one gives back."""
     return total_of(last) if last is not None else None

@@ -9,26 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from merchant_app.clock import Clock
-from merchant_app.errors import ProblemKind
+from merchant_app.errors import Bug, ProblemKind
 from merchant_app.i18n.formatting import field_amount
+from merchant_app.ids import OpId
 from merchant_app.money import Money
-from merchant_app.till.results import LineState, Settled, Status
+from merchant_app.till.results import LineState, NotEntitled, Settled, Status
 from merchant_app.ui.commands import (
     Answer,
+    AskConfirm,
     AskContact,
     AskInterrupted,
     AskLookUp,
+    AskMayLeave,
+    AskToSettle,
     Command,
     DoCancel,
+    DoHonour,
     DoRedeem,
+    DoResolve,
     DoReverseLast,
     DoSettle,
+    DoSignOut,
     DoWait,
     MoneyCommand,
 )
 from merchant_app.ui.encaisser import outcomes, suggestion
 from merchant_app.ui.encaisser import states as st
-from merchant_app.ui.encaisser.looking_up import LookingUp
+from merchant_app.ui.encaisser.looking_up import LookingUp, unconfirmed
 from merchant_app.ui.encaisser.moving_money import MovingMoney
 from merchant_app.ui.encaisser.ports import Hands, Judge
 from merchant_app.ui.encaisser.stage import Stage
@@ -47,9 +54,8 @@ class Presenter:
         self._show = show
         self._stage = Stage(hands, clock=clock, currency=judge.facts.currency)
         self._looking_up = LookingUp(self._stage, judge)
-        self._money = MovingMoney(self._stage)
+        self._money = MovingMoney(self._stage, judge)
         self._before_undo: st.State = st.Ready()
-        self._offline = False
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -71,9 +77,8 @@ class Presenter:
         """The purchase field holds this now."""
         self._stage.purchase.typed(text)
         if isinstance(self._stage.state, st.Debitable):
-            self._looking_up.take_up(
-                self._stage.state.voucher, self._stage.state.label, self._stage.state.history
-            )
+            state = self._stage.state
+            self._looking_up.take_up(state.voucher, state.label, state.history, state.basis)
         self._publish()
 
     def amount_edited(self, text: str) -> None:
@@ -97,21 +102,23 @@ class Presenter:
         if not self._stage.is_enter_meant:
             return
         match self._stage.state:
-            case st.Debitable(judged=Valid(), amount=Money() as amount, voucher=voucher):
-                self._money.redeem(voucher, amount)
-            case st.Debitable(judged=BelowMinimumPurchase()):
-                self._stage.fields.set_focus(st.Focus.PURCHASE)
-            case st.Debitable():
-                self._hands.play(st.Sound.LOOK)
+            case st.Debitable() as at_hand:
+                self._enter_amount(at_hand)
             case st.ConfirmUndo(last=last):
                 self._money.reverse(last)
             case st.Unanswered(asking=False):
                 self._money.ask_again()
+            case st.BeyondLimit(voucher=voucher, offer=Money() as offer):
+                self._money.redeem(voucher, offer)
+            case st.Twice(result=result, voucher=voucher):
+                self._money.redeem(voucher, result.amount, again=True)
+            case st.LookUpFailed(why=NotEntitled()) | st.SellingStopped():
+                self._hands.enrol_again()
             case st.LookUpFailed():
                 self._look_up(self._looking_up.text)
             case st.Ready():
                 self._stage.soft(st.Hint.CODE_FIRST)
-            case st.Checking() | st.Question() | st.SellingStopped():
+            case st.Checking() | st.Question():
                 return
             case _ if isinstance(self._stage.state, st.MONEY_IN_FLIGHT):
                 self._stage.soft(st.Hint.FINISH_FIRST)
@@ -129,7 +136,7 @@ class Presenter:
             case st.ConfirmUndo():
                 self._stage.state = self._before_undo
                 self._stage.focus_where_it_belongs()
-            case st.Debiting() | st.Cancelling() | st.Reversing() | st.Settling():
+            case st.Debiting() | st.Honouring() | st.Cancelling() | st.Reversing() | st.Settling():
                 self._stage.soft(st.Hint.FINISH_FIRST)
             case st.Question():
                 self._stage.soft(st.Hint.ANSWER_FIRST)
@@ -140,6 +147,12 @@ class Presenter:
                 self._get_ready()
         self._publish()
 
+    def honour(self) -> None:
+        """F9, or its button: no answer, and the goods are handed over within the offline limits."""
+        if isinstance(self._stage.state, st.Unanswered) and self._stage.is_enter_meant:
+            self._money.honour(self._stage.state)
+            self._publish()
+
     def undo(self) -> None:
         """Ctrl+Z, or the button: ask, inside the card."""
         if isinstance(self._stage.state, st.MONEY_IN_FLIGHT):
@@ -148,8 +161,8 @@ class Presenter:
             self._stage.soft(st.Hint.ANSWER_FIRST)
         elif not isinstance(self._stage.state, st.ConfirmUndo | st.SellingStopped):
             self._looking_up.forget()
-            keep = isinstance(self._stage.state, st.Debitable | st.Debited)
-            self._before_undo = self._stage.state if keep else st.Ready()
+            keep = isinstance(self._stage.state, st.Debitable | st.Debited | st.Accepted)
+            self._before_undo = unconfirmed(self._stage.state) if keep else st.Ready()
             self._stage.come_to(st.ConfirmUndo(self._money.last))
         self._publish()
 
@@ -165,7 +178,9 @@ class Presenter:
 
     def answer_question(self, *, handed_over: bool) -> None:
         """The cashier remembers whether the goods were handed over."""
-        if isinstance(self._stage.state, st.Question):
+        if not self._hands.may_move_money():
+            self._stage.soft(st.Hint.SETTLE_FIRST)
+        elif isinstance(self._stage.state, st.Question):
             interrupted = self._stage.state.interrupted
             self._stage.come_to(st.Settling(interrupted))
             self._hands.run_command(DoSettle(op_id=interrupted.op_id, handed_over=handed_over))
@@ -173,17 +188,32 @@ class Presenter:
 
     def line_changed(self, status: Status) -> None:
         """The line to the central service changed; the screen says what that means for it."""
+        stage = self._stage
+        before = (stage.state, stage.offline)
+        is_back = stage.line is LineState.OFFLINE and status.line is LineState.ONLINE
+        stage.line, stage.unsent_sales = status.line, status.unsent_sales
         offline = status.line is LineState.OFFLINE
-        stopped = status.line is LineState.STOPPED and not isinstance(
-            self._stage.state, st.MONEY_IN_FLIGHT
-        )
-        if stopped and not isinstance(self._stage.state, st.SellingStopped):
+        stage.offline = st.Offline(status.redemption_max) if offline else None
+        if isinstance(stage.state, st.SellingStopped):
+            stage.state = st.SellingStopped(status.unsent_sales)
+        elif status.line is LineState.STOPPED and not isinstance(stage.state, st.MONEY_IN_FLIGHT):
             self._looking_up.forget()
-            self._stage.come_to(st.SellingStopped())
-        elif offline == self._offline:
-            return
-        self._offline = offline
-        self._publish()
+            stage.come_to(st.SellingStopped(status.unsent_sales))
+        elif is_back:
+            self._looking_up.line_is_back()
+        if before != (stage.state, stage.offline):
+            self._publish()
+
+    def settled_elsewhere(self, op_id: OpId) -> None:
+        """A question was answered on another screen."""
+        stage = self._stage
+        stage.questions = tuple(q for q in stage.questions if q.op_id != op_id)
+        if isinstance(stage.state, st.Question):
+            if stage.state.interrupted.op_id == op_id:
+                self._get_ready()
+            else:
+                stage.state = st.Question(stage.state.interrupted, len(stage.questions) - 1)
+            self._publish()
 
     def time_came(self, number: int) -> None:
         """A `call_back` is due; stale ones do nothing."""
@@ -201,6 +231,8 @@ class Presenter:
             case AskLookUp(number=number):
                 if number == self._looking_up.number:
                     self._looking_up.looked_up(answer)
+            case AskConfirm(number=number):
+                self._looking_up.confirmed(number, answer)
             case AskInterrupted():
                 assert isinstance(answer, tuple)
                 self._stage.questions = answer
@@ -212,16 +244,20 @@ class Presenter:
                     q for q in self._stage.questions if q.op_id != answer.op_id
                 )
                 self._stage.come_to(st.Answered(answer))
-            case DoRedeem() | DoWait() | DoCancel() | DoReverseLast():
+            case DoRedeem() | DoWait() | DoHonour() | DoCancel() | DoReverseLast():
                 self._money.moved(answer)
             case AskContact():
                 return  # the status itself says it
+            case AskToSettle() | DoResolve() | AskMayLeave() | DoSignOut():
+                raise Bug(f"{type(command).__name__} belongs to another screen")
         self._publish()
 
     def went_wrong(self, command: Command, kind: ProblemKind) -> None:
         """A command met a Problem."""
         money = isinstance(command, MoneyCommand)
         if isinstance(command, AskLookUp) and command.number != self._looking_up.number:
+            return
+        if isinstance(command, AskConfirm) and not self._looking_up.is_wanted(command.number):
             return
         if isinstance(command, AskInterrupted) and not isinstance(self._stage.state, st.Ready):
             return  # asked because of a Problem that is on the screen already
@@ -232,6 +268,15 @@ class Presenter:
         self._publish()
 
     # --- steps -----------------------------------------------------------------------------------
+
+    def _enter_amount(self, at_hand: st.Debitable) -> None:
+        match at_hand:
+            case st.Debitable(judged=Valid(), amount=Money() as amount, voucher=voucher):
+                self._money.redeem(voucher, amount)
+            case st.Debitable(judged=BelowMinimumPurchase()):
+                self._stage.fields.set_focus(st.Focus.PURCHASE)
+            case _:
+                self._hands.play(st.Sound.LOOK)
 
     def _look_up(self, text: str) -> None:
         self._looking_up.look_up(text)
@@ -256,6 +301,6 @@ class Presenter:
                 purchase_fill=self._stage.fields.purchase,
                 code_fill=self._stage.fields.code,
                 focus=self._stage.fields.focus,
-                offline=self._offline,
+                offline=self._stage.offline,
             )
         )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from merchant_app.ids import OpId
 from merchant_app.money import BadAmount, Money, parse_amount
 from merchant_app.till.results import Redeemed
-from merchant_app.ui.encaisser.states import BasketLine
+from merchant_app.ui.encaisser.states import BasketLine, Done
 
 IDLE_MAX = timedelta(minutes=5)
 """A cashier who types no purchase never ends one either: after such a pause the next voucher
@@ -49,11 +49,12 @@ class Purchase:
             self.total = None
             self.error = None if amount is BadAmount.EMPTY else amount
 
-    def add(self, redeemed: Redeemed, now: datetime) -> None:
-        """A redemption was confirmed."""
+    def add(self, done: Done, now: datetime) -> None:
+        """A redemption was confirmed, or accepted offline."""
         self._last_at = now
+        confirmed = isinstance(done, Redeemed)
         self.basket += tuple(
-            BasketLine(redeemed.op_id, line.label, line.amount) for line in redeemed.lines
+            BasketLine(done.op_id, line.label, line.amount, confirmed) for line in done.lines
         )
 
     def remove(self, op_id: OpId) -> None:

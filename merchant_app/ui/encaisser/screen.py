@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from merchant_app.clock import Clock
-from merchant_app.errors import Bug, ProblemKind
+from merchant_app.errors import ProblemKind
+from merchant_app.ids import OpId
 from merchant_app.scanning.confirmation import Left, Scanned
 from merchant_app.till.counter import Counter
 from merchant_app.till.results import Status
-from merchant_app.ui.background import Background, Done, Outcome
-from merchant_app.ui.commands import Answer, AskContact, AskLookUp, Command, MoneyCommand, perform
+from merchant_app.ui.background import Done, Outcome
+from merchant_app.ui.command_runner import CommandRunner
+from merchant_app.ui.commands import Answer, AskContact, Command, DoSettle
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
 from merchant_app.ui.encaisser.presenter import Presenter
-from merchant_app.ui.encaisser.states import Question, Screen, Sound
+from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Screen, Sound
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.ports import CameraPort, Sounds
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     from merchant_app.scanning.camera import CameraStatus
     from merchant_app.scanning.confirmation import InView, ScanEvent
     from merchant_app.scanning.frames import Frame
-
-LOOK_UPS_MAX = 8
-"""At once. A service that hangs must not collect threads; only the newest of the rest waits."""
 
 _log = logging.getLogger(__name__)
 
@@ -40,17 +39,23 @@ class EncaisserScreen(QObject):
     Signals:
         verdict_painted(int): the card of this look-up's verdict is on the screen.
         status_changed(object): a `Status`, from whatever thread the counter told it.
+        scan_came(): a camera or a gun read something; this screen takes it, wherever the person is.
+        enrolment_wanted(): this till is to be enrolled again.
+        question_answered(object): the `OpId` of a question that was answered here.
     """
 
     verdict_painted = Signal(int)
     status_changed = Signal(object)
+    scan_came = Signal()
+    enrolment_wanted = Signal()
+    question_answered = Signal(object)
 
     def __init__(
         self,
         counter: Counter,
         view: EncaisserView,
         *,
-        background: Background,
+        runner: CommandRunner,
         sounds: Sounds,
         clock: Clock,
         parent: QObject,
@@ -58,12 +63,9 @@ class EncaisserScreen(QObject):
         super().__init__(parent)
         self._counter = counter
         self._view = view
-        self._background = background
+        self._runner = runner
         self._sounds = sounds
         self._clock = clock
-        self._running_look_ups = 0
-        self._waiting_look_up: AskLookUp | None = None
-        self._money_running = False
         self._one_at_a_time = OneAtATime()
         self._camera: CameraPort | None = None
         self._stopped = False
@@ -82,6 +84,7 @@ class EncaisserScreen(QObject):
         view.amount.edited.connect(self._amount_edited)
         view.main_pressed.connect(self._main_pressed)
         view.other_pressed.connect(self._other_pressed)
+        view.accept_pressed.connect(self.accept_pressed)
         view.basket.new_purchase.connect(self._new_purchase)
         view.basket.undo.connect(self.undo_pressed)
         view.card.painted.connect(self._card_painted)
@@ -109,31 +112,14 @@ class EncaisserScreen(QObject):
 
     # --- Hands -----------------------------------------------------------------------------------
 
-    def start_look_up(self, command: AskLookUp) -> None:
-        if self._running_look_ups >= LOOK_UPS_MAX:
-            self._waiting_look_up = command
-            return
-        self._running_look_ups += 1
-        self._run(command)
-
     def run_command(self, command: Command) -> None:
-        """Run it in a worker thread.
+        self._runner.run(command, self._command_done)
 
-        Raises:
-            Bug: a second money action while one is running.
-        """
-        if isinstance(command, AskLookUp):
-            self.start_look_up(command)
-            return
-        if isinstance(command, MoneyCommand):
-            if self._money_running:
-                raise Bug("two money actions at once")
-            self._money_running = True
-        self._run(command)
+    def may_move_money(self) -> bool:
+        return self._runner.may_move_money(self)
 
-    def _run(self, command: Command) -> None:
-        job = _Job(self, self._counter, command)
-        self._background.start(job.work, job.finished, name=type(command).__name__)
+    def enrol_again(self) -> None:
+        self.enrolment_wanted.emit()
 
     def call_back(self, after_s: float, number: int) -> None:
         alarm = QTimer(self)
@@ -148,7 +134,7 @@ class EncaisserScreen(QObject):
     # --- KeyUser ---------------------------------------------------------------------------------
 
     def gun_scanned(self, text: str) -> None:
-        self.presenter.scanned(text)
+        self._scanned(text)
 
     def enter_pressed(self) -> None:
         view = self._view
@@ -161,6 +147,10 @@ class EncaisserScreen(QObject):
 
     def escape_pressed(self) -> None:
         self.presenter.escape()
+
+    @Slot()
+    def accept_pressed(self) -> None:
+        self.presenter.honour()
 
     @Slot()
     def undo_pressed(self) -> None:
@@ -237,7 +227,7 @@ class EncaisserScreen(QObject):
                 seen = [(code.text, code.missed_frames) for code in in_view]
                 if self._one_at_a_time.takes(text, seen):
                     _log.info("scanned, frame %d", event.frame_number)
-                    self.presenter.scanned(text)
+                    self._scanned(text)
             case Left():
                 pass
 
@@ -247,7 +237,11 @@ class EncaisserScreen(QObject):
         crowded, alone = self._one_at_a_time.in_view(seen)
         self._view.camera.show_picture(frame, in_view, crowded=crowded)
         if alone is not None:
-            self.presenter.scanned(alone)
+            self._scanned(alone)
+
+    def _scanned(self, text: str) -> None:
+        self.scan_came.emit()
+        self.presenter.scanned(text)
 
     @Slot(object)
     def _camera_status_came(self, status: CameraStatus) -> None:
@@ -265,43 +259,28 @@ class EncaisserScreen(QObject):
         self.presenter.time_came(int(alarm.property("number")))
         alarm.deleteLater()
 
-    def command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
-        """A command came back; GUI thread."""
-        if isinstance(command, AskLookUp):
-            self._running_look_ups -= 1
-            waiting, self._waiting_look_up = self._waiting_look_up, None
-            if waiting is not None:
-                self.start_look_up(waiting)
-        elif isinstance(command, MoneyCommand):
-            self._money_running = False
-        elif isinstance(command, AskContact):
+    def _command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
+        """GUI thread."""
+        if self._stopped:
+            return
+        if isinstance(command, AskContact):
             self._contact_running = False
             if isinstance(outcome, Done):
                 self.status_changed.emit(outcome.result)
                 return
         if isinstance(outcome, Done):
             self.presenter.answered(command, outcome.result)
+            if isinstance(command, DoSettle):
+                self.question_answered.emit(command.op_id)
         else:
             self.presenter.went_wrong(command, outcome.kind)
 
+    def settled_elsewhere(self, op_id: OpId) -> None:
+        """A question was answered on another screen."""
+        self.presenter.settled_elsewhere(op_id)
+
     def _show(self, screen: Screen) -> None:
         self.screen = screen
+        self._runner.hold_money(self, hold=isinstance(screen.state, MONEY_IN_FLIGHT))
         place = Place(self._clock.now(), self._counter.facts.time_zone)
         self._view.show_screen(screen, card_of(screen, place))
-
-
-class _Job:
-    """One command on its way through a worker thread."""
-
-    def __init__(self, screen: EncaisserScreen, counter: Counter, command: Command) -> None:
-        self._screen = screen
-        self._counter = counter
-        self._command = command
-
-    def work(self) -> Answer:
-        """In the worker."""
-        return perform(self._counter, self._command)
-
-    def finished(self, outcome: Outcome[Answer]) -> None:
-        """In the GUI thread."""
-        self._screen.command_done(self._command, outcome)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from merchant_app.clock import Clock
-from merchant_app.till.results import Interrupted
+from merchant_app.till.results import Interrupted, LineState
 from merchant_app.ui.encaisser import outcomes
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.fields import Fields
@@ -20,6 +20,8 @@ class Stage:
         purchase: being paid.
         fields: the orders to the fields.
         questions: what a crash left without a decision, first asked first.
+        line: to the central service; `offline` what its being cut means.
+        unsent_sales: kept here, and not at the service yet.
     """
 
     def __init__(self, hands: Hands, *, clock: Clock, currency: str) -> None:
@@ -30,6 +32,9 @@ class Stage:
         self.purchase = Purchase(currency)
         self.fields = Fields()
         self.questions: tuple[Interrupted, ...] = ()
+        self.line = LineState.UNKNOWN
+        self.offline: st.Offline | None = None
+        self.unsent_sales = 0
         self._appeared_at_s = float("-inf")
 
     @property
@@ -37,10 +42,18 @@ class Stage:
         """Whether a key pressed now can be meant for the card that is on the screen."""
         return self.clock.monotonic_s() - self._appeared_at_s >= outcomes.UNMEANT_WITHIN_S
 
-    def come_to(self, state: st.State, *, focus: st.Focus | None = st.Focus.CODE) -> None:
-        """Another card, with its sound; the keyboard goes to `focus`, or stays."""
+    def come_to(
+        self, state: st.State, *, focus: st.Focus | None = st.Focus.CODE, corrects: bool = False
+    ) -> None:
+        """Another card, with its sound; the keyboard goes to `focus`, or stays.
+
+        `corrects`: it says something else than the card before did about the same voucher, so an
+        Enter that is under way was not meant for it.
+        """
         sound = outcomes.sound_of(state, before=self.state)
-        if type(state) is not type(self.state):
+        if corrects and sound is None:
+            sound = st.Sound.LOOK
+        if corrects or type(state) is not type(self.state):
             self._appeared_at_s = self.clock.monotonic_s()
         self.state = state
         self.hint = st.Hint.NONE
@@ -52,7 +65,9 @@ class Stage:
     def get_ready(self) -> None:
         """For the next voucher; an open question comes first."""
         self.fields.fill_code("")
-        if self.questions:
+        if self.line is LineState.STOPPED:
+            self.come_to(st.SellingStopped(self.unsent_sales))
+        elif self.questions:
             self.come_to(st.Question(self.questions[0], len(self.questions) - 1))
         else:
             self.come_to(st.Ready())

@@ -6,6 +6,7 @@ No Qt here. The presenter decides, the view paints what it is given.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import TypeAlias
 
@@ -13,10 +14,12 @@ from merchant_app.errors import ProblemKind
 from merchant_app.ids import OpId
 from merchant_app.money import BadAmount, Money
 from merchant_app.till.results import (
+    AcceptedOffline,
     Interrupted,
     NoAnswerYet,
     NotEntitled,
     NothingToReverse,
+    OfflineRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
@@ -24,11 +27,37 @@ from merchant_app.till.results import (
     ReversalPending,
     ReversalRefused,
     Reversed,
+    SameAgain,
     Settled,
 )
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Use, Verdict
+
+
+class Word(Enum):
+    """Whose word a verdict is."""
+
+    CENTRAL = "central"
+    ASKED = "asked"
+    """The till's own copy says so; the central service is being asked."""
+    LOCAL = "local"
+    """The till's own copy says so, and the central service says nothing."""
+    CORRECTED = "corrected"
+    """The central service's, and it differs from what the screen said before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a verdict rests on; `copied_at` is how old the till's own copy is (UTC)."""
+
+    word: Word
+    copied_at: datetime | None = None
+
+
+CENTRAL = Basis(Word.CENTRAL)
+Done: TypeAlias = Redeemed | AcceptedOffline
+"""A redemption after which the goods may be handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +79,8 @@ class Debitable:
         amount: in the field; what is wrong with it when it is none.
         judged: the verdict on `amount`; None when it is none. Enter debits only if it is Valid.
         history: earlier uses, newest first.
+        basis: whose word it is.
+        edited: the cashier changed the amount that was suggested.
     """
 
     voucher: Voucher
@@ -58,6 +89,8 @@ class Debitable:
     history: tuple[Use, ...]
     amount: Money | BadAmount
     judged: Verdict | None
+    basis: Basis = CENTRAL
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +99,7 @@ class Declined:
 
     verdict: Verdict
     label: str
+    basis: Basis = CENTRAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +124,66 @@ class Debited:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """Accepted offline: the goods may be handed over, the central service has not confirmed."""
+
+    result: AcceptedOffline
+
+
+@dataclass(frozen=True, slots=True)
+class BeyondLimit:
+    """Offline, and more than may be accepted; nothing was begun.
+
+    `offer`: what Enter debits instead; None when there is nothing to offer.
+    """
+
+    result: OfflineRefused
+    voucher: Voucher
+    offer: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Twice:
+    """The same voucher and amount as minutes ago: once more, or a mistake?"""
+
+    result: SameAgain
+    voucher: Voucher
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     result: RedeemRefused
 
 
+class Wanted(Enum):
+    """What the cashier chose while a repetition was under way; it follows as soon as it can."""
+
+    NOTHING = "nothing"
+    CANCEL = "cancel"
+    HONOUR = "honour"
+
+
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Debited or not: nobody knows. Asked again by itself, until an answer or Esc.
+    """Debited or not: nobody knows. Asked again by itself, until an answer, or until the cashier
+    accepts it offline or cancels it.
 
     Attributes:
         asking: a repetition is under way right now.
-        cancel_wanted: Esc was pressed meanwhile; the cancel follows as soon as it can.
+        refused: it cannot be accepted offline either; waiting and cancelling remain.
     """
 
     result: RedeemUnknown
-    asking: bool
-    cancel_wanted: bool
+    asking: bool = False
+    wanted: Wanted = Wanted.NOTHING
+    refused: OfflineRefused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Honouring:
+    """The acceptance of what has no answer is being recorded."""
+
+    result: RedeemUnknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +201,12 @@ class Cancelled:
 class ConfirmUndo:
     """Undo, really? `last` is None when the last redemption was before this window opened."""
 
-    last: Redeemed | None
+    last: Done | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reversing:
-    last: Redeemed | None
+    last: Done | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +249,12 @@ class InTheWay:
 
 @dataclass(frozen=True, slots=True)
 class SellingStopped:
-    """Journal and central service differ: final, until the till is enrolled anew."""
+    """Journal and central service differ: final, until the till is enrolled anew.
+
+    `unsent_sales`: how many are kept here that the service does not have.
+    """
+
+    unsent_sales: int = 0
 
 
 State: TypeAlias = (
@@ -183,8 +266,12 @@ State: TypeAlias = (
     | LookUpFailed
     | Debiting
     | Debited
+    | Accepted
+    | BeyondLimit
+    | Twice
     | Refused
     | Unanswered
+    | Honouring
     | Cancelling
     | Cancelled
     | ConfirmUndo
@@ -201,7 +288,7 @@ State: TypeAlias = (
 LOOKED_UP = (Debitable, Declined, ForeignScan, LookUpFailed, Question)
 """What a look-up can lead to: the verdict is on the screen."""
 
-MONEY_IN_FLIGHT = (Debiting, Unanswered, Cancelling, Reversing, Settling)
+MONEY_IN_FLIGHT = (Debiting, Unanswered, Honouring, Cancelling, Reversing, Settling)
 """While in one of these no scan is taken and nothing else starts."""
 
 
@@ -215,6 +302,8 @@ class Hint(Enum):
     """Esc or Enter does not answer the question; its buttons do."""
     CODE_FIRST = "code_first"
     """Enter, but nothing was scanned or typed."""
+    SETTLE_FIRST = "settle_first"
+    """Something of "to settle" is being recorded."""
 
 
 class Focus(Enum):
@@ -230,17 +319,26 @@ class Sound(Enum):
 
     YES = "yes"
     NO = "no"
+    LATER = "later"
     LOOK = "look"
     TICK = "tick"
 
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """One voucher already debited in this purchase."""
+    """One voucher already debited in this purchase, or accepted offline (not `confirmed`)."""
 
     op_id: OpId
     label: str
     amount: Money
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """The line is cut; one redemption may come to `redemption_max`, or none at all (None)."""
+
+    redemption_max: Money | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +353,7 @@ class Screen:
         amount_fill, purchase_fill, code_fill: a text to put into the field, with a number that
             grows; the view fills when the number is new, so that it never overwrites typing.
         focus: with a number, likewise.
+        offline: what the line's being cut means; None while it is not.
     """
 
     state: State
@@ -269,4 +368,4 @@ class Screen:
     purchase_fill: tuple[int, str]
     code_fill: tuple[int, str]
     focus: tuple[int, Focus]
-    offline: bool
+    offline: Offline | None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from merchant_app.money import Money, parse_amount
 from merchant_app.ui.encaisser.ports import Judge
 from merchant_app.ui.encaisser.purchase import Purchase
-from merchant_app.ui.encaisser.states import Debitable, Declined
+from merchant_app.ui.encaisser.states import Basis, Debitable, Declined
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import (
     AmountAboveBalance,
     BelowMinimumPurchase,
     PartUseNotAllowed,
     Use,
+    UsedUp,
     Valid,
     Verdict,
 )
@@ -38,6 +41,7 @@ def taken_up(
     purchase: Purchase,
     label: str,
     history: tuple[Use, ...],
+    basis: Basis,
 ) -> Debitable | Declined:
     """The voucher with the amount to suggest: what is left of the purchase, or the balance."""
     left = purchase.left
@@ -48,7 +52,7 @@ def taken_up(
     if isinstance(verdict, PartUseNotAllowed):
         amount = voucher.balance
     if at_hand(verdict) is None:
-        return Declined(verdict, label)
+        return Declined(verdict, label, basis)
     return Debitable(
         voucher=voucher,
         verdict=verdict,
@@ -56,6 +60,7 @@ def taken_up(
         history=history,
         amount=amount,
         judged=judge.judge(voucher, purchase=purchase.total, amount=amount),
+        basis=basis,
     )
 
 
@@ -65,11 +70,35 @@ def with_amount(judge: Judge, state: Debitable, text: str, *, purchase: Purchase
     judged = None
     if isinstance(amount, Money):
         judged = judge.judge(state.voucher, purchase=purchase.total, amount=amount)
-    return Debitable(
-        voucher=state.voucher,
-        verdict=state.verdict,
-        label=state.label,
-        history=state.history,
-        amount=amount,
-        judged=judged,
-    )
+    return replace(state, amount=amount, judged=judged, edited=True)
+
+
+def with_typed_amount(
+    judge: Judge, state: Debitable, before: Debitable, *, purchase: Purchase
+) -> Debitable:
+    """The voucher as the central service knows it, with the amount the cashier had typed for it if
+    that is still possible."""
+    if not before.edited or not isinstance(before.amount, Money):
+        return state
+    judged = judge.judge(state.voucher, purchase=purchase.total, amount=before.amount)
+    if not isinstance(judged, Valid):
+        return state
+    return replace(state, amount=before.amount, judged=judged, edited=True)
+
+
+def says_the_same(one: Verdict, other: Verdict) -> bool:
+    """Whether two verdicts come to the same at the counter; the history may differ."""
+    voucher, another = at_hand(one), at_hand(other)
+    if voucher is not None and another is not None:
+        # What may be debited is judged from the voucher, with the amount in the field.
+        return voucher == another
+    return _bare(one) == _bare(other)
+
+
+def history_of(verdict: Verdict) -> tuple[Use, ...]:
+    """Earlier uses, newest first, where the verdict tells them."""
+    return verdict.history if isinstance(verdict, Valid | UsedUp) else ()
+
+
+def _bare(verdict: Verdict) -> Verdict:
+    return replace(verdict, history=()) if isinstance(verdict, UsedUp | Valid) else verdict

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.money import Money
+from merchant_app.ui import offline_words
 from merchant_app.ui.encaisser.card import Card, Shape
-from merchant_app.ui.encaisser.states import Debitable
+from merchant_app.ui.encaisser.states import Basis, Debitable, Word
 from merchant_app.ui.palette import Tone
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import (
@@ -47,6 +48,25 @@ class Place:
 
 def debitable_card(state: Debitable, place: Place, *, left: Money | None) -> Card:
     """The card of a voucher at hand; `left` is what is still to pay of the purchase."""
+    return with_basis(_debitable_card(state, place, left=left), state.basis, place)
+
+
+def with_basis(card: Card, basis: Basis, place: Place) -> Card:
+    """The card with whose word it is, where that is not simply the central service's."""
+    match basis.word:
+        case Word.CENTRAL | Word.ASKED:
+            return card
+        case Word.LOCAL:
+            assert basis.copied_at is not None
+            remark = offline_words.list_of(
+                basis.copied_at, now=place.now, time_zone=place.time_zone
+            )
+        case Word.CORRECTED:
+            remark = _("corrected by the central service")
+    return replace(card, lines=(*card.lines, remark))
+
+
+def _debitable_card(state: Debitable, place: Place, *, left: Money | None) -> Card:
     balance = formatting.money(state.voucher.balance)
     note = _("of {face}").format(face=formatting.money(state.voucher.face))
     lines = (_about(state.voucher),)

@@ -33,10 +33,12 @@ class EncaisserView(QWidget):
     Signals:
         main_pressed(), other_pressed(): the two buttons; Enter and Esc mean the same, except
             while a question is asked.
+        accept_pressed(): the third one, there only while a debit has no answer; F9.
     """
 
     main_pressed = Signal()
     other_pressed = Signal()
+    accept_pressed = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +54,10 @@ class EncaisserView(QWidget):
         self.basket = BasketView(look, self)
         self.main = KeycapButton(look, role="main", parent=self)
         self.other = KeycapButton(look, role="plain", parent=self)
+        self.accept = KeycapButton(look, role="plain", parent=self)
+        self.accept.give_up_place_when_hidden()
         self.main.clicked.connect(self.main_pressed)
+        self.accept.clicked.connect(self.accept_pressed)
         self.other.clicked.connect(self.other_pressed)
         self._purchase_message = plain(parent=self, wrap=True)
         self._message = plain(parent=self, wrap=True)
@@ -92,7 +97,7 @@ class EncaisserView(QWidget):
         whole.setSpacing(margin)
         whole.addLayout(left, 1)
         whole.addWidget(self._side)
-        order = (self.purchase, self.amount, self.main, self.other, self.code)
+        order = (self.purchase, self.amount, self.main, self.accept, self.other, self.code)
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -122,6 +127,7 @@ class EncaisserView(QWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(3 * STEP)
         buttons.addWidget(self.main, 3)
+        buttons.addWidget(self.accept, 3)
         buttons.addWidget(self.other, 2)
         left.addLayout(buttons)
 
@@ -186,6 +192,7 @@ class EncaisserView(QWidget):
         enter_key, escape_key = ("", "") if deeds.asks else (_("Enter"), _("Esc"))
         for button, deed, key in (
             (self.main, deeds.enter, enter_key),
+            (self.accept, deeds.accept, _("F9")),
             (self.other, deeds.escape, escape_key),
         ):
             button.say(deed.text, key if deed.enabled else "")

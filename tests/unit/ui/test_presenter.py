@@ -298,7 +298,7 @@ def test_esc_while_asking_again_cancels_afterwards(desk: Desk) -> None:
     desk.presenter.enter()
     desk.presenter.escape()
     assert state(desk) == st.Unanswered(
-        desk.counter.unknown_now(euros(50)), asking=True, cancel_wanted=True
+        desk.counter.unknown_now(euros(50)), asking=True, wanted=st.Wanted.CANCEL
     )
     desk.counter.next_wait.append(desk.counter.unknown_now(euros(50)))
     desk.work_off()
@@ -492,11 +492,13 @@ def test_stopped_is_final(desk: Desk) -> None:
     desk.scan(code(1))
     desk.counter.next_redeem.append(Stopped())
     desk.enter()
-    for act in (desk.presenter.enter, desk.presenter.escape, desk.presenter.undo):
+    for act in (desk.presenter.escape, desk.presenter.undo):
         act()
     desk.scan(code(2))
     assert isinstance(state(desk), st.SellingStopped)
     assert desk.hands.commands == []
+    desk.enter()
+    assert desk.hands.enrolments == 1, "the only way on"
 
 
 def test_the_line_says_stopped(desk: Desk) -> None:
@@ -509,7 +511,7 @@ def test_the_line_says_stopped(desk: Desk) -> None:
 def test_offline_is_told_with_the_voucher(desk: Desk) -> None:
     desk.presenter.line_changed(Status(LineState.OFFLINE, NOON, NOON, 0, NoAnswerKind.DOWN))
     desk.scan(code(1))
-    assert desk.screen.offline
+    assert desk.screen.offline == st.Offline(None)
 
 
 def test_esc_in_ready_begins_a_new_purchase(desk: Desk) -> None:
