@@ -21,6 +21,7 @@ from merchant_app.ledger.entries import (
     Redemption,
     Resolution,
     Void,
+    about,
     envelopes,
     from_body,
     root_hash,
@@ -178,9 +179,16 @@ class Journal(Queries):
 
     def extend(self, entries: Sequence[Envelope]) -> None:
         """Entries of the current epoch that the service has and this file has not (any more)."""
+        found = [(from_body(envelope.body), envelope) for envelope in entries]
         with self._writing():
-            for envelope in entries:
-                self._insert(self.epoch_id(), from_body(envelope.body), envelope, origin="own")
+            known = self.knows([entry.op_id for entry, _ in found])
+            for entry, envelope in found:
+                # What had been sent again in this epoch stands in an earlier one, or was adopted.
+                again = entry.op_id in known or (
+                    isinstance(entry, Decision) and self.decided_elsewhere(entry.redemption_id)
+                )
+                origin = "resent" if again else "own"
+                self._insert(self.epoch_id(), entry, envelope, origin=origin)
         self._forget()
 
     def adopt(self, epoch_id: EpochId, entries: Sequence[Envelope]) -> None:
@@ -242,7 +250,6 @@ class Journal(Queries):
         return added
 
     def _insert(self, epoch_id: EpochId, entry: Entry, envelope: Envelope, *, origin: str) -> None:
-        about = _about(entry)
         if (
             origin == "own"
             and isinstance(entry, Decision)
@@ -254,7 +261,7 @@ class Journal(Queries):
             envelope.seq,
             _KINDS[type(entry)],
             str(entry.op_id),
-            about,
+            _about(entry),
             envelope.body,
             envelope.hash,
             origin,
@@ -388,10 +395,4 @@ class Journal(Queries):
 
 
 def _about(entry: Entry) -> str | None:
-    match entry:
-        case Redemption():
-            return None
-        case Decision(redemption_id=about_id) | Void(redemption_id=about_id):
-            return str(about_id)
-        case Resolution(about_id=about_id):
-            return str(about_id)
+    return None if isinstance(entry, Redemption) else str(about(entry))

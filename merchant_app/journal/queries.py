@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from merchant_app.clock import from_text
+from merchant_app.clock import from_text, to_text
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug
 from merchant_app.ids import EpochId, OpId, VoucherId
@@ -223,13 +224,34 @@ class Queries:
         ).fetchone()
         return row is not None
 
-    def undecided_of(self, voucher_id: VoucherId) -> tuple[OpId, ...]:
-        """Every redemption that names this voucher, oldest first."""
+    def redemptions_of(self, voucher_id: VoucherId, *, limit: int) -> tuple[OpId, ...]:
+        """The redemptions that name this voucher, newest first."""
         rows = self._connection.execute(
-            "SELECT op_id FROM redemption_vouchers WHERE voucher_id = ? ORDER BY op_id",
-            (str(voucher_id),),
+            "SELECT op_id FROM redemption_vouchers WHERE voucher_id = ? "
+            "ORDER BY op_id DESC LIMIT ?",
+            (str(voucher_id), limit),
         )
         return tuple(OpId(UUID(op_id)) for (op_id,) in rows)
+
+    def booked_since(
+        self, voucher_ids: Collection[VoucherId], since: datetime
+    ) -> dict[VoucherId, int]:
+        """What the service has debited for this till's redemptions, by what it said since then."""
+        booked: dict[VoucherId, int] = {}
+        for voucher_id in voucher_ids:
+            rows = self._connection.execute(
+                "SELECT o.lines FROM redemption_vouchers v JOIN outcomes o USING (op_id) "
+                "WHERE v.voucher_id = ? AND o.recorded_at >= ? AND o.id = "
+                "(SELECT max(id) FROM outcomes n WHERE n.op_id = v.op_id)",
+                (str(voucher_id), to_text(since)),
+            )
+            booked[voucher_id] = sum(
+                line.accepted_minor
+                for (lines,) in rows
+                for line in outcome_lines.from_text(lines)
+                if line.voucher_id == voucher_id
+            )
+        return booked
 
     def last_completed(self) -> Recorded | None:
         """The last redemption that was handed over and that no void undoes."""

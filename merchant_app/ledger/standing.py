@@ -59,8 +59,8 @@ class Standing:
         self._by_voucher: dict[VoucherId, int] = {}
 
     def exposure(self) -> Exposure:
-        """What counts against the offline limits. Valid until the next change."""
-        return Exposure(self._sum_minor, len(self.unconfirmed), self._by_voucher)
+        """What counts against the offline limits."""
+        return Exposure(self._sum_minor, len(self.unconfirmed), dict(self._by_voucher))
 
     def recorded(self, entry: Entry, *, booked: bool = False) -> None:
         """An entry is in the journal. `booked`: its redemption's outcome is CONFIRMED already."""

@@ -25,13 +25,16 @@ from merchant_app.errors import Bug
 from merchant_app.ids import OpId
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.owner import JournalOwner
+from merchant_app.ledger import exchange
 from merchant_app.ledger import till as protocol
 from merchant_app.ledger.entries import Decision
 from merchant_app.sync.connectivity import Connectivity, LineState
+from merchant_app.sync.reconciliation import Past
 
 ENTRIES_PER_BATCH = 100
-REQUESTS_PER_DELIVERY_MAX = 200
+REQUESTS_PER_DELIVERY_MAX = 2_000
 """A delivery that needs more than this is going round in circles."""
+TOO_LARGE = 413
 
 _log = logging.getLogger(__name__)
 
@@ -62,15 +65,20 @@ class Courier:
         clock: Clock,
         new_id: Callable[[], UUID],
         cashier: str,
+        told: Callable[[], None],
     ) -> None:
+        """`told` is called after new outcomes are on disk."""
         self._journal = journal
         self._central = central
         self._connectivity = connectivity
         self._clock = clock
         self._new_id = new_id
         self._cashier = cashier
+        self._told = told
+        self._past = Past(journal=journal, central=central)
         self._turn = threading.Lock()
         self._awaited: set[OpId] = set()
+        self._batch_size = ENTRIES_PER_BATCH
 
     def await_outcome(self, op_id: OpId) -> None:
         """The cashier now waits for this op."""
@@ -88,102 +96,122 @@ class Courier:
         Args:
             wait_s: how long to wait, for the turn and then for each answer.
             until: what the caller waits for; once the journal has it, the rest may follow later.
+                None: nobody waits, so there is time to compare the till's past as well.
         """
         if self._connectivity.facts().state is LineState.STOPPED:
             return Forked()
         if not self._turn.acquire(timeout=wait_s):
             return NoAnswer(NoAnswerKind.SLOW)
         try:
-            return self._deliver(wait_s=wait_s, until=until)
+            delivery = self._deliver(wait_s=wait_s, until=until)
+            if until is None and isinstance(delivery, Delivered):
+                delivery = self._compare_past(wait_s=wait_s)
+            return delivery
         finally:
             self._turn.release()
 
+    def _compare_past(self, *, wait_s: float) -> Delivery:
+        if not self._journal.run(lambda journal: journal.progress().reconcile):
+            return Delivered()
+        failure = self._past.reconcile()
+        if failure is not None:
+            self._connectivity.report(failure)
+            return failure
+        return self._deliver(wait_s=wait_s, until=None)
+
     def _deliver(self, *, wait_s: float, until: Callable[[Journal], bool] | None) -> Delivery:
         for _ in range(REQUESTS_PER_DELIVERY_MAX):
-            batch = self._journal.run(_next_batch)
+            batch = self._journal.run(self._next_batch)
+            began_s = self._clock.monotonic_s()
             answer = self._central.append_journal(batch, wait_s=wait_s)
-            self._connectivity.report(answer)
+            self._connectivity.report(answer, took_s=self._clock.monotonic_s() - began_s)
             match answer:
                 case Stored() | Rewind():
                     done = self._after(answer, until=until)
-                    if done is not None:
-                        return done
                 case Forked():
-                    return self._stop()
+                    done = self._stop()
                 case NoAnswer() | NotAuthorised():
-                    return answer
-                case Rejected(status=status, path=path):
-                    # Ours to mend: the entries stay, other work goes on, the log says where.
-                    _log.error("journal rejected: status %s at %s", status, path)
-                    return answer
+                    done = answer
+                case Rejected():
+                    done = self._after_rejection(answer, sent=len(batch.entries))
+            if done is not None:
+                return done
         raise Bug("a delivery does not come to an end")
+
+    def _next_batch(self, journal: Journal) -> Batch:
+        return exchange.next_batch(journal, limit=self._batch_size)
+
+    def _after_rejection(self, answer: Rejected, *, sent: int) -> Delivery | None:
+        if answer.status == TOO_LARGE and sent > 1:
+            self._batch_size = sent // 2
+            _log.warning("%d entries are too many for the service; %d now", sent, sent // 2)
+            return None
+        # Ours to mend: the entries stay, other work goes on, the log says where.
+        _log.error("journal rejected: status %s at %s", answer.status, answer.path)
+        return answer
 
     def _after(
         self, answer: Stored | Rewind, *, until: Callable[[Journal], bool] | None
     ) -> Delivery | None:
         """Record an answer. None: there is more to send or to read."""
-        step = self._journal.run(lambda journal: self._record(journal, answer))
+        awaited = self.awaited()
+        step = self._journal.run(
+            lambda journal: exchange.take(journal, answer, awaited=awaited, decide=self._decision)
+        )
         match step:
             case protocol.Differs():
                 return self._stop()
+            case protocol.Behind():
+                return self._catch_up()
             case protocol.Ignore():
                 # An answer out of the service's past: as good as none.
                 return NoAnswer(NoAnswerKind.NOT_UNDERSTOOD)
             case protocol.SendAgain():
                 _log.warning("the service has less of the journal; sending again")
                 return None
-            case protocol.Advanced():
-                more = isinstance(answer, Stored) and answer.more_outcomes
-                if (until is not None and self._journal.run(until)) or not (
-                    more or not self._journal.run(Journal.is_all_sent)
-                ):
-                    return Delivered()
-                return None
+            case protocol.Advanced(outcomes=outcomes):
+                assert isinstance(answer, Stored)
+                return self._advanced(answer, outcomes, until=until)
 
-    def _record(self, journal: Journal, answer: Stored | Rewind) -> protocol.Step:
-        progress = journal.progress()
-        step = protocol.after_answer(progress, answer, hash_at=journal.hash_at)
-        if isinstance(step, protocol.SendAgain):
-            journal.record_answer(step.progress, receipt=None)
-        elif isinstance(step, protocol.Advanced) and isinstance(answer, Stored):
-            if answer.alarm_seqs:
-                _log.error("the service raised alarms for entries %s", answer.alarm_seqs)
-            # A sign of life brings nothing to write; a file need not grow by it.
-            if step.progress != progress or step.outcomes:
-                decisions = self._decisions(journal, step.outcomes)
-                journal.record_answer(step.progress, receipt=answer, decisions=decisions)
-        return step
+    def _advanced(
+        self,
+        answer: Stored,
+        outcomes: tuple[Outcome, ...],
+        *,
+        until: Callable[[Journal], bool] | None,
+    ) -> Delivery | None:
+        if answer.alarm_seqs:
+            _log.error("the service raised alarms for entries %s", answer.alarm_seqs)
+        if outcomes:
+            self._told()
+        if until is not None and self._journal.run(until):
+            return Delivered()
+        if answer.more_outcomes or self._journal.run(Journal.unsent_count):
+            return None
+        if answer.recovering and until is not None:
+            # It is stored, and nothing will be said of it until the service has recovered.
+            return NoAnswer(NoAnswerKind.BEING_RESTORED)
+        return Delivered()
 
-    def _decisions(self, journal: Journal, outcomes: tuple[Outcome, ...]) -> list[Decision]:
-        decisions = []
-        for outcome in outcomes:
-            if outcome.op_id not in self._awaited:
-                continue
-            handed_over = protocol.may_hand_over(outcome.status)
-            recorded = journal.recorded(outcome.op_id)
-            if handed_over is None or recorded is None or recorded.decision is not None:
-                continue
-            decisions.append(
-                Decision(
-                    op_id=OpId(self._new_id()),
-                    redemption_id=outcome.op_id,
-                    handed_over=handed_over,
-                    at=self._clock.now(),
-                    cashier=self._cashier,
-                )
-            )
-        return decisions
+    def _catch_up(self) -> Delivery | None:
+        caught_up = self._past.catch_up()
+        if caught_up is True:
+            return None
+        if caught_up is False:
+            return self._stop()
+        self._connectivity.report(caught_up)
+        return caught_up
+
+    def _decision(self, redemption_id: OpId, handed_over: bool) -> Decision:
+        return Decision(
+            op_id=OpId(self._new_id()),
+            redemption_id=redemption_id,
+            handed_over=handed_over,
+            at=self._clock.now(),
+            cashier=self._cashier,
+        )
 
     def _stop(self) -> Forked:
         _log.error("our journal and the service's differ; selling stops")
         self._connectivity.stop()
         return Forked()
-
-
-def _next_batch(journal: Journal) -> Batch:
-    progress = journal.progress()
-    base_hash = journal.hash_at(progress.acked_seq)
-    if base_hash is None:
-        raise Bug("acknowledged more than was ever written")
-    unsent = journal.unsent(limit=ENTRIES_PER_BATCH)
-    return protocol.batch(progress, base_hash=base_hash, unsent=unsent)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from merchant_app.ids import OpId
 from merchant_app.money import Money
-from merchant_app.till import look_up, redeem, reverse, settle, status
+from merchant_app.till import leave, look_up, redeem, resolve, reverse, settle, status
 from merchant_app.till.counter import CounterFacts
+from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
     Interrupted,
     LookUp,
@@ -45,8 +46,16 @@ class LiveCounter:
             amount=amount,
         )
 
-    def redeem(self, voucher: Voucher, *, amount: Money, purchase: Money | None) -> RedeemResult:
-        return redeem.redeem(self._till, voucher, amount=amount, purchase=purchase)
+    def confirm(self, text: str, *, purchase: Money | None) -> LookUp:
+        return look_up.confirm(self._till, text, purchase=purchase)
+
+    def redeem(
+        self, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False
+    ) -> RedeemResult:
+        return redeem.redeem(self._till, voucher, amount=amount, purchase=purchase, again=again)
+
+    def honour(self, op_id: OpId) -> RedeemResult:
+        return redeem.honour(self._till, op_id)
 
     def wait(self, op_id: OpId) -> RedeemResult:
         return redeem.wait(self._till, op_id)
@@ -62,6 +71,18 @@ class LiveCounter:
 
     def settle(self, op_id: OpId, *, handed_over: bool) -> Settled:
         return settle.settle(self._till, op_id, handed_over=handed_over)
+
+    def to_settle(self) -> ToSettle:
+        return resolve.to_settle(self._till)
+
+    def resolve(self, op_id: OpId, choice: Choice, *, note: str) -> ResolveResult:
+        return resolve.resolve(self._till, op_id, choice, note=note)
+
+    def may_leave(self) -> LeaveResult:
+        return leave.may_leave(self._till)
+
+    def sign_out(self) -> LeaveResult:
+        return leave.sign_out(self._till)
 
     def status(self) -> Status:
         return status.status(self._till)

@@ -1,6 +1,12 @@
-"""Look a voucher up: what was scanned, and what may be done with it."""
+"""Look a voucher up: what was scanned, and what may be done with it.
+
+The till's own copy answers first, in milliseconds; the central service corrects it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 
 from merchant_app.central.port import (
     Found,
@@ -25,26 +31,53 @@ from merchant_app.till.results import (
 from merchant_app.till.settle import question_about
 from merchant_app.till.till import Till
 from merchant_app.vouchers import verdicts
+from merchant_app.vouchers.code import ShortCode
 from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
-from merchant_app.vouchers.verdicts import OtherShop, Unknown, UnknownKey, WrongSignature
+from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
+from merchant_app.vouchers.token import NotAToken, Token, verify
+from merchant_app.vouchers.verdicts import (
+    OtherShop,
+    Unknown,
+    UnknownKey,
+    Use,
+    Verdict,
+    WrongSignature,
+)
 
 
 def look_up(till: Till, text: str, *, purchase: Money | None) -> LookUp:
     """See `counter.Counter.look_up`."""
+    return _look_up(till, text, purchase=purchase, ask=False)
+
+
+def confirm(till: Till, text: str, *, purchase: Money | None) -> LookUp:
+    """See `counter.Counter.confirm`."""
+    return _look_up(till, text, purchase=purchase, ask=True)
+
+
+def _look_up(till: Till, text: str, *, purchase: Money | None, ask: bool) -> LookUp:
+    """`ask`: the service is asked even where the copy knows the voucher."""
     scan = classify(text)
     match scan:
         case Foreign():
             return NotAVoucher(scan)
         case CodeText(code):
-            return _judged(till, till.central.look_up_code(code), text, purchase=purchase)
+            return _look_up_code(till, code, text, purchase=purchase, ask=ask)
         case TokenText(token_text):
-            return _look_up_token(till, token_text, purchase=purchase)
+            return _look_up_token(till, token_text, purchase=purchase, ask=ask)
 
 
-def _look_up_token(till: Till, text: str, *, purchase: Money | None) -> LookUp:
-    # Late: loading it loads the cryptography library.
-    from merchant_app.vouchers.token import NotAToken, Token, verify
+def _look_up_code(
+    till: Till, code: ShortCode, text: str, *, purchase: Money | None, ask: bool
+) -> LookUp:
+    voucher = None if ask else till.copy.by_code_mac(till.code_mac(code))
+    if voucher is not None:
+        return _from_copy(till, voucher, text, purchase=purchase)
+    answer = _timed(till, lambda: till.central.look_up_code(code))
+    return _judged(till, answer, text, purchase=purchase)
 
+
+def _look_up_token(till: Till, text: str, *, purchase: Money | None, ask: bool) -> LookUp:
     token = verify(text, till.keys.keys())
     if isinstance(token, UnknownKey) and _fetch_keys(till):
         token = verify(text, till.keys.keys())
@@ -54,11 +87,41 @@ def _look_up_token(till: Till, text: str, *, purchase: Money | None) -> LookUp:
         case UnknownKey() | WrongSignature():
             return Judged(token, "")
         case Token():
-            answer = till.central.look_up_token(text)
-            if isinstance(answer, NoAnswer) and token.shop_number != till.shop.number:
-                till.connectivity.report(answer)
-                return Judged(OtherShop(""), "")  # the signature says so; no line needed
+            voucher = None if ask else till.copy.by_id(token.voucher_id)
+            if voucher is not None:
+                return _from_copy(till, voucher, text, purchase=purchase)
+            answer = _timed(till, lambda: till.central.look_up_token(text))
+            if isinstance(answer, NoAnswer):
+                return _by_signature_alone(till, token, answer, text, purchase=purchase)
             return _judged(till, answer, text, purchase=purchase)
+
+
+def _by_signature_alone(
+    till: Till, token: Token, answer: NoAnswer, text: str, *, purchase: Money | None
+) -> LookUp:
+    """Nobody answers, and the copy does not know it: all that is known is what was signed."""
+    if token.shop_number != till.shop.number:
+        return Judged(OtherShop(""), "")  # the signature says so; no line needed
+    if till.policies.limits().unknown_max_minor <= 0 or till.copy.fetched_at() is None:
+        return NoAnswerYet(answer.kind)
+    voucher = Voucher(
+        voucher_id=token.voucher_id,
+        shop_number=token.shop_number,
+        face=token.face,
+        balance=token.face,
+        terms=Terms(expires_on=token.expires_on),
+        status=VoucherStatus.ACTIVE,
+        label="",
+        holder="",
+    )
+    return _from_copy(till, voucher, text, purchase=purchase)
+
+
+def _timed(till: Till, ask: Callable[[], LookupOutcome]) -> LookupOutcome:
+    began_s = till.clock.monotonic_s()
+    answer = ask()
+    till.connectivity.report(answer, took_s=till.clock.monotonic_s() - began_s)
+    return answer
 
 
 def _fetch_keys(till: Till) -> bool:
@@ -66,28 +129,30 @@ def _fetch_keys(till: Till) -> bool:
     answer = till.central.till_facts()
     till.connectivity.report(answer)
     if isinstance(answer, TillFacts):
-        till.keys.replace(answer.keys)
+        till.take_facts(answer)
         return True
     return False
 
 
+def _from_copy(till: Till, voucher: Voucher, text: str, *, purchase: Money | None) -> LookUp:
+    """What the till's own copy says, less what it has accepted and nobody has booked yet."""
+    voucher_id = voucher.voucher_id
+    pending = till.journal.run(
+        lambda journal: journal.standing.exposure().by_voucher.get(voucher_id, 0)
+    )
+    balance = till.offline.balances([voucher_id]).get(voucher_id, voucher.balance.minor)
+    left = Money(max(0, balance - pending), voucher.balance.currency)
+    voucher = replace(voucher, balance=left)
+    found = _at_hand(till, voucher, (), text, purchase=purchase)
+    if not isinstance(found, Judged):
+        return found
+    return replace(found, local_from=till.copy.fetched_at())
+
+
 def _judged(till: Till, answer: LookupOutcome, text: str, *, purchase: Money | None) -> LookUp:
-    till.connectivity.report(answer)
     match answer:
         case Found(voucher=voucher, history=history):
-            till.recent.remember(voucher.voucher_id, text)
-            question = question_about(till, voucher.voucher_id)
-            if question is not None:
-                return UnderQuestion(question)
-            verdict = verdicts.judge(
-                voucher,
-                shop_number=till.shop.number,
-                shop_name_of_voucher="",
-                today=till.today(),
-                purchase=purchase,
-                history=history,
-            )
-            return Judged(verdict, voucher.label)
+            return _at_hand(till, voucher, history, text, purchase=purchase)
         case OfOtherShop(shop_name=name, shop_city=city):
             return Judged(OtherShop(f"{name}, {city}"), "")
         case NoSuchVoucher():
@@ -99,3 +164,21 @@ def _judged(till: Till, answer: LookupOutcome, text: str, *, purchase: Money | N
         case Rejected():
             # Our own request was malformed: logged by the adapter; the cashier types it again.
             return NoAnswerYet(NoAnswerKind.NOT_UNDERSTOOD)
+
+
+def _at_hand(
+    till: Till, voucher: Voucher, history: tuple[Use, ...], text: str, *, purchase: Money | None
+) -> Judged | UnderQuestion:
+    till.recent.remember(voucher.voucher_id, text)
+    question = question_about(till, voucher.voucher_id)
+    if question is not None:
+        return UnderQuestion(question)
+    verdict: Verdict = verdicts.judge(
+        voucher,
+        shop_number=till.shop.number,
+        shop_name_of_voucher="",
+        today=till.today(),
+        purchase=purchase,
+        history=history,
+    )
+    return Judged(verdict, voucher.label)

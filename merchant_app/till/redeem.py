@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from merchant_app.central.port import (
     Forked,
     NoAnswer,
     NoAnswerKind,
     NotAuthorised,
     NotAuthorisedKind,
-    OutcomeLine,
 )
-from merchant_app.errors import Bug
-from merchant_app.ids import OpId
-from merchant_app.journal.journal import Journal, Recorded
-from merchant_app.ledger.entries import Line, Redemption
+from merchant_app.ids import OpId, VoucherId
+from merchant_app.journal.journal import AlreadyDecided, Journal, Recorded
+from merchant_app.ledger import desk
+from merchant_app.ledger.entries import Decision, Envelope, Line, Redemption
+from merchant_app.ledger.exposure import Limit, LimitReached
 from merchant_app.money import Money
 from merchant_app.sync.connectivity import LineState
 from merchant_app.sync.delivery import Delivered, Delivery
 from merchant_app.till import settle
-from merchant_app.till.look_up import look_up
+from merchant_app.till.look_up import confirm
 from merchant_app.till.results import (
+    AcceptedOffline,
     DebitedLine,
     Judged,
+    OfflineRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
     RedeemResult,
     RedeemUnknown,
     RefusedLine,
+    SameAgain,
     Stopped,
 )
 from merchant_app.till.till import Till
@@ -36,20 +41,44 @@ from merchant_app.vouchers.verdicts import Verdict
 
 CHECK_DIGITS = 8
 """Hex digits of an entry's hash that go on a receipt."""
+SAME_AGAIN_WITHIN = timedelta(minutes=5)
+_EARLIER_MAX = 5
 
 
-def redeem(till: Till, voucher: Voucher, *, amount: Money, purchase: Money | None) -> RedeemResult:
+def redeem(
+    till: Till, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False
+) -> RedeemResult:
     """See `counter.Counter.redeem`."""
-    if till.connectivity.facts().state is LineState.STOPPED:
+    line = till.connectivity.facts().state
+    if line is LineState.STOPPED:
         return Stopped()
+    same = None if again else _same_again(till, voucher, amount)
+    if same is not None:
+        return same
+    if line is LineState.NOT_ENTITLED:
+        return _refused_offline(till, None, LimitReached(Limit.NOT_ENTITLED, 0))
+    return take(
+        till,
+        (Line(voucher.voucher_id, amount, voucher.label),),
+        purchase=purchase,
+        honoured=line is LineState.OFFLINE,
+    )
+
+
+def take(
+    till: Till, lines: tuple[Line, ...], *, purchase: Money | None, honoured: bool
+) -> RedeemResult:
+    """A new redemption of these lines: by the service's word, or by the till's own (`honoured`)."""
     redemption = Redemption(
         op_id=till.new_op_id(),
-        lines=(Line(voucher.voucher_id, amount, voucher.label),),
+        lines=lines,
         purchase=purchase,
-        honoured=False,
+        honoured=honoured,
         at=till.clock.now(),
         cashier=till.facts.cashier,
     )
+    if honoured:
+        return _accept(till, redemption)
     # Awaited before it is recorded: whichever delivery brings the outcome then decides it.
     till.courier.await_outcome(redemption.op_id)
     try:
@@ -58,6 +87,61 @@ def redeem(till: Till, voucher: Voucher, *, amount: Money, purchase: Money | Non
         till.courier.stop_awaiting(redemption.op_id)
         raise
     return wait(till, redemption.op_id)
+
+
+def _same_again(till: Till, voucher: Voucher, amount: Money) -> SameAgain | None:
+    """Whether the very same was done here a moment ago: pressed twice, or shown twice."""
+    since = till.clock.now() - SAME_AGAIN_WITHIN
+
+    def find(journal: Journal) -> Recorded | None:
+        for op_id in journal.redemptions_of(voucher.voucher_id, limit=_EARLIER_MAX):
+            recorded = journal.recorded(op_id)
+            if recorded is None or not recorded.decision or recorded.void is not None:
+                continue
+            lines = recorded.redemption.lines
+            if recorded.redemption.at >= since and any(
+                line.voucher_id == voucher.voucher_id and line.amount == amount for line in lines
+            ):
+                return recorded
+        return None
+
+    found = till.journal.run(find)
+    return None if found is None else SameAgain(voucher.label, amount, found.redemption.at)
+
+
+def _accept(till: Till, redemption: Redemption) -> RedeemResult:
+    offline = till.offline.now([line.voucher_id for line in redemption.lines])
+    verdict = till.journal.run(lambda journal: desk.accept(journal, redemption, offline))
+    if isinstance(verdict, LimitReached):
+        return _refused_offline(till, None, verdict)
+    till.wake()
+    return _accepted(till, redemption, verdict)
+
+
+def honour(till: Till, op_id: OpId) -> RedeemResult:
+    """See `counter.Counter.honour`."""
+    recorded = settle.recorded_or_bug(till, op_id)
+    if till.connectivity.facts().state is LineState.STOPPED:
+        return Stopped()
+    decision = Decision(
+        op_id=till.new_op_id(),
+        redemption_id=op_id,
+        handed_over=True,
+        at=till.clock.now(),
+        cashier=till.facts.cashier,
+    )
+    offline = till.offline.now([line.voucher_id for line in recorded.redemption.lines])
+    try:
+        verdict = till.journal.run(
+            lambda journal: desk.honour(journal, recorded, decision, offline)
+        )
+    except AlreadyDecided:
+        return _result(till, settle.recorded_or_bug(till, op_id), Delivered())
+    if isinstance(verdict, LimitReached):
+        return _refused_offline(till, op_id, verdict)
+    till.courier.stop_awaiting(op_id)
+    till.wake()
+    return _accepted(till, recorded.redemption, recorded.envelope)
 
 
 def wait(till: Till, op_id: OpId) -> RedeemResult:
@@ -75,8 +159,11 @@ def cancel(till: Till, op_id: OpId) -> RedeemResult:
     """See `counter.Counter.cancel`."""
     settle.decide(till, op_id, handed_over=False)
 
-    delivery = till.courier.deliver(wait_s=till.answer_wait_s, until=Journal.is_all_sent)
+    delivery = till.deliver(Journal.is_all_sent)
     return _result(till, settle.recorded_or_bug(till, op_id), delivery)
+
+
+# --- what to show --------------------------------------------------------------------------------
 
 
 def _result(till: Till, recorded: Recorded, delivery: Delivery) -> RedeemResult:
@@ -89,7 +176,9 @@ def _result(till: Till, recorded: Recorded, delivery: Delivery) -> RedeemResult:
     till.courier.stop_awaiting(op_id)
     till.wake()  # the decision follows without anybody waiting for it
     if recorded.decision:
-        return _redeemed(recorded)
+        # Without an outcome it was no decision of this screen: another copy of this till made it,
+        # and the goods went over that counter.
+        return Stopped() if recorded.outcome is None else _redeemed(recorded)
     refused = recorded.outcome is not None and any(line.reason for line in recorded.outcome.lines)
     if refused:
         return _refused(till, recorded)
@@ -105,32 +194,52 @@ def _why(delivery: Delivery) -> NoAnswerKind | NotAuthorisedKind | None:
             return None
 
 
-def _outcome_lines(recorded: Recorded) -> tuple[OutcomeLine, ...]:
-    if recorded.outcome is None:
-        raise Bug("a completed redemption has an outcome")
-    return recorded.outcome.lines
-
-
 def _redeemed(recorded: Recorded) -> Redeemed:
-    balances = {line.voucher_id: line.balance_minor for line in _outcome_lines(recorded)}
+    told = () if recorded.outcome is None else recorded.outcome.lines
     return Redeemed(
         op_id=recorded.redemption.op_id,
-        lines=tuple(
-            DebitedLine(
-                line.label,
-                line.amount,
-                Money(balances[line.voucher_id], line.amount.currency),
-            )
-            for line in recorded.redemption.lines
-        ),
+        lines=_debited(recorded.redemption, {line.voucher_id: line.balance_minor for line in told}),
         number=recorded.envelope.seq,
         check=recorded.envelope.hash.hex()[:CHECK_DIGITS],
         at=recorded.redemption.at,
     )
 
 
+def _debited(redemption: Redemption, balances: dict[VoucherId, int]) -> tuple[DebitedLine, ...]:
+    return tuple(
+        DebitedLine(line.label, line.amount, Money(balances[line.voucher_id], line.amount.currency))
+        for line in redemption.lines
+    )
+
+
+def _accepted(till: Till, redemption: Redemption, envelope: Envelope) -> AcceptedOffline:
+    """Amber: accepted, and nobody has confirmed it. The balances are what the till expects."""
+    known = till.offline.balances([line.voucher_id for line in redemption.lines])
+    exposure = till.journal.run(lambda journal: journal.standing.exposure())
+    pending = exposure.by_voucher
+    expected = {
+        line.voucher_id: max(0, known.get(line.voucher_id, 0) - pending.get(line.voucher_id, 0))
+        for line in redemption.lines
+    }
+    return AcceptedOffline(
+        op_id=redemption.op_id,
+        lines=_debited(redemption, expected),
+        number=envelope.seq,
+        check=envelope.hash.hex()[:CHECK_DIGITS],
+        at=redemption.at,
+        standing=till.offline.standing(exposure),
+    )
+
+
+def _refused_offline(till: Till, op_id: OpId | None, reached: LimitReached) -> OfflineRefused:
+    exposure = till.journal.run(lambda journal: journal.standing.exposure())
+    most = Money(reached.most_minor, till.facts.currency) if reached.most_minor > 0 else None
+    return OfflineRefused(op_id, reached.limit, most, till.offline.standing(exposure))
+
+
 def _refused(till: Till, recorded: Recorded) -> RedeemRefused:
-    reasons = {line.voucher_id: line.reason for line in _outcome_lines(recorded)}
+    told = () if recorded.outcome is None else recorded.outcome.lines
+    reasons = {line.voucher_id: line.reason for line in told}
     lines = tuple(
         RefusedLine(line.label, reason)
         for line in recorded.redemption.lines
@@ -145,5 +254,5 @@ def _verdict_now(till: Till, recorded: Recorded) -> Verdict | None:
     text = till.recent.text_of(recorded.redemption.lines[0].voucher_id)
     if text is None:
         return None
-    found = look_up(till, text, purchase=recorded.redemption.purchase)
+    found = confirm(till, text, purchase=recorded.redemption.purchase)
     return found.verdict if isinstance(found, Judged) else None

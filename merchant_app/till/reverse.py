@@ -48,7 +48,7 @@ def reverse_last(till: Till) -> ReverseResult:
     def has_outcome(journal: Journal) -> bool:
         return journal.outcome(op_id) is not None
 
-    delivery = till.courier.deliver(wait_s=till.answer_wait_s, until=has_outcome)
+    delivery = till.deliver(has_outcome)
     outcome = till.journal.run(lambda journal: journal.outcome(op_id))
     if isinstance(delivery, Forked) and outcome is None:
         return Stopped()

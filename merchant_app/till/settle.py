@@ -99,7 +99,7 @@ def settle(till: Till, op_id: OpId, *, handed_over: bool) -> Settled:
         decide(till, op_id, handed_over=handed_over)
     else:
         _settle_unseen(till, op_id, handed_over=handed_over)
-    till.courier.deliver(wait_s=till.answer_wait_s, until=Journal.is_all_sent)
+    till.deliver(Journal.is_all_sent)
     recorded = recorded_or_bug(till, op_id)
     shortfall = None
     if recorded.outcome is not None and till.journal.run(Journal.is_all_sent):

@@ -1,22 +1,51 @@
-"""The status of the till: the line, and what is unsent."""
+"""The status of the till: the line, what is unsent, what is at risk, what waits for a person."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from merchant_app.central.port import TillFacts
+from merchant_app.journal.journal import Journal
+from merchant_app.ledger.entries import about, from_body
+from merchant_app.ledger.exposure import Exposure
+from merchant_app.till import resolve
 from merchant_app.till.results import Status
 from merchant_app.till.till import Till
+
+COUNTED_MAX = 1_000
+"""Beyond so many unsent entries the number of sales is told as that many at least."""
 
 
 def status(till: Till) -> Status:
     """See `counter.Counter.status`."""
     facts = till.connectivity.facts()
+
+    def read(journal: Journal) -> tuple[int, int, datetime | None, Exposure]:
+        sales, oldest = _unsent(journal)
+        return journal.unsent_count(), sales, oldest, journal.standing.exposure()
+
+    unsent, sales, oldest, exposure = till.journal.run(read)
     return Status(
         line=facts.state,
         since=facts.since,
         contact_at=facts.contact_at,
-        unsent=till.journal.run(lambda journal: journal.unsent_count()),
+        unsent=unsent,
         why=facts.why,
+        unsent_sales=sales,
+        unsent_at=oldest,
+        offline=till.offline.standing(exposure),
+        redemption_max=till.offline.redemption_max(),
+        to_settle=resolve.count(till),
+        snapshot_at=till.copy.fetched_at(),
+        copying=till.copying(),
     )
+
+
+def _unsent(journal: Journal) -> tuple[int, datetime | None]:
+    """How many sales the unsent entries are about, and when the oldest was recorded."""
+    envelopes = journal.unsent(limit=COUNTED_MAX)
+    entries = [from_body(envelope.body) for envelope in envelopes]
+    return len({about(entry) for entry in entries}), entries[0].at if entries else None
 
 
 def contact(till: Till) -> Status:
@@ -24,6 +53,6 @@ def contact(till: Till) -> Status:
     answer = till.central.till_facts()
     till.connectivity.report(answer)
     if isinstance(answer, TillFacts):
-        till.keys.replace(answer.keys)
+        till.take_facts(answer)
         till.courier.deliver(wait_s=till.answer_wait_s)
     return status(till)

@@ -9,13 +9,23 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from merchant_app.central.port import CentralService, IssuerKey, Shop
+from merchant_app.central.port import (
+    CentralService,
+    IssuerKey,
+    NoAnswer,
+    NoAnswerKind,
+    Shop,
+    TillFacts,
+)
 from merchant_app.clock import Clock, business_date
 from merchant_app.ids import OpId, VoucherId
+from merchant_app.journal.journal import Journal
 from merchant_app.journal.owner import JournalOwner
-from merchant_app.sync.connectivity import Connectivity
-from merchant_app.sync.delivery import Courier
+from merchant_app.sync.connectivity import Connectivity, LineState
+from merchant_app.sync.delivery import Courier, Delivery
 from merchant_app.till.counter import CounterFacts
+from merchant_app.till.offline import CopyOfVouchers, OfflineRules, PolicyBook
+from merchant_app.vouchers.code import ShortCode
 
 if TYPE_CHECKING:
     from merchant_app.vouchers.token import Keys
@@ -62,8 +72,14 @@ class Till:
 
     Attributes:
         new_id: makes UUIDv7s.
-        answer_wait_s: how long a cashier waits before the screen says "no answer".
+        policies: what the platform asks of this till.
+        offline: what may be done while nobody can be asked.
+        copy: the till's own copy of its shop's vouchers.
+        code_mac: what a typed code is found by in that copy.
         wake: asks for a delivery soon, without waiting for it.
+        wake_copy: the same for the copy.
+        copying: how many vouchers of a copy that is being fetched have come; None: none is.
+        forget: ends the enrolment: its secrets and what is known of the shop.
     """
 
     facts: CounterFacts
@@ -75,12 +91,36 @@ class Till:
     courier: Courier
     connectivity: Connectivity
     keys: KeyBook
-    answer_wait_s: float
+    policies: PolicyBook
+    offline: OfflineRules
+    copy: CopyOfVouchers
+    code_mac: Callable[[ShortCode], bytes]
     wake: Callable[[], None]
+    wake_copy: Callable[[], None]
+    copying: Callable[[], int | None]
+    forget: Callable[[], None]
     recent: RecentScans = field(default_factory=RecentScans)
+
+    @property
+    def answer_wait_s(self) -> float:
+        """How long a cashier waits before the screen says "no answer"."""
+        return self.policies.policy.answer_wait_s
 
     def new_op_id(self) -> OpId:
         return OpId(self.new_id())
+
+    def deliver(self, until: Callable[[Journal], bool]) -> Delivery:
+        """Send what is unsent and wait until the journal has it; offline nobody is kept waiting."""
+        line = self.connectivity.facts()
+        if line.state is LineState.OFFLINE:
+            self.wake()
+            return NoAnswer(line.why or NoAnswerKind.DOWN)
+        return self.courier.deliver(wait_s=self.answer_wait_s, until=until)
+
+    def take_facts(self, facts: TillFacts) -> None:
+        """What the service says of keys and policy holds from now on."""
+        self.keys.replace(facts.keys)
+        self.policies.replace(facts.policy)
 
     def today(self) -> date:
         return business_date(self.clock.now(), self.shop.time_zone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from pathlib import Path
 from uuid import UUID
 
@@ -12,20 +13,35 @@ from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.live import LiveCounter
+from merchant_app.till.offline import OfflineRules, PolicyBook
 from merchant_app.till.till import KeyBook, Till
 from tests.fakes.central import FakeTill
 from tests.fakes.clock import FakeClock
+from tests.fakes.copy_of_vouchers import MemoryCopy
+
+PEPPER = bytes(32)
+"""What the codes in a test's copy are hashed with."""
 
 
 def assemble(
-    enrolled: FakeTill, central: CentralService, clock: FakeClock, path: Path
+    enrolled: FakeTill,
+    central: CentralService,
+    clock: FakeClock,
+    path: Path,
+    copy: MemoryCopy | None = None,
 ) -> tuple[JournalOwner, LiveCounter, Connectivity]:
-    """The till of `enrolled` over the journal at `path`; its calls go through `central`."""
+    """The till of `enrolled` over the journal at `path`; its calls go through `central`.
+
+    `copy`: its copy of the vouchers; there is none otherwise.
+    """
     facts = enrolled.facts
+    copy = copy or MemoryCopy()
     journal = JournalOwner(path, clock)
     journal.run(
         lambda opened: opened.begin_epoch(
-            enrolled.epoch_id, till_id=enrolled.till_id, generation=facts.generation
+            enrolled.epoch_id,
+            till_id=enrolled.till_id,
+            generation=facts.generation,
         )
     )
 
@@ -40,7 +56,9 @@ def assemble(
         clock=clock,
         new_id=new_id,
         cashier="Claire",
+        told=lambda: None,
     )
+    policies = PolicyBook(facts.policy)
     till = Till(
         facts=CounterFacts(
             shop_name=facts.shop.name,
@@ -60,8 +78,16 @@ def assemble(
         courier=courier,
         connectivity=connectivity,
         keys=KeyBook(facts.keys),
-        answer_wait_s=5,
+        policies=policies,
+        offline=OfflineRules(
+            policies=policies, copy=copy, journal=journal, clock=clock, currency="EUR"
+        ),
+        copy=copy,
+        code_mac=lambda code: hmac.digest(PEPPER, code.encode("ascii"), "sha256"),
         wake=lambda: None,
+        wake_copy=lambda: None,
+        copying=lambda: None,
+        forget=lambda: None,
     )
     return journal, LiveCounter(till), connectivity
 
