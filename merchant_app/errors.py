@@ -21,10 +21,13 @@ class ProblemKind(Enum):
 
     # the computer
     DISK_FULL = "disk_full"
+    DISK_NEARLY_FULL = "disk_nearly_full"
     DISK_READ_ONLY = "disk_read_only"
     JOURNAL_LOCKED = "journal_locked"
     JOURNAL_DAMAGED = "journal_damaged"
     JOURNAL_NEWER = "journal_newer"
+    JOURNAL_INCOMPLETE = "journal_incomplete"
+    MIRROR_UNREACHABLE = "mirror_unreachable"
     ALREADY_RUNNING = "already_running"
     SETTINGS_UNREADABLE = "settings_unreadable"
     KEYRING_UNAVAILABLE = "keyring_unavailable"
