@@ -11,18 +11,34 @@ from merchant_app.ids import EpochId
 from merchant_app.ledger.messages import Rewind, Stored
 from merchant_app.ledger.till import (
     Advanced,
+    Behind,
     Differs,
+    HashAt,
     Ignore,
     Progress,
     SendAgain,
-    after_answer,
+    Step,
     may_hand_over,
 )
+from merchant_app.ledger.till import after_answer as by_the_rules
 from tests.fakes.clock import START
 
 EPOCH = EpochId(uuid4())
 OURS = {seq: bytes([seq]) * 32 for seq in range(6)}
 PROGRESS = Progress(epoch_id=EPOCH, generation=2, acked_seq=3, outcome_cursor=7)
+
+
+def after_answer(
+    progress: Progress,
+    answer: Stored | Rewind,
+    *,
+    hash_at: HashAt,
+    has_past: bool = False,
+) -> Step:
+    """The rule for a journal of five entries."""
+    return by_the_rules(
+        progress, answer, hash_at=hash_at, head_seq=max(OURS), has_past=lambda: has_past
+    )
 
 
 def stored(*, seq: int, hash_: bytes | None = None, generation: int = 2, cursor: int = 9) -> Stored:
@@ -48,7 +64,7 @@ def test_another_hash_at_our_place_is_a_fork() -> None:
     assert after_answer(PROGRESS, stored(seq=4, hash_=b"x" * 32), hash_at=OURS.get) == Differs()
 
 
-def test_more_than_we_ever_wrote_is_a_fork() -> None:
+def test_more_than_we_ever_wrote_has_to_be_pulled() -> None:
     answer = Stored(
         generation=2,
         head_seq=6,
@@ -59,7 +75,7 @@ def test_more_than_we_ever_wrote_is_a_fork() -> None:
         next_outcome_cursor=9,
         more_outcomes=False,
     )
-    assert after_answer(PROGRESS, answer, hash_at=OURS.get) == Differs()
+    assert after_answer(PROGRESS, answer, hash_at=OURS.get) == Behind(6)
 
 
 def test_an_answer_from_before_the_restore_changes_nothing() -> None:
@@ -85,6 +101,17 @@ def test_a_service_with_less_gets_it_again_from_where_it_stands(answer: Rewind |
     assert step.progress.acked_seq == 1
     assert step.progress.outcome_cursor == 0
     assert step.progress.generation == answer.generation
+    assert step.progress.resync_to == 5
+    assert not step.progress.reconcile
+
+
+def test_a_service_that_lost_some_of_its_past_may_have_lost_earlier_epochs() -> None:
+    step = after_answer(PROGRESS, Rewind(3, 1, OURS[1]), hash_at=OURS.get, has_past=True)
+    assert isinstance(step, SendAgain)
+    assert step.progress.reconcile
+    again = after_answer(PROGRESS, Rewind(2, 1, OURS[1]), hash_at=OURS.get, has_past=True)
+    assert isinstance(again, SendAgain)
+    assert not again.progress.reconcile, "the same history: nothing older is missing"
 
 
 def test_a_rewind_to_a_chain_that_is_not_ours_is_a_fork() -> None:

@@ -1,9 +1,10 @@
-"""Redeeming online under every fault of the line and any crash: seeded, with an auditor of its own.
+"""The whole counter under every fault of the line and any crash: seeded, with its own auditor.
 
-Two tills share a handful of vouchers. Requests and answers get lost, arrive twice, the line goes
-away and comes back, programs die between any two steps and start again, cashiers wait, cancel,
-undo, and answer what a crash left open. What was physically handed over is kept here, beside the
-program; at the end, with the line whole, everything has to add up:
+Two tills share a handful of vouchers, online and offline. Requests and answers get lost, arrive
+twice, the line goes away and comes back, programs die between any two steps and start again,
+cashiers wait, cancel, hand over without an answer, undo, and answer what a crash left open. What
+was physically handed over is kept here, beside the program; at the end, with the line whole,
+everything has to add up:
 
     I1, I2  every balance is issued - accepted + reversed, never below zero
     I5      each redemption has one decision and one outcome, the same at till and service
@@ -27,7 +28,9 @@ from merchant_app.ledger.entries import Redemption, from_body
 from merchant_app.ledger.messages import Outcome
 from merchant_app.money import Money
 from merchant_app.till.results import (
+    AcceptedOffline,
     Judged,
+    OfflineRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
@@ -40,6 +43,7 @@ from merchant_app.till.results import (
 from merchant_app.vouchers.verdicts import Valid
 from tests.fakes.central import FakeCentral, FakeTill, Issued, LoseAnswer, LoseRequest, Twice
 from tests.fakes.clock import FakeClock
+from tests.fakes.copy_of_vouchers import MemoryCopy
 from tests.fakes.till_assembly import assemble, die
 
 SEEDS = 40
@@ -57,12 +61,15 @@ class Counter:
     given: dict[OpId, int] = field(default_factory=dict)
     done: list[OpId] = field(default_factory=list)
     waiting: RedeemUnknown | None = None
+    copy: MemoryCopy = field(default_factory=MemoryCopy)
 
     def __post_init__(self) -> None:
         self.start()
 
     def start(self) -> None:
-        self.journal, self.live, _ = assemble(self.enrolled, self.enrolled, self.clock, self.path)
+        self.journal, self.live, _ = assemble(
+            self.enrolled, self.enrolled, self.clock, self.path, self.copy
+        )
 
     def crash(self) -> None:
         """The program is gone; what was on the screen is remembered by nobody but the cashier."""
@@ -73,7 +80,7 @@ class Counter:
     def take(self, result: RedeemResult) -> None:
         """Do what the screen says."""
         match result:
-            case Redeemed(op_id=op_id, lines=lines):
+            case Redeemed(op_id=op_id, lines=lines) | AcceptedOffline(op_id=op_id, lines=lines):
                 self.given[op_id] = sum(line.amount.minor for line in lines)
                 self.done.append(op_id)
                 self.waiting = None
@@ -81,6 +88,10 @@ class Counter:
                 self.waiting = result
             case RedeemRefused() | RedeemCancelled():
                 self.waiting = None
+            case OfflineRefused(op_id=None):
+                self.waiting = None
+            case OfflineRefused():
+                pass  # it still has no answer: wait or cancel
             case _:
                 raise AssertionError(f"unexpected {result}")
 
@@ -107,8 +118,10 @@ class World:
             self.redeem,
             self.wait,
             self.cancel,
+            self.honour,
             self.undo,
             self.contact,
+            self.fetch,
             self.crash,
             self.settle,
         ]
@@ -142,7 +155,7 @@ class World:
             return
         voucher = found.verdict.voucher
         amount = min(self.random.choice(AMOUNTS_MINOR), voucher.balance.minor)
-        at.take(at.live.redeem(voucher, amount=Money(amount, "EUR"), purchase=None))
+        at.take(at.live.redeem(voucher, amount=Money(amount, "EUR"), purchase=None, again=True))
         if self.random.random() < 0.1:
             at.crash()
 
@@ -153,6 +166,19 @@ class World:
     def cancel(self, at: Counter) -> None:
         if at.waiting is not None:
             at.take(at.live.cancel(at.waiting.op_id))
+
+    def honour(self, at: Counter) -> None:
+        if at.waiting is not None:
+            at.take(at.live.honour(at.waiting.op_id))
+
+    def fetch(self, at: Counter) -> None:
+        """The till's copy of the vouchers is brought up to date, if anybody answers."""
+        if self.central.unreachable is None:
+            vouchers = self.central.ledger.vouchers
+            here = [vouchers[issued.voucher_id] for issued in self.vouchers]
+            at.copy.put(
+                [(voucher, voucher.voucher_id.bytes) for voucher in here], at=self.clock.now()
+            )
 
     def undo(self, at: Counter) -> None:
         if at.waiting is not None or not at.done:
