@@ -1,29 +1,56 @@
-"""Builds the counter of an enrolled till: journal, line, delivery, sign of life.
+"""Builds the counter of an enrolled till: journal, copy of the vouchers, line, delivery.
 
 Heavy imports: a worker thread loads this module after the first paint.
 """
 
 from __future__ import annotations
 
+import hmac
 import os
 import random
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
 from merchant_app.central.comptoir import ComptoirService
 from merchant_app.central.http import ServiceHttp
-from merchant_app.central.port import IssuerKey, Shop
+from merchant_app.central.port import IssuerKey, Policy, Shop
 from merchant_app.clock import Clock
 from merchant_app.ids import uuid7
 from merchant_app.journal.owner import JournalOwner
+from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.sync.heartbeat import Heartbeat
+from merchant_app.sync.snapshot import SnapshotFetcher
+from merchant_app.till import status
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.live import LiveCounter
+from merchant_app.till.offline import OfflineRules, PolicyBook
 from merchant_app.till.till import KeyBook, Till
+from merchant_app.vouchers.code import ShortCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belongings:
+    """What an enrolled till has, besides what the service told.
+
+    Attributes:
+        data: the folder of the journal and of the copy of the vouchers.
+        pepper: keys the hashes that typed codes are found by; empty: none is found here.
+        shop_redemption_max_minor: what the shop itself accepts offline at most.
+        keep_policy: remembers what the service said last.
+        forget: ends the enrolment, its secrets with it.
+    """
+
+    data: Path
+    pepper: bytes
+    shop_redemption_max_minor: int
+    keep_policy: Callable[[Policy], None]
+    forget: Callable[[], None]
 
 
 def build_counter(
@@ -31,7 +58,7 @@ def build_counter(
     *,
     facts: CounterFacts,
     http: ServiceHttp,
-    journal_file: Path,
+    belongings: Belongings,
     clock: Clock,
     held: ExitStack,
 ) -> LiveCounter:
@@ -46,18 +73,28 @@ def build_counter(
         http, clock=clock, till_id=enrolled.till_id, service_key=enrolled.service_key
     )
     held.callback(central.close)
-    journal = JournalOwner(journal_file, clock)
+    journal = _open_journal(enrolled, belongings.data, clock)
     held.callback(journal.close)
-    journal.run(
-        lambda opened: opened.begin_epoch(
-            enrolled.epoch_id, till_id=enrolled.till_id, generation=enrolled.generation
-        )
+    copy = VouchersCopy(
+        belongings.data / "vouchers.sqlite",
+        clock,
+        belongs_to=belonging(enrolled.shop_number, belongings.pepper),
     )
+    held.callback(copy.close)
+    connectivity = Connectivity(clock)
+    chance = random.SystemRandom().random
 
     def new_id() -> UUID:
         return uuid7(clock.now(), os.urandom)
 
-    connectivity = Connectivity(clock)
+    fetcher = SnapshotFetcher(
+        central=central, copy=copy, connectivity=connectivity, clock=clock, chance=chance
+    )
+    policies = PolicyBook(
+        Policy(enrolled.answer_wait_s, enrolled.contact_every_s, enrolled.offline),
+        shop_redemption_max_minor=belongings.shop_redemption_max_minor,
+        keep=belongings.keep_policy,
+    )
     courier = Courier(
         journal=journal,
         central=central,
@@ -65,34 +102,73 @@ def build_counter(
         clock=clock,
         new_id=new_id,
         cashier=facts.cashier,
+        told=fetcher.wake,
     )
     heartbeat = Heartbeat(
-        lambda: counter.contact(),
-        every_s=enrolled.contact_every_s,
-        clock=clock,
-        chance=random.random,
+        lambda: status.beat(till), every_s=enrolled.contact_every_s, clock=clock, chance=chance
     )
-    counter = LiveCounter(
-        Till(
-            facts=facts,
-            shop=Shop(
-                number=enrolled.shop_number,
-                name=enrolled.shop_name,
-                city=enrolled.shop_city,
-                currency=enrolled.currency,
-                time_zone=enrolled.time_zone,
-            ),
-            clock=clock,
-            new_id=new_id,
-            journal=journal,
-            central=central,
-            courier=courier,
-            connectivity=connectivity,
-            keys=KeyBook(tuple(IssuerKey(*key) for key in enrolled.issuer_keys)),
-            answer_wait_s=enrolled.answer_wait_s,
-            wake=heartbeat.wake,
+    till = Till(
+        facts=facts,
+        shop=_shop(enrolled),
+        clock=clock,
+        new_id=new_id,
+        journal=journal,
+        central=central,
+        courier=courier,
+        connectivity=connectivity,
+        keys=KeyBook(tuple(IssuerKey(*key) for key in enrolled.issuer_keys)),
+        policies=policies,
+        offline=OfflineRules(
+            policies=policies, copy=copy, journal=journal, clock=clock, currency=enrolled.currency
+        ),
+        copy=copy,
+        code_mac=_code_mac(belongings.pepper),
+        wake=heartbeat.wake,
+        wake_copy=fetcher.wake,
+        copying=fetcher.copied,
+        forget=belongings.forget,
+    )
+    for worker in (heartbeat, fetcher):
+        worker.start()
+        held.callback(worker.stop)
+    return LiveCounter(till)
+
+
+def _open_journal(enrolled: EnrolledTill, data: Path, clock: Clock) -> JournalOwner:
+    journal = JournalOwner(data / "journal.sqlite", clock)
+    journal.run(
+        lambda opened: opened.begin_epoch(
+            enrolled.epoch_id,
+            till_id=enrolled.till_id,
+            generation=enrolled.generation,
+            previous_head=enrolled.previous_head,
         )
     )
-    heartbeat.start()
-    held.callback(heartbeat.stop)
-    return counter
+    return journal
+
+
+def _shop(enrolled: EnrolledTill) -> Shop:
+    return Shop(
+        number=enrolled.shop_number,
+        name=enrolled.shop_name,
+        city=enrolled.shop_city,
+        currency=enrolled.currency,
+        time_zone=enrolled.time_zone,
+    )
+
+
+def _code_mac(pepper: bytes) -> Callable[[ShortCode], bytes]:
+    def code_mac(code: ShortCode) -> bytes:
+        return hmac.digest(pepper, code.encode("ascii"), "sha256")
+
+    return code_mac
+
+
+def with_policy(enrolled: EnrolledTill, policy: Policy) -> EnrolledTill:
+    """The enrolment with what the service says now."""
+    return replace(
+        enrolled,
+        answer_wait_s=policy.answer_wait_s,
+        contact_every_s=policy.contact_every_s,
+        offline=policy.offline,
+    )

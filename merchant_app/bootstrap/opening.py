@@ -23,6 +23,7 @@ from merchant_app.ui.ports import NotEnrolled, Opened, Start
 
 if TYPE_CHECKING:
     from merchant_app.bootstrap.camera import ScanningCamera
+    from merchant_app.bootstrap.counter import Belongings
     from merchant_app.bootstrap.training import TrainingService
     from merchant_app.central.address import ServiceAddress
     from merchant_app.central.http import ServiceHttp
@@ -75,6 +76,7 @@ class TillOpener:
         self._turn = threading.Lock()
         self._closing = threading.Event()
         self._held = ExitStack()
+        self._counter = ExitStack()
         self._logs = False
         self._locked = False
         self._tried_keyring_again = False
@@ -129,7 +131,8 @@ class TillOpener:
             _log.info("closed while the till was still opening")
             return
         try:
-            self._held.close()
+            with self._held:
+                self._counter.close()
         finally:
             self._turn.release()
 
@@ -237,6 +240,8 @@ class TillOpener:
                 answer_wait_s=facts.policy.answer_wait_s,
                 contact_every_s=facts.policy.contact_every_s,
                 generation=facts.generation,
+                previous_head=enrolled.previous_head,
+                offline=facts.policy.offline,
             )
         )
 
@@ -246,6 +251,8 @@ class TillOpener:
         from merchant_app.settings.enrolment import EnrolmentStore
         from merchant_app.settings.secrets import SecretName
 
+        # After a new enrolment, or a sign-out, the same window goes on with another counter.
+        self._counter.close()
         enrolled = EnrolmentStore(self._profile.enrolment_file).load()
         if enrolled is None:
             return NotEnrolled("")
@@ -261,12 +268,39 @@ class TillOpener:
                 enrolled,
                 facts=self._facts(enrolled),
                 http=http,
-                journal_file=self._profile.data / "journal.sqlite",
+                belongings=self._belongings(enrolled),
                 clock=self._clock,
                 held=attempt,
             )
-            self._held.push(attempt.pop_all())
+            self._counter.push(attempt.pop_all())
         return Opened(counter, self._camera())
+
+    def _belongings(self, enrolled: EnrolledTill) -> Belongings:
+        from merchant_app.bootstrap.counter import Belongings, with_policy
+        from merchant_app.settings.enrolment import EnrolmentStore
+        from merchant_app.settings.options import OFFLINE_REDEMPTION_MAX
+        from merchant_app.settings.secrets import SecretName
+
+        store = EnrolmentStore(self._profile.enrolment_file)
+        options = self._options
+        assert options is not None  # `open` has raised the Problem that is the reason
+        return Belongings(
+            data=self._profile.data,
+            pepper=bytes.fromhex(self._secrets().secrets.get(SecretName.CODE_PEPPER) or ""),
+            shop_redemption_max_minor=options.get(OFFLINE_REDEMPTION_MAX),
+            keep_policy=lambda policy: store.save(with_policy(enrolled, policy)),
+            forget=self._forget,
+        )
+
+    def _forget(self) -> None:
+        """The till signs out: nothing that could speak for it stays on this computer."""
+        from merchant_app.settings.enrolment import EnrolmentStore
+        from merchant_app.settings.secrets import SecretName
+
+        secrets = self._secrets().secrets
+        for name in (SecretName.TILL_TOKEN, SecretName.CODE_PEPPER, SecretName.DEVICE_KEY):
+            secrets.delete(name)
+        EnrolmentStore(self._profile.enrolment_file).forget()
 
     def _offer_another_try(self) -> None:
         """A keyring that is locked now may be open in a minute: enrolling anew is the last resort.

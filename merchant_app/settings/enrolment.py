@@ -6,14 +6,17 @@ The token, the till's private key and the pepper are in `secrets`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+from merchant_app.errors import ProblemKind
 from merchant_app.ids import EpochId, ShopNumber, TillId
+from merchant_app.ledger.exposure import OfflineLimits
 from merchant_app.money import CURRENCIES
 from merchant_app.settings import document
+from merchant_app.settings.paths import disk_problem
 
 VERSION = 1
 _TEXT_LENGTH_MAX = 500
@@ -30,6 +33,8 @@ class EnrolledTill:
         issuer_keys: key id to 32 bytes (Ed25519); voucher tokens are verified with them.
         service_key: 32 bytes (Ed25519); signed heads are verified with it.
         generation: the service's history at enrolment; the journal's first chain starts in it.
+        previous_head: the hash this enrolment's chain is rooted in; empty for a till's first.
+        offline: what may be accepted offline, as the service said last.
     """
 
     service_url: str
@@ -46,6 +51,8 @@ class EnrolledTill:
     answer_wait_s: int
     contact_every_s: int
     generation: int
+    previous_head: bytes = b""
+    offline: OfflineLimits = field(default_factory=OfflineLimits)
 
 
 class EnrolmentStore:
@@ -74,6 +81,17 @@ class EnrolmentStore:
         kept = document.read(self._path, version=VERSION) or {}
         document.write(self._path, {**kept, **_fields(till)}, version=VERSION)
 
+    def forget(self) -> None:
+        """This computer is no till any more.
+
+        Raises:
+            Problem: the file cannot be removed.
+        """
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise disk_problem(error, ProblemKind.DISK_READ_ONLY) from error
+
 
 def _fields(till: EnrolledTill) -> dict[str, Any]:
     return {
@@ -91,6 +109,8 @@ def _fields(till: EnrolledTill) -> dict[str, Any]:
         "answer_wait_s": till.answer_wait_s,
         "contact_every_s": till.contact_every_s,
         "generation": till.generation,
+        "previous_head": till.previous_head.hex(),
+        "offline": asdict(till.offline),
     }
 
 
@@ -117,12 +137,17 @@ class _Reader:
             answer_wait_s=self._take("answer_wait_s", _positive),
             contact_every_s=self._take("contact_every_s", _positive),
             generation=self._take("generation", _not_negative),
+            # Not in the files of the first version: a chain of its own, the usual limits.
+            previous_head=self._take("previous_head", _head, missing=""),
+            offline=self._take("offline", _limits, missing={}),
         )
 
-    def _take(self, name: str, parse: Callable[[object], Parsed]) -> Parsed:
+    def _take(
+        self, name: str, parse: Callable[[object], Parsed], *, missing: object = None
+    ) -> Parsed:
         try:
-            return parse(self._fields[name])
-        except (KeyError, ValueError) as error:
+            return parse(self._fields.get(name, missing))
+        except ValueError as error:
             raise document.unreadable(self._path, f"bad field {name}") from error
 
 
@@ -160,6 +185,21 @@ def _key(value: object) -> bytes:
     if len(key) != 32:
         raise ValueError("not 32 bytes")
     return key
+
+
+def _head(value: object) -> bytes:
+    return b"" if value == "" else _key(value)
+
+
+def _limits(value: object) -> OfflineLimits:
+    names = {one.name for one in fields(OfflineLimits)}
+    if not isinstance(value, dict) or not names.issuperset(value):
+        raise ValueError("not limits")
+    limits: dict[str, Any] = {
+        name: None if limit is None and name == "voucher_max_minor" else _not_negative(limit)
+        for name, limit in value.items()
+    }
+    return OfflineLimits(**limits)
 
 
 def _keys(value: object) -> tuple[tuple[int, bytes], ...]:

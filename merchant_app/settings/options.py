@@ -105,7 +105,31 @@ SOUND_VOLUME = _number(
     explanation="How loud a verdict is, in percent of the system's volume.",
 )
 
-ALL: tuple[Option[Any], ...] = (LANGUAGE, THEME, CAMERA_SOURCE, SOUND_ON, SOUND_VOLUME)
+OFFLINE_REDEMPTION_MAX = _number(
+    "offline_redemption_max_minor",
+    100_000_000,
+    minimum=0,
+    maximum=100_000_000,
+    explanation="What the shop itself accepts offline in one redemption, in minor units; the "
+    "platform's own limit holds where it is lower. 0: nothing is accepted offline.",
+)
+MIRROR_FOLDER = _text(
+    "mirror_folder",
+    "",
+    length_max=500,
+    explanation="Where the journal's second copy is written, best on another disk; empty: beside "
+    "the journal.",
+)
+
+ALL: tuple[Option[Any], ...] = (
+    LANGUAGE,
+    THEME,
+    CAMERA_SOURCE,
+    SOUND_ON,
+    SOUND_VOLUME,
+    OFFLINE_REDEMPTION_MAX,
+    MIRROR_FOLDER,
+)
 
 
 class Options:

@@ -102,7 +102,7 @@ def _by_signature_alone(
     """Nobody answers, and the copy does not know it: all that is known is what was signed."""
     if token.shop_number != till.shop.number:
         return Judged(OtherShop(""), "")  # the signature says so; no line needed
-    if till.policies.limits().unknown_max_minor <= 0 or till.copy.fetched_at() is None:
+    if till.policies.limits().unknown_max_minor <= 0 or till.copy.fetched_at is None:
         return NoAnswerYet(answer.kind)
     voucher = Voucher(
         voucher_id=token.voucher_id,
@@ -146,7 +146,7 @@ def _from_copy(till: Till, voucher: Voucher, text: str, *, purchase: Money | Non
     found = _at_hand(till, voucher, (), text, purchase=purchase)
     if not isinstance(found, Judged):
         return found
-    return replace(found, local_from=till.copy.fetched_at())
+    return replace(found, local_from=till.copy.fetched_at)
 
 
 def _judged(till: Till, answer: LookupOutcome, text: str, *, purchase: Money | None) -> LookUp:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -32,6 +32,7 @@ class CopyOfVouchers(Protocol):
         """Minor units, of those that are there."""
         ...
 
+    @property
     def fetched_at(self) -> datetime | None:
         """The copy says what the service held at this moment, UTC; None: there is none."""
         ...
@@ -40,13 +41,29 @@ class CopyOfVouchers(Protocol):
 class PolicyBook:
     """What the platform asks of its tills; replaced as a whole whenever the service says it."""
 
-    def __init__(self, policy: Policy, *, shop_redemption_max_minor: int | None = None) -> None:
-        """`shop_redemption_max_minor`: the shop's own limit; it can only make things tighter."""
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        shop_redemption_max_minor: int | None = None,
+        keep: Callable[[Policy], None] = lambda policy: None,  # noqa: ARG005 - a test keeps nothing
+    ) -> None:
+        """Begin with the policy of before.
+
+        Args:
+            policy: what the service said last.
+            shop_redemption_max_minor: the shop's own limit; it can only make things tighter.
+            keep: remembers a new policy for the next start.
+        """
         self._shop_max_minor = shop_redemption_max_minor
-        self.replace(policy)
+        self._policy = policy
+        self._keep = keep
 
     def replace(self, policy: Policy) -> None:
-        self._policy = policy
+        """The service says this now."""
+        if policy != self._policy:
+            self._policy = policy
+            self._keep(policy)
 
     @property
     def policy(self) -> Policy:
@@ -72,7 +89,7 @@ class CopyAge:
 
     def age_s(self) -> float | None:
         """Seconds; negative: the clock went back; None: there is no copy."""
-        fetched_at = self._copy.fetched_at()
+        fetched_at = self._copy.fetched_at
         if fetched_at is None:
             return None
         now_s = self._clock.monotonic_s()
@@ -118,7 +135,7 @@ class OfflineRules:
         What is not booked yet is counted elsewhere, as exposure.
         """
         balances = dict(self._copy.balances(voucher_ids))
-        since = self._copy.fetched_at()
+        since = self._copy.fetched_at
         if since is None or not balances:
             return balances
         booked = self._journal.run(lambda journal: journal.booked_since(list(balances), since))

@@ -8,6 +8,7 @@ from merchant_app.central.port import TillFacts
 from merchant_app.journal.journal import Journal
 from merchant_app.ledger.entries import about, from_body
 from merchant_app.ledger.exposure import Exposure
+from merchant_app.sync.delivery import Delivered
 from merchant_app.till import resolve
 from merchant_app.till.results import Status
 from merchant_app.till.till import Till
@@ -36,7 +37,7 @@ def status(till: Till) -> Status:
         offline=till.offline.standing(exposure),
         redemption_max=till.offline.redemption_max(),
         to_settle=resolve.count(till),
-        snapshot_at=till.copy.fetched_at(),
+        snapshot_at=till.copy.fetched_at,
         copying=till.copying(),
     )
 
@@ -48,11 +49,23 @@ def _unsent(journal: Journal) -> tuple[int, datetime | None]:
     return len({about(entry) for entry in entries}), entries[0].at if entries else None
 
 
-def contact(till: Till) -> Status:
-    """See `counter.Counter.contact`."""
+def beat(till: Till) -> object:
+    """A sign of life: send what is unsent, hear what became of it, then what the service asks.
+
+    Returns:
+        the outcome of the last call; NoAnswer is trouble.
+    """
+    delivery = till.courier.deliver(wait_s=till.answer_wait_s)
+    if not isinstance(delivery, Delivered):
+        return delivery
     answer = till.central.till_facts()
     till.connectivity.report(answer)
     if isinstance(answer, TillFacts):
         till.take_facts(answer)
-        till.courier.deliver(wait_s=till.answer_wait_s)
+    return answer
+
+
+def contact(till: Till) -> Status:
+    """See `counter.Counter.contact`."""
+    beat(till)
     return status(till)

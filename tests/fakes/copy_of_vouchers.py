@@ -44,5 +44,6 @@ class MemoryCopy:
             if voucher_id in self._vouchers
         }
 
+    @property
     def fetched_at(self) -> datetime | None:
         return self.at
