@@ -1,23 +1,68 @@
-"""The one thread that owns the journal; everybody else asks it."""
+"""The one thread that owns a file; everybody else asks it."""
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from merchant_app.clock import Clock
 from merchant_app.journal.journal import Journal
 
+
+class Closable(Protocol):
+    """What can be owned."""
+
+    def close(self) -> None: ...
+
+
+Owned = TypeVar("Owned", bound=Closable)
 Result = TypeVar("Result")
 
 
-class JournalOwner:
-    """Runs work on the journal, one piece at a time, in its own thread.
+class Owner(Generic[Owned]):
+    """Runs work on what it owns, one piece at a time and in order, in its own thread."""
 
-    Any thread may call `run`; it blocks until the work is done and raises what the work raised.
-    """
+    def __init__(self, open_: Callable[[], Owned], *, name: str) -> None:
+        """Open it in the new thread, which is called `name`; raises what `open_` raises."""
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        try:
+            self._owned = self._thread.submit(open_).result()
+        except BaseException:
+            self._thread.shutdown()
+            raise
+
+    def run(self, work: Callable[[Owned], Result]) -> Result:
+        """The result of `work`, done on the owner's thread. What it writes is durable.
+
+        Any thread may call it; it blocks until the work is done and raises what the work raised.
+        """
+        return self._thread.submit(work, self._owned).result()
+
+    def post(self, work: Callable[[Owned], None]) -> None:
+        """Have `work` done without waiting; what it raises goes to `threading.excepthook`."""
+
+        def watched() -> None:
+            try:
+                work(self._owned)
+            except BaseException:  # at the edge of a thread that goes on with other work
+                kind, error, trace = sys.exc_info()
+                arguments = (kind, error, trace, threading.current_thread())
+                threading.excepthook(threading.ExceptHookArgs(arguments))
+
+        self._thread.submit(watched)
+
+    def close(self) -> None:
+        """Finish what was asked for, close what is owned, end the thread."""
+        self._thread.submit(self._owned.close).result()
+        self._thread.shutdown()
+
+
+class JournalOwner(Owner[Journal]):
+    """The journal and its thread."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         """Open the file.
@@ -25,18 +70,4 @@ class JournalOwner:
         Raises:
             Problem: see `opening.open_file`.
         """
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
-        try:
-            self._journal = self._thread.submit(Journal, path, clock).result()
-        except BaseException:
-            self._thread.shutdown()
-            raise
-
-    def run(self, work: Callable[[Journal], Result]) -> Result:
-        """The result of `work`, done on the journal's thread. What it writes is durable."""
-        return self._thread.submit(work, self._journal).result()
-
-    def close(self) -> None:
-        """Finish what was asked for, close the file, end the thread."""
-        self._thread.submit(self._journal.close).result()
-        self._thread.shutdown()
+        super().__init__(lambda: Journal(path, clock), name="journal")

@@ -1,0 +1,344 @@
+"""The till's own copy of its shop's vouchers: a look-up that needs no line and never waits.
+
+One thread owns the file and writes it. Whoever looks something up reads through a connection of
+its own (SQLite's write-ahead log lets readers go on while a page is written), because the way
+through the owner's thread costs more than the look-up, and far more while a snapshot comes in.
+No voucher code is in the file: `code_mac` is HMAC-SHA256(pepper, code).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from merchant_app.clock import Clock
+from merchant_app.errors import Bug, Problem, ProblemKind
+from merchant_app.ids import ShopNumber, VoucherId
+from merchant_app.journal.opening import BUSY_WAIT_S
+from merchant_app.journal.owner import Owner
+from merchant_app.journal.vouchers_file import NotOurs, State, VouchersFile
+from merchant_app.journal.vouchers_rows import (
+    BY_CODE_MAC,
+    BY_ID,
+    Damaged,
+    Page,
+    reading,
+    voucher_of,
+)
+from merchant_app.money import Money
+from merchant_app.vouchers.terms import Voucher
+
+Result = TypeVar("Result")
+
+_log = logging.getLogger(__name__)
+
+
+def belonging(shop_number: ShopNumber, pepper: bytes) -> str:
+    """Names what a copy is of: this shop, and codes hashed with this key. No secret."""
+    mark = hashlib.sha256(b"comptoir vouchers copy\x00" + pepper).hexdigest()[:16]
+    return f"{shop_number}:{mark}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What to ask the service for next.
+
+    Attributes:
+        cursor: for `CentralService.vouchers`.
+        at: now, UTC: what the answer leaves out, nobody knew by then.
+        told_number: of the newest balance that an outcome told by now.
+    """
+
+    cursor: str
+    at: datetime
+    told_number: int
+
+
+class VouchersCopy:
+    """The copy. Any thread may use it.
+
+    What is read is the newest complete snapshot or delta, and on top of it the balances that
+    outcomes told since. A damaged file is given up when that is noticed: the copy is then empty
+    and has no age, until it is fetched again.
+    """
+
+    def __init__(self, path: Path, clock: Clock, *, belongs_to: str) -> None:
+        """Open the file, or make it; a damaged one, or one of something else, is made anew.
+
+        Args:
+            path: of the file.
+            clock: says when something was asked for.
+            belongs_to: see `belonging`.
+
+        Raises:
+            Problem: it cannot be written (`opening.world_errors`).
+        """
+        self._clock = clock
+        self._readers = _Readers(path)
+        self._owner = Owner(lambda: _Keeper(path, self._readers, belongs_to), name="vouchers")
+        self._state, told = self._owner.run(
+            lambda keeper: keeper.do(lambda file: (file.state, file.told_before))
+        )
+        self._told_guard = threading.Lock()
+        self._told = {one: (minor, number) for one, minor, number in told}
+        self._told_number = max((number for _, number in self._told.values()), default=0)
+
+    def close(self) -> None:
+        """Finish what is being read and written, close the file, end its thread."""
+        self._owner.close()
+
+    # --- reading -------------------------------------------------------------------------------
+
+    @property
+    def fetched_at(self) -> datetime | None:
+        """When the newest of it was asked for, UTC; None: there is no whole snapshot."""
+        return self._state.fetched_at
+
+    @property
+    def count(self) -> int:
+        """How many vouchers are here."""
+        return self._state.count
+
+    def age_s(self) -> float | None:
+        """Seconds since the newest of it was asked for; negative: the clock went back."""
+        fetched_at = self.fetched_at
+        return None if fetched_at is None else (self._clock.now() - fetched_at).total_seconds()
+
+    def by_code_mac(self, mac: bytes) -> Voucher | None:
+        """The voucher of a code; None: not here, or not the only one the service gave us for it."""
+        return self._one(BY_CODE_MAC, mac)
+
+    def by_id(self, voucher_id: VoucherId) -> Voucher | None:
+        """The voucher of this id; None: not here."""
+        return self._one(BY_ID, voucher_id.bytes)
+
+    def balances(self, ids: Iterable[VoucherId]) -> dict[VoucherId, int]:
+        """Balances in minor units, of those that are here."""
+        found = ((voucher_id, self.by_id(voucher_id)) for voucher_id in ids)
+        return {one: voucher.balance.minor for one, voucher in found if voucher is not None}
+
+    def _one(self, query: str, key: bytes) -> Voucher | None:
+        # First what was told: it is taken back only after the page that brings it was written.
+        told = self._told
+        renewals = self._readers.renewals
+        try:
+            with self._readers.one() as connection, reading():
+                rows = connection.execute(query, (key,)).fetchall()
+                voucher = voucher_of(rows[0], key) if len(rows) == 1 else None
+        except Damaged as damage:
+            self._renew(damage, renewals)
+            return None
+        if voucher is None or voucher.voucher_id not in told:
+            return voucher
+        minor, _ = told[voucher.voucher_id]
+        return replace(voucher, balance=Money(minor, voucher.balance.currency))
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def next_ask(self) -> Ask:
+        """What to ask the service for next; a fetch that was broken off goes on where it was."""
+        with self._told_guard:
+            return Ask(self._state.next_cursor, self._clock.now(), self._told_number)
+
+    def apply(self, page: Page, asked: Ask) -> bool:
+        """Take the page that the service gave for `asked`. One fetch at a time.
+
+        The pages of a snapshot or delta count when the last one has come, all at once.
+
+        Returns:
+            Whether the copy is complete. False: ask for more (or again, if it was damaged and
+            made anew since `asked`; the page is then left out).
+
+        Raises:
+            Problem: it could not be written; JOURNAL_DAMAGED: it was damaged, and is empty now.
+        """
+
+        def take(file: VouchersFile) -> bool:
+            if asked.cursor != file.state.next_cursor:
+                return False
+            file.apply(page, told_number=asked.told_number, at=asked.at)
+            return not page.more
+
+        complete = self._owner.run(lambda keeper: self._kept(keeper, take))
+        if complete:
+            with self._told_guard:
+                self._told = {
+                    voucher_id: (minor, number)
+                    for voucher_id, (minor, number) in self._told.items()
+                    if number > asked.told_number
+                }
+        return complete
+
+    def ask_from_the_start(self) -> None:
+        """Fetch everything again; what is here stays until that is complete.
+
+        Raises:
+            Problem: as `apply`.
+        """
+
+        self._owner.run(lambda keeper: self._kept(keeper, VouchersFile.forget_cursor))
+
+    def set_balances(self, balances: Mapping[VoucherId, int]) -> None:
+        """What outcomes said is left, in minor units; holds until a page brings it.
+
+        It is read from now on and written a little later: nobody who moves money waits for a page
+        that is being written. If the program dies in between, the next page brings it.
+        """
+        with self._told_guard:
+            number = self._told_number = self._told_number + 1
+            self._told = {**self._told, **{one: (minor, number) for one, minor in balances.items()}}
+            self._owner.post(lambda keeper: self._write_told(keeper, balances, number))
+
+    def _write_told(self, keeper: _Keeper, balances: Mapping[VoucherId, int], number: int) -> None:
+        try:
+            self._kept(keeper, lambda file: file.tell(balances.items(), number=number))
+        except Problem as problem:
+            # It is known in memory, and whoever moves money meets the same disk and says so.
+            _log.error("balances not written to the copy of the vouchers: %s", problem)
+
+    def _kept(self, keeper: _Keeper, work: Callable[[VouchersFile], Result]) -> Result:
+        """Do the work on the owner's thread; if the file is damaged, it is empty afterwards."""
+        try:
+            return keeper.do(work)
+        finally:
+            self._state = keeper.state()
+
+    def _renew(self, damage: Damaged, renewals: int) -> None:
+        def renew(keeper: _Keeper) -> None:
+            if renewals == self._readers.renewals:  # else somebody noticed before us
+                keeper.renew(damage)
+                self._state = keeper.state()
+
+        self._owner.run(renew)
+
+
+class _Keeper:
+    """Keeps the file, whatever happens to it. Lives in the owner's thread."""
+
+    def __init__(self, path: Path, readers: _Readers, belongs_to: str) -> None:
+        self._path = path
+        self._readers = readers
+        self._belongs_to = belongs_to
+        try:
+            self._file = VouchersFile(path, belongs_to=belongs_to)
+            return
+        except NotOurs as other:
+            _log.info("the copy of the vouchers is of %s; it is fetched again", other)
+        except Damaged as damage:
+            _log.error("the copy of the vouchers is damaged (%s); it is fetched again", damage)
+        self._make_anew()
+
+    def state(self) -> State:
+        return self._file.state
+
+    def do(self, work: Callable[[VouchersFile], Result]) -> Result:
+        """The result of `work`.
+
+        Raises:
+            Problem: of the world; JOURNAL_DAMAGED: the file was damaged, and is empty now.
+        """
+        try:
+            return work(self._file)
+        except Damaged as damage:
+            self.renew(damage)
+            raise Problem(
+                ProblemKind.JOURNAL_DAMAGED, f"copy of the vouchers: {damage}"
+            ) from damage
+
+    def renew(self, damage: Damaged) -> None:
+        """Give the file up and begin with an empty one."""
+        _log.error("the copy of the vouchers is damaged (%s); it is fetched again", damage)
+        with self._readers.kept_out():
+            self._file.close()
+            self._make_anew()
+
+    def close(self) -> None:
+        self._readers.close()
+        self._file.close()
+
+    def _make_anew(self) -> None:
+        try:
+            for ending in ("", "-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        except OSError as error:
+            raise Problem(ProblemKind.DISK_READ_ONLY, f"{type(error).__name__}: {error}") from error
+        self._file = VouchersFile(self._path, belongs_to=self._belongs_to)
+
+
+class _Readers:
+    """Connections that only read; as many as there are threads that do so at the same time.
+
+    Attributes:
+        renewals: how often everybody was kept out; the file before is not the file after.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._address = f"{path.absolute().as_uri()}?mode=ro"
+        self._changed = threading.Condition()
+        self._idle: list[sqlite3.Connection] = []
+        self._at_work = 0
+        self._kept_out = False
+        self._closed = False
+        self.renewals = 0
+
+    @contextmanager
+    def one(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one look-up; waits only while the file is being replaced."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._kept_out)
+            if self._closed:
+                raise Bug("a look-up in a copy that was closed")
+            self._at_work += 1
+            connection = self._idle.pop() if self._idle else None
+        try:
+            if connection is None:
+                with reading():
+                    connection = self._open()
+            yield connection
+        finally:
+            with self._changed:
+                self._at_work -= 1
+                if connection is not None:
+                    self._idle.append(connection)
+                if not self._at_work:
+                    self._changed.notify_all()
+
+    def _open(self) -> sqlite3.Connection:
+        # One thread at a time uses it, but not always the same one.
+        return sqlite3.connect(
+            self._address,
+            uri=True,
+            timeout=BUSY_WAIT_S,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+    @contextmanager
+    def kept_out(self) -> Iterator[None]:
+        """Nobody reads, and no connection is open, inside the block."""
+        with self._changed:
+            self._kept_out = True
+            self._changed.wait_for(lambda: not self._at_work)
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self.renewals += 1
+                self._kept_out = False
+                self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let look-ups end; another one would be a Bug."""
+        with self.kept_out():
+            self._closed = True
