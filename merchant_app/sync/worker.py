@@ -17,7 +17,8 @@ STOP_LIMIT_S = 2.0
 Stopped = Callable[[], bool]
 """Whether the work should end now; it asks wherever it can leave off."""
 Work = Callable[[Stopped], object]
-"""Does the work; returns the outcome of its last call of the port. `NoAnswer` is trouble."""
+"""Does the work; returns the outcome of its last call of the port. `NoAnswer` is trouble, and so
+is a `Trouble`; anything else went well."""
 
 _log = logging.getLogger(__name__)
 
@@ -110,4 +111,10 @@ class Worker:
             self._problem = problem.kind
             return Trouble(TroubleKind.HERE)
         self._problem = None
-        return trouble_of(result) if isinstance(result, NoAnswer) else None
+        match result:
+            case NoAnswer():
+                return trouble_of(result)
+            case Trouble():
+                return result
+            case _:
+                return None
