@@ -1,0 +1,63 @@
+"""Tills and service are killed at any instant, on a bad line: nothing is lost, nothing twice."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.end2end.nemesis import Plan, Report, haunt
+from tests.end2end.nemesis_audit import Findings, audit
+
+SEED = 20_261_123
+
+
+def test_kills_lose_nothing_and_debit_nothing_twice(tmp_path: Path) -> None:
+    plan = Plan(seed=SEED, length_s=12, till_kill_every_s=1.0, service_kill_every_s=5)
+    report = haunt(plan, tmp_path)
+    found = report.findings
+    assert found.wrong == [], f"seed {plan.seed}"
+    assert (found.lost, found.doubled) == (0, 0)
+    assert found.rows_at_tills == found.rows_at_service > 0
+    assert found.handed_over
+    assert report.till_kills
+    assert report.service_kills
+    _the_auditor_is_awake(report, tmp_path / "tampered.db")
+
+
+def _the_auditor_is_awake(report: Report, copy: Path) -> None:
+    """One row changed at the service after all was over, and he says what."""
+
+    def after(change: str, *, unlock: str = "") -> Findings:
+        shutil.copyfile(report.database, copy)
+        with closing(sqlite3.connect(copy)) as connection:
+            connection.executescript(f"{unlock};{change};")
+        return audit(report.journals, copy, report.truth)
+
+    one_op = "(SELECT id FROM ops WHERE status = 'accepted' AND handed_over LIMIT 1)"
+    debited_again = after(
+        "UPDATE vouchers SET balance_minor = balance_minor - 1 "
+        f"WHERE id = (SELECT voucher_id FROM op_lines WHERE op_id = {one_op})"
+    )
+    assert debited_again.doubled == 1
+    assert any("books" in wrong for wrong in debited_again.wrong)
+    assert after(f"UPDATE ops SET status = 'refused' WHERE id = {one_op}").lost == 1
+    trigger = "DROP TRIGGER envelopes_no_delete"
+    forgotten = after("DELETE FROM envelopes WHERE seq = 1", unlock=trigger)
+    assert any("only at tills" in wrong for wrong in forgotten.wrong)
+
+
+def test_a_till_that_is_green_before_its_journal_is_caught(tmp_path: Path) -> None:
+    plan = Plan(
+        seed=SEED,
+        length_s=7,
+        tills=2,
+        till_kill_every_s=0.6,
+        service_kill_every_s=60,
+        doomed_share=0.9,
+        plant="early-ack",
+    )
+    found = haunt(plan, tmp_path).findings
+    assert found.lost
+    assert any("in no journal" in wrong for wrong in found.wrong)
