@@ -32,7 +32,7 @@ from merchant_app.sync.connectivity import Connectivity, LineState
 from merchant_app.sync.reconciliation import Past
 
 ENTRIES_PER_BATCH = 100
-REQUESTS_PER_DELIVERY_MAX = 2_000
+REQUESTS_PER_DELIVERY_MAX = 20_000
 """A delivery that needs more than this is going round in circles."""
 TOO_LARGE = 413
 
@@ -66,6 +66,7 @@ class Courier:
         new_id: Callable[[], UUID],
         cashier: str,
         told: Callable[[], None],
+        entries_per_batch: int = ENTRIES_PER_BATCH,
     ) -> None:
         """`told` is called after new outcomes are on disk."""
         self._journal = journal
@@ -78,7 +79,7 @@ class Courier:
         self._past = Past(journal=journal, central=central)
         self._turn = threading.Lock()
         self._awaited: set[OpId] = set()
-        self._batch_size = ENTRIES_PER_BATCH
+        self._batch_size = entries_per_batch
 
     def await_outcome(self, op_id: OpId) -> None:
         """The cashier now waits for this op."""

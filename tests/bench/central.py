@@ -34,8 +34,10 @@ class Central:
     ) -> None:
         self._service.stop()
 
-    def enrolment_code(self) -> str:
-        """A fresh one-time code."""
+    def enrolment_code(self, *, new: bool = False) -> str:
+        """A fresh one-time code, for the first till or for a `new` one."""
+        if new:
+            return str(self._service.ask("enrol", "--shop", SHOP)["code"])
         return self._service.enrolment_code()
 
     def issue(self, count: int, *, amount: str = "50") -> list[str]:

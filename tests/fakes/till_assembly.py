@@ -19,9 +19,6 @@ from tests.fakes.central import FakeTill
 from tests.fakes.clock import FakeClock
 from tests.fakes.copy_of_vouchers import MemoryCopy
 
-PEPPER = bytes(32)
-"""What the codes in a test's copy are hashed with."""
-
 
 def assemble(
     enrolled: FakeTill,
@@ -29,10 +26,12 @@ def assemble(
     clock: FakeClock,
     path: Path,
     copy: MemoryCopy | None = None,
+    *,
+    pepper: bytes = b"",
 ) -> tuple[JournalOwner, LiveCounter, Connectivity]:
     """The till of `enrolled` over the journal at `path`; its calls go through `central`.
 
-    `copy`: its copy of the vouchers; there is none otherwise.
+    `copy`: its copy of the vouchers, its codes hashed with `pepper`; there is none otherwise.
     """
     facts = enrolled.facts
     copy = copy or MemoryCopy()
@@ -42,6 +41,7 @@ def assemble(
             enrolled.epoch_id,
             till_id=enrolled.till_id,
             generation=facts.generation,
+            previous_head=enrolled.previous_head,
         )
     )
 
@@ -83,7 +83,7 @@ def assemble(
             policies=policies, copy=copy, journal=journal, clock=clock, currency="EUR"
         ),
         copy=copy,
-        code_mac=lambda code: hmac.digest(PEPPER, code.encode("ascii"), "sha256"),
+        code_mac=lambda code: hmac.digest(pepper, code.encode("ascii"), "sha256"),
         wake=lambda: None,
         wake_copy=lambda: None,
         copying=lambda: None,

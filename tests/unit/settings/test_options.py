@@ -17,6 +17,8 @@ from merchant_app.settings.options import (
     ALL,
     CAMERA_SOURCE,
     LANGUAGE,
+    MIRROR_FOLDER,
+    OFFLINE_REDEMPTION_MAX,
     SOUND_ON,
     SOUND_VOLUME,
     THEME,
@@ -59,6 +61,8 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen.set(CAMERA_SOURCE, "/dev/video2")
     chosen.set(SOUND_ON, False)
     chosen.set(SOUND_VOLUME, 35)
+    chosen.set(OFFLINE_REDEMPTION_MAX, 2000)
+    chosen.set(MIRROR_FOLDER, "/media/usb")
     assert chosen.get(THEME) is Theme.DARK
     later = Options(path)
     assert [later.get(option) for option in ALL] == [
@@ -67,6 +71,8 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
         "/dev/video2",
         False,
         35,
+        2000,
+        "/media/usb",
     ]
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["options.json"]
