@@ -32,7 +32,7 @@ def main() -> int:
     options = parser.parse_args()
     seed = random.SystemRandom().getrandbits(32) if options.seed is None else options.seed
     folder = Path(tempfile.mkdtemp(prefix="comptoir-kill-"))
-    # Long runs need vouchers that last: about five cents a voucher and second are handed out.
+    # So many that they are not all spent half-way.
     vouchers = 40 + round(options.minutes * 10)
     report = _run(
         Plan(
@@ -60,6 +60,8 @@ def main() -> int:
         "service_kills": report.service_kills,
         "ops": found.ops,
         "handed_over": found.handed_over,
+        "offline": found.offline,
+        "short": found.short,
         "questions": report.truth.questions,
         "lost": found.lost,
         "doubled": found.doubled,

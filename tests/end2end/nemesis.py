@@ -41,7 +41,7 @@ from tests.fakes.service_process import (
     sell,
 )
 
-FACE_MINOR = 50_000
+FACE_MINOR, SMALL_FACE_MINOR = 50_000, 2_000
 DRAIN_LIMIT_S = 120.0
 DOOM_WAIT_S = 2.0
 """How long a doomed till may live on without showing anything."""
@@ -55,6 +55,7 @@ class Plan:
         length_s: of the part with kills.
         till_kill_every_s, service_kill_every_s, outage_every_s: on average.
         doomed_share: of the kills, those that wait for the moment in which a screen shows an end.
+        vouchers: of 500 €; a quarter as many of 20 € come with them, for which tills compete.
         plant: a fault built into every cashier, which the auditor must find.
     """
 
@@ -191,7 +192,8 @@ class ServiceProcess:
         command = program("serve", "--database", f"sqlite:///{self._database}", "--port", "0")
         with self._database.with_name("central.log").open("ab") as log:
             popen = subprocess.Popen(
-                [*command, "--ready-file", str(ready)],
+                [*command, "--ready-file", str(ready), "--until-stdin-closes"],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
@@ -252,6 +254,7 @@ def _set_up(
     service = open_service(f"sqlite:///{database}")
     try:
         sold = sell(service, FACE_MINOR, count=plan.vouchers)
+        sold += sell(service, SMALL_FACE_MINOR, count=plan.vouchers // 4)
         tokens.write_text(json.dumps([voucher.token for voucher in sold]), "utf-8")
         with listening(service) as url:
             line.upstream = url

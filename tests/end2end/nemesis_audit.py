@@ -32,6 +32,8 @@ class Findings:
     """What the auditor found.
 
     Attributes:
+        offline: redemptions accepted without the service's word.
+        short: handed over, and more than the vouchers could pay for: a loss with a name.
         lost: handed over, and not debited or booked once at the service.
         doubled: debited more than was handed over: twice, or for nothing; in ops and vouchers.
         wrong: each of these and everything else, in words.
@@ -39,6 +41,8 @@ class Findings:
 
     ops: int = 0
     handed_over: int = 0
+    offline: int = 0
+    short: int = 0
     rows_at_tills: int = 0
     rows_at_service: int = 0
     lost: int = 0
@@ -77,13 +81,16 @@ def audit(journals: Mapping[str, Path], database: Path, truth: Truth) -> Finding
     tills = {till: _journal_rows(path, till, found) for till, path in journals.items()}
     with closing(sqlite3.connect(database)) as connection:
         _compare_rows(tills, _service_rows(connection), found)
-        held = _redemptions(tills)
+        redemptions = _redemptions(tills)
+        held = {op_id: _amount_minor(entry) for op_id, entry in redemptions.items()}
         out = _out_of_the_shop(tills, truth, found)
         ops = _ops(connection)
         _compare_ops(held, ops, out, truth, found)
         _compare_vouchers(connection, ops, out, found)
     found.ops = len(held)
     found.handed_over = len(out)
+    found.offline = sum(entry.honoured for entry in redemptions.values())
+    found.short = sum(op.status == "short" for op in ops.values())
     _ask_the_service(database, found)
     return found
 
@@ -125,14 +132,14 @@ def _compare_rows(tills: dict[str, _Rows], service: _Rows, found: Findings) -> N
         found.wrong.append(f"rows that differ: {differing[:3]}")
 
 
-def _redemptions(tills: dict[str, _Rows]) -> dict[str, int]:
-    """Op to amount, of all journals."""
+def _redemptions(tills: dict[str, _Rows]) -> dict[str, Redemption]:
+    """By op, of all journals."""
     entries = (from_body(body) for rows in tills.values() for body, _ in rows.values())
-    return {
-        str(entry.op_id): sum(line.amount.minor for line in entry.lines)
-        for entry in entries
-        if isinstance(entry, Redemption)
-    }
+    return {str(entry.op_id): entry for entry in entries if isinstance(entry, Redemption)}
+
+
+def _amount_minor(redemption: Redemption) -> int:
+    return sum(line.amount.minor for line in redemption.lines)
 
 
 def _out_of_the_shop(tills: dict[str, _Rows], truth: Truth, found: Findings) -> frozenset[str]:
