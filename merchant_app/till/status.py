@@ -6,15 +6,11 @@ from datetime import datetime
 
 from merchant_app.central.port import TillFacts
 from merchant_app.journal.journal import Journal
-from merchant_app.ledger.entries import about, from_body
 from merchant_app.ledger.exposure import Exposure
 from merchant_app.sync.delivery import Delivered
 from merchant_app.till import resolve
 from merchant_app.till.results import Status
 from merchant_app.till.till import Till
-
-COUNTED_MAX = 1_000
-"""Beyond so many unsent entries the number of sales is told as that many at least."""
 
 
 def status(till: Till) -> Status:
@@ -22,7 +18,7 @@ def status(till: Till) -> Status:
     facts = till.connectivity.facts()
 
     def read(journal: Journal) -> tuple[int, int, datetime | None, Exposure]:
-        sales, oldest = _unsent(journal)
+        sales, oldest = journal.sales_after(journal.epoch_id(), journal.progress().acked_seq)
         return journal.unsent_count(), sales, oldest, journal.standing.exposure()
 
     unsent, sales, oldest, exposure = till.journal.run(read)
@@ -40,13 +36,6 @@ def status(till: Till) -> Status:
         snapshot_at=till.copy.fetched_at,
         copying=till.copying(),
     )
-
-
-def _unsent(journal: Journal) -> tuple[int, datetime | None]:
-    """How many sales the unsent entries are about, and when the oldest was recorded."""
-    envelopes = journal.unsent(limit=COUNTED_MAX)
-    entries = [from_body(envelope.body) for envelope in envelopes]
-    return len({about(entry) for entry in entries}), entries[0].at if entries else None
 
 
 def beat(till: Till) -> object:
