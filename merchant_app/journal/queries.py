@@ -95,6 +95,21 @@ class Queries:
         )
         return tuple(Envelope(*row) for row in rows)
 
+    def sales_after(self, epoch_id: EpochId, seq: int) -> tuple[int, datetime | None]:
+        """How many sales the entries after `seq` are about, and when the first was recorded."""
+        sales, first = self._connection.execute(
+            "SELECT count(DISTINCT coalesce(redemption_id, op_id)), min(seq) FROM entries "
+            "WHERE epoch_id = ? AND seq > ?",
+            (str(epoch_id), seq),
+        ).fetchone()
+        if first is None:
+            return 0, None
+        (at,) = self._connection.execute(
+            "SELECT json_extract(body, '$.at') FROM entries WHERE epoch_id = ? AND seq = ?",
+            (str(epoch_id), first),
+        ).fetchone()
+        return sales, from_text(at)
+
     def bodies(self, epoch_id: EpochId, *, after_seq: int) -> tuple[tuple[OpId, str, bytes], ...]:
         """The entries of an epoch from after `after_seq` on: op, body, hash."""
         rows = self._connection.execute(
