@@ -12,7 +12,7 @@ import errno
 import hashlib
 import json
 import os
-import sys
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.journal.records import COLUMNS, Marks, Record, Value
+from merchant_app.journal.syncing import sync_folder, sync_handle
 
 VERSION = 1
 _HEADER: dict[str, object] = {"comptoir_mirror": VERSION}
@@ -82,6 +83,8 @@ class Mirror:
             raise
 
     def _begin(self, *, is_new: bool) -> None:
+        if not stat.S_ISREG(os.fstat(self._file).st_mode):
+            raise Problem(ProblemKind.MIRROR_UNREACHABLE, "there is something that is no file")
         raw = self._read_all()
         self._size = _whole_length(raw)
         if self._size == 0 and len(raw) > len(_line(_HEADER)):
@@ -93,7 +96,7 @@ class Mirror:
         if self._size == 0:
             self._write(_line(_HEADER))
         if is_new:
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -138,7 +141,7 @@ class Mirror:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(self._file, rest) :]
-        _sync(self._file)
+        sync_handle(self._file)
         self._size += len(data)
 
     def _cut_back(self) -> None:
@@ -163,26 +166,6 @@ def read_file(path: Path) -> Contents:
 def _problem(error: OSError) -> Problem:
     kind = _PROBLEMS.get(error.errno or 0, ProblemKind.MIRROR_UNREACHABLE)
     return Problem(kind, f"mirror: {error.strerror or type(error).__name__}")
-
-
-def _sync(file: int) -> None:
-    if sys.platform == "darwin":
-        import fcntl
-
-        # fsync alone may leave data in the drive's cache there.
-        fcntl.fcntl(file, fcntl.F_FULLFSYNC)
-    else:
-        os.fsync(file)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return  # Windows keeps the names of files by itself
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # --- lines -------------------------------------------------------------------------------------

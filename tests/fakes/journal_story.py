@@ -1,0 +1,160 @@
+"""A till's day, written into a real journal: redemptions, answers, decisions, voids. For tests."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from uuid import UUID
+
+from merchant_app.contract.status import OutcomeStatus
+from merchant_app.ids import EpochId, OpId, TillId, VoucherId, uuid7
+from merchant_app.journal.journal import Journal
+from merchant_app.journal.mirrored import Mirrored
+from merchant_app.ledger.entries import Decision, Line, Redemption, Void
+from merchant_app.ledger.messages import Outcome, OutcomeLine, Stored
+from merchant_app.ledger.till import Progress
+from merchant_app.money import Money
+from tests.fakes.clock import FakeClock
+
+ENTRIES_PER_SALE = 2
+
+
+class Day:
+    """Writes one epoch's sales into the journal at `path`; the same seed, the same bytes.
+
+    Attributes:
+        journal: the open journal.
+        mirrored: its mirror, if it has one.
+    """
+
+    def __init__(self, path: Path, *, seed: int = 1, mirror_path: Path | None = None) -> None:
+        self._random = random.Random(seed)
+        self.clock = FakeClock()
+        self.journal = Journal(path, self.clock)
+        self.mirrored: Mirrored | None = None
+        if mirror_path is not None:
+            self.mirrored = Mirrored(self.journal._connection, mirror_path, self.clock)
+            self.mirrored.catch_up()
+        self._till_id = TillId(self._id())
+        self._cursor = 0
+
+    def begin_epoch(self, *, previous_head: bytes = b"") -> EpochId:
+        """Enrol; entries go there from now on."""
+        epoch_id = EpochId(self._id())
+        self.journal.begin_epoch(
+            epoch_id, till_id=self._till_id, generation=0, previous_head=previous_head
+        )
+        self._durable()
+        self._cursor = 0
+        return epoch_id
+
+    def go_on(self, epoch_id: EpochId) -> None:
+        """Take up an epoch of before."""
+        self.journal.begin_epoch(epoch_id, till_id=self._till_id, generation=0)
+        self._durable()
+
+    def sales(self, count: int) -> Iterator[int]:
+        """Sell; yields the last number that is durable, after each step of each sale."""
+        for _ in range(count):
+            redemption = self.redemption()
+            (envelope,) = self.journal.append(redemption)
+            self._durable()
+            yield envelope.seq
+            yield self.answer(redemption)
+
+    def sell(self, count: int) -> int:
+        """Sell; the last number that is durable."""
+        return max(self.sales(count), default=0)
+
+    def redemption(self) -> Redemption:
+        """One that is not written yet."""
+        lines = tuple(
+            Line(VoucherId(self._id()), Money(self._random.randint(100, 9000), "EUR"), "…H2M7")
+            for _ in range(self._random.choice((1, 1, 1, 2)))
+        )
+        return Redemption(
+            op_id=OpId(self._id()),
+            lines=lines,
+            purchase=None,
+            honoured=False,
+            at=self.clock.now(),
+            cashier="Zoë",
+        )
+
+    def answer(self, redemption: Redemption) -> int:
+        """The service takes everything, and the goods are handed over; the last number then."""
+        self._cursor += 1
+        seq, head_hash = self.journal.head()
+        lines = tuple(
+            OutcomeLine(line.voucher_id, line.amount.minor, 0, 1000, None)
+            for line in redemption.lines
+        )
+        now = self.clock.now()
+        outcome = Outcome(redemption.op_id, OutcomeStatus.ACCEPTED, lines, now)
+        receipt = Stored(
+            generation=0,
+            head_seq=seq,
+            head_hash=head_hash,
+            head_at=now,
+            head_signature=self._random.randbytes(64),
+            outcomes=(outcome,),
+            next_outcome_cursor=self._cursor,
+            more_outcomes=False,
+        )
+        decision = Decision(
+            op_id=OpId(self._id()),
+            redemption_id=redemption.op_id,
+            handed_over=True,
+            at=now,
+            cashier="Zoë",
+        )
+        progress = Progress(
+            epoch_id=self.journal.epoch_id(), acked_seq=seq, outcome_cursor=self._cursor
+        )
+        self.journal.record_answer(progress, receipt=receipt, decisions=(decision,))
+        self._durable()
+        return self.journal.head()[0]
+
+    def void(self, redemption: Redemption) -> None:
+        self.journal.append(
+            Void(
+                op_id=OpId(self._id()),
+                redemption_id=redemption.op_id,
+                at=self.clock.now(),
+                cashier="Zoë",
+            )
+        )
+        self._durable()
+
+    def close(self) -> None:
+        if self.mirrored is not None:
+            self.mirrored.close()
+        self.journal.close()
+
+    def _durable(self) -> None:
+        if self.mirrored is not None:
+            self.mirrored.committed()
+
+    def _id(self) -> UUID:
+        self.clock.advance(seconds=1)
+        return uuid7(self.clock.now(), self._random.randbytes)
+
+
+def entries_in(path: Path) -> list[tuple[str, int, str, bytes]]:
+    """Every entry of a closed journal: epoch, number, body, hash."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(
+            "SELECT epoch_id, seq, body, hash FROM entries ORDER BY epoch_id, seq"
+        ).fetchall()
+
+
+def crash_copy(path: Path, folder: Path) -> Path:
+    """The journal's files as a killed program leaves them: the log has not been taken in."""
+    folder.mkdir()
+    for file in path.parent.glob(f"{path.name}*"):
+        if file.is_file() and not file.name.endswith("-shm"):
+            (folder / file.name).write_bytes(file.read_bytes())
+    return folder / path.name
