@@ -2,7 +2,8 @@
 
 A real window (offscreen), the real central service in its own process, a real film of vouchers
 through the real camera path. A driver presses the keys a cashier would press, photographs each
-step, and at the end compares what the till showed with what the service's ledger holds.
+step, and at the end compares what the till showed with what the service's ledger holds. In the
+second act (`demo_outage.py`) the line is cut and comes back.
 
 Writes NN-name.png for each step and summary.json; exits 1 if anything is off. Run with the
 environment's Python (`build/dev.py demo` does).
@@ -13,9 +14,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -55,11 +58,26 @@ def main(argv: list[str]) -> int:
         service = TrainingService(profile_of(ProfileName.TRAINING, data_dir=till_folder).data)
         assembled.close()
         summary = story.summary(service)
+    outage = _outage(options, first_number=len(summary["steps"]) + 1)
+    summary["outage"] = outage
+    summary["agrees"] = summary["agrees"] and outage["agrees"]
     (options.out / "summary.json").write_text(
         json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     _tell(summary, options.out)
     return 0 if summary["agrees"] else 1
+
+
+def _outage(options: argparse.Namespace, *, first_number: int) -> dict[str, Any]:
+    """The second act, with a program of its own."""
+    print("Cutting the line ...", flush=True)
+    command = [sys.executable, str(Path(__file__).with_name("demo_outage.py"))]
+    command += ["--out", str(options.out), "--first-number", str(first_number)]
+    command += ["--language", options.language, "--theme", options.theme]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    if done.returncode not in (0, 1) or not done.stdout:
+        return {"agrees": False, "failed": f"exit code {done.returncode}", "steps": []}
+    return dict(json.loads(done.stdout))
 
 
 def _prepare(till_folder: Path, film: Path) -> Cast:
@@ -77,10 +95,8 @@ def _prepare(till_folder: Path, film: Path) -> Cast:
     return cast
 
 
-def _tell(summary: dict[str, object], out: Path) -> None:
-    steps = summary["steps"]
-    assert isinstance(steps, list)
-    for step in steps:
+def _tell(summary: dict[str, Any], out: Path) -> None:
+    for step in [*summary["steps"], *summary["outage"]["steps"]]:
         print(f"  {'ok ' if step['ok'] else 'OFF'} {step['step']}: {step['word']}")
     print("Till and central service agree." if summary["agrees"] else "Something is off.")
     print(f"Pictures and summary.json are in {out}")

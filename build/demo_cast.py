@@ -70,20 +70,21 @@ class Cast:
 
 def cast_of(service: TrainingService) -> Cast:
     """Issue what the story needs."""
-    whole = _issued(service, "whole", amount=50)
+    whole = issued(service, "whole", amount=50)
     other = next(voucher for voucher in service.practice() if voucher.kind == "other_shop")
     return Cast(
         whole=whole,
-        part=_issued(service, "part", amount=100),
+        part=issued(service, "part", amount=100),
         nobodys=Role("nobodys", NOBODYS_CODE, "50,00 €", "", code=grouped(NOBODYS_CODE)),
-        expired=_issued(service, "expired", amount=20, expires="2026-01-31"),
+        expired=issued(service, "expired", amount=20, expires="2026-01-31"),
         elsewhere=Role("elsewhere", other.token, "50,00 €", "", shop=other.shop),
         changed=Role("changed", _one_bit_off(whole.payload), "50,00 €", ""),
         advert=Role("advert", "https://example.org/carte", "", "", shop="Café des Halles"),
     )
 
 
-def _issued(service: TrainingService, name: str, *, amount: int, expires: str = "") -> Role:
+def issued(service: TrainingService, name: str, *, amount: int, expires: str = "") -> Role:
+    """A new voucher of the sample shop."""
     arguments = ["--shop", SHOP, "--amount", str(amount), "--holder", "Claire D."]
     if expires:
         arguments += ["--expires", expires]
