@@ -40,7 +40,7 @@ def main() -> int:
             length_s=options.minutes * 60,
             vouchers=vouchers,
             till_kill_every_s=2.9,
-            service_kill_every_s=10,
+            service_kill_every_s=9.5,
         ),
         folder / "run",
     )

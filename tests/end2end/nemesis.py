@@ -56,6 +56,8 @@ class Plan:
         till_kill_every_s, service_kill_every_s, outage_every_s: on average.
         doomed_share: of the kills, those that wait for the moment in which a screen shows an end.
         vouchers: of 500 €; a quarter as many of 20 € come with them, for which tills compete.
+        roughness: how much of the chances of `STORM` the line has; in a whole storm tills hardly
+            ever are online.
         plant: a fault built into every cashier, which the auditor must find.
     """
 
@@ -69,6 +71,7 @@ class Plan:
     outage_longest_s: float = 2.5
     doomed_share: float = 0.35
     delay_longest_s: float = 0.4
+    roughness: float = 0.5
     think_s: float = 0.05
     plant: str | None = None
 
@@ -292,7 +295,8 @@ def _kill_for_a_while(
 ) -> tuple[int, int]:
     """How many tills and services died."""
     weather = random.Random(f"{plan.seed} weather")
-    line.weather = Weather(STORM, weather, longest_s=plan.delay_longest_s)
+    chances = {kind: share * plan.roughness for kind, share in STORM.items()}
+    line.weather = Weather(chances, weather, longest_s=plan.delay_longest_s)
     end_s = time.monotonic() + plan.length_s
     over = threading.Event()
     service_kills = [0]
