@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class LinedTill:
 
     def __init__(self, site: ServiceSite, line: FaultProxy, folder: Path) -> None:
         enrolled = site.enrolment().enrol(
-            site.offer(), public_key=bytes(range(32)), program_version="test"
+            site.offer(), public_key=os.urandom(32), program_version="test"
         )
         assert isinstance(enrolled, Enrolled)
         http = ServiceHttp(
@@ -77,7 +78,7 @@ class LinedTill:
         def is_there() -> bool | None:
             return self.connectivity.facts().state is state or None
 
-        until(is_there, what=f"{state}; heard {self.heard[-5:]}")
+        until(is_there, what=str(state))
 
     def close(self) -> None:
         self.heartbeat.stop()

@@ -22,6 +22,8 @@ from tests.fakes.clock import FakeClock
 BACK_WITHIN_S = 15.0
 CONTACT_EVERY_S = 10.0
 ROUND_TRIP_S = 0.3
+DELIVERY_WAIT_S = 5.0
+"""How long a beat waits for the answer to its delivery (`Policy.answer_wait_s`)."""
 LIMITS = Limits()
 SYN_AT_S = (0.0, 1.0, 3.0)
 """When TCP knocks (RFC 6298, 2.1: one second, then doubling)."""
@@ -53,6 +55,8 @@ CALLS: dict[str, Call] = {
     "no such name": knocking((0.0,), 0.1, NoAnswerKind.NAME_NOT_FOUND),
     "hotel page": knocking((0.0,), 1.0, NoAnswerKind.REDIRECTED),
     "cut off": knocking((0.0,), LIMITS.connect_s, NoAnswerKind.BROKEN_OFF),
+    # Something on the way took the request, and then forgot it.
+    "swallowed": knocking((0.0,), DELIVERY_WAIT_S, NoAnswerKind.SLOW),
 }
 
 
