@@ -3,6 +3,7 @@
 What a reply means, in one place. First what `http` knows without the contract:
 
     no reply, 3xx, 5xx, 429, not JSON, too large       NoAnswer, with its kind
+    (a 503 with a problem is read: being-restored is told apart from a service that fails)
 
 then the contract's problems, by their type; the HTTP status must be the one the type stands for:
 
@@ -16,6 +17,7 @@ then the contract's problems, by their type; the HTTP status must be the one the
     voucher-unknown (404)                               look-up: NoSuchVoucher
     rewind (409)                                        journal: Rewind
     fork, epoch-closed (409)                            journal: Forked
+    being-restored (503)            NoAnswer            BEING_RESTORED
 
 A type this version does not know, but of our family, is Rejected. Everything else, a 401 of a
 proxy or a 404 of some web server among it, is NoAnswer(NOT_UNDERSTOOD): only the service itself
@@ -27,6 +29,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import BaseModel
@@ -39,6 +42,9 @@ from merchant_app.central.port import (
     EnrolmentOutcome,
     EnrolmentRefused,
     Forked,
+    HeldEntries,
+    HeldEntriesOutcome,
+    HeldEpochsOutcome,
     JournalOutcome,
     LookupOutcome,
     NoAnswer,
@@ -49,12 +55,13 @@ from merchant_app.central.port import (
     Rejected,
     Stored,
     TillOutcome,
+    VouchersOutcome,
 )
 from merchant_app.clock import Clock
 from merchant_app.contract import paths, wire
 from merchant_app.contract.problems import BY_URI, PREFIX, ProblemBody, ProblemType
 from merchant_app.contract.strict_json import REPLY_BYTES_MAX, Malformed, parse
-from merchant_app.ids import TillId
+from merchant_app.ids import EpochId, TillId
 from merchant_app.ledger.heads import is_signed
 from merchant_app.vouchers.code import ShortCode
 
@@ -153,9 +160,11 @@ class ComptoirService:
 
     def _look_up(self, request: wire.LookupRequest) -> LookupOutcome:
         unknown = {ProblemType.VOUCHER_UNKNOWN: lambda _: NoSuchVoucher()}
+        # Exactly one of its two fields is sent.
+        body = request.model_dump_json(exclude_none=True).encode()
 
         def ask() -> LookupOutcome:
-            reply = self._http.call("POST", paths.LOOKUP, body=_body(request))
+            reply = self._http.call("POST", paths.LOOKUP, body=body)
             return _outcome(reply, wire.LookupReply, accept=parsing.lookup, problems=unknown)
 
         return _logged("look_up", ask, self._clock)
@@ -179,6 +188,41 @@ class ComptoirService:
 
         return _logged("append_journal", ask, self._clock)
 
+    def vouchers(self, cursor: str) -> VouchersOutcome:
+        """See the port."""
+        path = f"{paths.VOUCHERS}?{urlencode({'cursor': cursor})}" if cursor else paths.VOUCHERS
+
+        def ask() -> VouchersOutcome:
+            reply = self._http.call("GET", path)
+            return _outcome(reply, wire.VouchersPage, accept=parsing.vouchers_page, problems={})
+
+        return _logged("vouchers", ask, self._clock)
+
+    def held_epochs(self) -> HeldEpochsOutcome:
+        """See the port."""
+
+        def ask() -> HeldEpochsOutcome:
+            reply = self._http.call("GET", paths.JOURNAL_EPOCHS)
+            return _outcome(reply, wire.EpochsReply, accept=parsing.held_epochs, problems={})
+
+        return _logged("held_epochs", ask, self._clock)
+
+    def held_entries(self, epoch_id: EpochId, *, after_seq: int) -> HeldEntriesOutcome:
+        """See the port."""
+        query = urlencode({"epoch": epoch_id, "after": after_seq})
+
+        def accept(reply: wire.EntriesPage) -> HeldEntries | NoAnswer:
+            if reply.epoch_id != epoch_id:
+                _log.error("the entries are of another journal")
+                return _NOT_UNDERSTOOD
+            return parsing.held_entries(reply)
+
+        def ask() -> HeldEntriesOutcome:
+            reply = self._http.call("GET", f"{paths.JOURNAL_ENTRIES}?{query}")
+            return _outcome(reply, wire.EntriesPage, accept=accept, problems={})
+
+        return _logged("held_entries", ask, self._clock)
+
     def _stored(self, reply: wire.JournalReply, batch: Batch) -> Stored | NoAnswer:
         """The reply, if the service itself signed it, for this till and this journal."""
         head = parsing.signed_head(reply)
@@ -195,8 +239,7 @@ class ComptoirService:
 
 
 def _body(request: BaseModel) -> bytes:
-    # A look-up sends exactly one of its two fields.
-    return request.model_dump_json(exclude_none=True).encode()
+    return request.model_dump_json().encode()
 
 
 def _outcome(
@@ -212,6 +255,8 @@ def _outcome(
     try:
         if reply.status in (200, 201):
             return accept(parse(model, reply.body, bytes_max=REPLY_BYTES_MAX))
+        if reply.status == 503:
+            return _unavailable(reply)
         if not 400 <= reply.status < 500:
             return _NOT_UNDERSTOOD
         problem = parse(ProblemBody, reply.body, bytes_max=REPLY_BYTES_MAX)
@@ -220,6 +265,17 @@ def _outcome(
         # The path and our own words: never what stood there.
         _log.info("reply not understood: status %d, %s", reply.status, error)
         return _NOT_UNDERSTOOD
+
+
+def _unavailable(reply: Reply) -> NoAnswer:
+    """A 503 with a problem: only our own word for it says more than that the service failed."""
+    try:
+        problem = parse(ProblemBody, reply.body, bytes_max=REPLY_BYTES_MAX)
+    except Malformed:
+        return NoAnswer(NoAnswerKind.SERVICE_FAILED, reply.retry_after_s)
+    restored = problem.type == ProblemType.BEING_RESTORED.uri
+    kind = NoAnswerKind.BEING_RESTORED if restored else NoAnswerKind.SERVICE_FAILED
+    return NoAnswer(kind, reply.retry_after_s)
 
 
 def _problem(

@@ -43,7 +43,8 @@ POOL_SIZE = 4
 RETRY_AFTER_MAX_S = 3600.0
 """A service may ask for an hour of silence, not for a year of it by mistake."""
 _READ_BYTES = 65_536
-_JSON_TYPES = frozenset({"application/json", "application/problem+json"})
+_PROBLEM_TYPE = "application/problem+json"
+_JSON_TYPES = frozenset({"application/json", _PROBLEM_TYPE})
 
 _log = logging.getLogger(__name__)
 
@@ -67,10 +68,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """JSON of some kind, not parsed: a 2xx, or a 4xx that is not about waiting."""
+    """JSON of some kind, not parsed: a 2xx, a 4xx that is not about waiting, a 503 that says why.
+
+    `retry_after_s` is what such a 503 asked for.
+    """
 
     status: int
     body: bytes
+    retry_after_s: float | None = None
 
 
 class ServiceHttp:
@@ -179,15 +184,15 @@ class ServiceHttp:
         if 300 <= status < 400:
             return NoAnswer(NoAnswerKind.REDIRECTED)
         wait_s = retry_after_s(response.headers.get("Retry-After"), now=self._clock.now())
-        if status >= 500:
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if status >= 500 and (status, media_type) != (503, _PROBLEM_TYPE):
             return NoAnswer(NoAnswerKind.SERVICE_FAILED, wait_s)
         if status == 429:
             return NoAnswer(NoAnswerKind.TOO_MANY_REQUESTS, wait_s)
-        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if media_type not in _JSON_TYPES:
             return NoAnswer(NoAnswerKind.NOT_UNDERSTOOD)
         body = self._body(response.raw)
-        return NoAnswer(NoAnswerKind.TOO_LARGE) if body is None else Reply(status, body)
+        return NoAnswer(NoAnswerKind.TOO_LARGE) if body is None else Reply(status, body, wait_s)
 
     def _body(self, raw: Any) -> bytes | None:
         """The unpacked body; None as soon as it is too large, without unpacking the rest."""

@@ -13,20 +13,27 @@ from merchant_app.central.port import (
     Batch,
     Enrolled,
     Found,
+    HeldEntries,
+    HeldEpoch,
+    HeldEpochs,
     IssuerKey,
+    OfflineLimits,
     OfOtherShop,
     Outcome,
     OutcomeLine,
     Policy,
     Rewind,
     Shop,
+    SnapshotVoucher,
     Stored,
     TillFacts,
+    VouchersPage,
 )
 from merchant_app.contract import wire
 from merchant_app.contract.problems import ProblemBody
 from merchant_app.contract.strict_json import Malformed
 from merchant_app.ids import EpochId, OpId, ShopNumber, TillId, VoucherId
+from merchant_app.ledger.entries import Envelope
 from merchant_app.ledger.heads import Head
 from merchant_app.money import CURRENCIES, Money
 from merchant_app.vouchers.terms import Terms, VatKind, Voucher, VoucherStatus
@@ -42,6 +49,7 @@ def enrolled(reply: wire.EnrolmentReply) -> Enrolled:
         epoch_id=EpochId(reply.epoch_id),
         token=reply.token,
         pepper=bytes.fromhex(reply.pepper),
+        previous_head=bytes.fromhex(reply.previous_head),
     )
 
 
@@ -51,11 +59,29 @@ def till_facts(reply: wire.EnrolmentReply | wire.TillReply) -> TillFacts:
         till_id=TillId(reply.till_id),
         till_name=reply.till_name,
         shop=_shop(reply.shop),
-        policy=Policy(reply.policy.answer_wait_s, reply.policy.contact_every_s),
+        policy=_policy(reply.policy),
         keys=tuple(IssuerKey(key.key_id, bytes.fromhex(key.public_key)) for key in reply.keys),
         service_key=bytes.fromhex(reply.service_key),
         generation=reply.generation,
         server_time=reply.server_time,
+    )
+
+
+def _policy(policy: wire.Policy) -> Policy:
+    limits = policy.offline
+    return Policy(
+        answer_wait_s=policy.answer_wait_s,
+        contact_every_s=policy.contact_every_s,
+        offline=OfflineLimits(
+            redemption_max_minor=limits.redemption_max_minor,
+            voucher_max_minor=limits.voucher_max_minor,
+            till_max_minor=limits.till_max_minor,
+            count_max=limits.count_max,
+            snapshot_warn_s=limits.snapshot_warn_s,
+            snapshot_max_s=limits.snapshot_max_s,
+            unknown_max_minor=limits.unknown_max_minor,
+            tills=limits.tills,
+        ),
     )
 
 
@@ -88,17 +114,40 @@ def lookup(reply: wire.LookupReply) -> Found | OfOtherShop:
         return OfOtherShop(reply.shop_name, reply.shop_city or "")
     if reply.voucher is None:
         raise Malformed("voucher", "found, but not there")
-    voucher = to_voucher(reply.voucher)
-    uses = (
-        Use(use.at, use.till_name, Money(use.amount_minor, voucher.face.currency))
-        for use in reply.history
+    return Found(to_voucher(reply.voucher, path="voucher"), _uses(reply.history, path="history"))
+
+
+def _uses(told: Iterable[wire.WireUse], *, path: str) -> tuple[Use, ...]:
+    return tuple(
+        Use(
+            use.at,
+            use.till_name,
+            Money(use.amount_minor, _currency(use.currency, path=f"{path}.{number}.currency")),
+        )
+        for number, use in enumerate(told)
     )
-    return Found(voucher, tuple(uses))
 
 
-def to_voucher(told: wire.WireVoucher) -> Voucher:
+def vouchers_page(reply: wire.VouchersPage) -> VouchersPage:
     """Raises: Malformed."""
-    currency = _currency(told.currency, path="voucher.currency")
+    return VouchersPage(
+        vouchers=tuple(
+            SnapshotVoucher(
+                to_voucher(one.voucher, path=f"vouchers.{number}.voucher"),
+                bytes.fromhex(one.code_mac),
+            )
+            for number, one in enumerate(reply.vouchers)
+        ),
+        gone=tuple(VoucherId(one.voucher_id) for one in reply.tombstones),
+        next_cursor=reply.next_cursor,
+        more=reply.more,
+        starts_over=reply.starts_over,
+    )
+
+
+def to_voucher(told: wire.WireVoucher, *, path: str) -> Voucher:
+    """Raises: Malformed."""
+    currency = _currency(told.currency, path=f"{path}.currency")
     minimum_minor = told.terms.minimum_purchase_minor
     return Voucher(
         voucher_id=VoucherId(told.voucher_id),
@@ -130,6 +179,29 @@ def journal_request(batch: Batch) -> wire.JournalRequest:
             for envelope in batch.entries
         ],
         outcome_cursor=batch.outcome_cursor,
+        resync_to=batch.resync_to,
+        priors=[_prior(outcome) for outcome in batch.priors],
+    )
+
+
+def _prior(outcome: Outcome) -> wire.WireOutcome:
+    """What the service had said, as it is offered again; uses are news, and left out."""
+    return wire.WireOutcome(
+        op_id=outcome.op_id,
+        status=outcome.status,
+        lines=[
+            wire.WireOutcomeLine(
+                voucher_id=line.voucher_id,
+                accepted_minor=line.accepted_minor,
+                shortfall_minor=line.shortfall_minor,
+                balance_minor=line.balance_minor,
+                reason=None if line.reason is None else line.reason.value,
+            )
+            for line in outcome.lines
+        ],
+        at=outcome.at,
+        generation=outcome.generation,
+        signature=outcome.signature.hex(),
     )
 
 
@@ -158,22 +230,32 @@ def stored(reply: wire.JournalReply) -> Stored:
         next_outcome_cursor=reply.next_outcome_cursor,
         more_outcomes=reply.more_outcomes,
         alarm_seqs=tuple(alarm.seq for alarm in reply.alarms),
+        recovering=reply.recovering,
     )
 
 
 def _outcomes(told: Iterable[wire.WireOutcome]) -> Iterable[Outcome]:
     for number, outcome in enumerate(told):
+        path = f"outcomes.{number}.lines"
         lines = (
             OutcomeLine(
                 voucher_id=VoucherId(line.voucher_id),
                 accepted_minor=line.accepted_minor,
                 shortfall_minor=line.shortfall_minor,
                 balance_minor=line.balance_minor,
-                reason=_reason(line.reason, path=f"outcomes.{number}.lines.{place}.reason"),
+                reason=_reason(line.reason, path=f"{path}.{place}.reason"),
+                uses=_uses(line.uses, path=f"{path}.{place}.uses"),
             )
             for place, line in enumerate(outcome.lines)
         )
-        yield Outcome(OpId(outcome.op_id), outcome.status, tuple(lines), outcome.at)
+        yield Outcome(
+            op_id=OpId(outcome.op_id),
+            status=outcome.status,
+            lines=tuple(lines),
+            at=outcome.at,
+            generation=outcome.generation,
+            signature=bytes.fromhex(outcome.signature),
+        )
 
 
 def _reason(text: str | None, *, path: str) -> Reason | None:
@@ -197,3 +279,19 @@ def rewind(problem: ProblemBody) -> Rewind:
     if len(text) != _HASH_CHARACTERS or len(head_hash) * 2 != _HASH_CHARACTERS:
         raise Malformed("head_hash", "not 32 bytes")
     return Rewind(generation, seq, head_hash)
+
+
+def held_epochs(reply: wire.EpochsReply) -> HeldEpochs:
+    """Every epoch of this till."""
+    return HeldEpochs(
+        tuple(
+            HeldEpoch(EpochId(one.epoch_id), one.head_seq, bytes.fromhex(one.head_hash), one.closed)
+            for one in reply.epochs
+        )
+    )
+
+
+def held_entries(reply: wire.EntriesPage) -> HeldEntries:
+    """One page of an epoch. Whether they chain is for the caller to see, who knows the root."""
+    entries = (Envelope(one.seq, one.body, bytes.fromhex(one.hash)) for one in reply.entries)
+    return HeldEntries(EpochId(reply.epoch_id), tuple(entries), reply.more)

@@ -7,6 +7,8 @@ TILL = "/v1/till"
 VOUCHERS = "/v1/vouchers"
 LOOKUP = "/v1/vouchers/lookup"
 JOURNAL = "/v1/journal"
+JOURNAL_EPOCHS = "/v1/journal/epochs"
+JOURNAL_ENTRIES = "/v1/journal/entries"
 HEALTH = "/healthz"
 
 TOKEN_PREFIX = "ct1_"  # noqa: S105 - how a till's bearer token begins; the log knows it by this

@@ -31,6 +31,8 @@ class ProblemType(Enum):
     TOO_MANY_REQUESTS = ("too-many-requests", 429)
     INTERNAL = ("internal", 500)
     UNAVAILABLE = ("unavailable", 503)
+    BEING_RESTORED = ("being-restored", 503)
+    """The service came back from a backup and waits for its tills: no balance can be told yet."""
 
     @property
     def uri(self) -> str:

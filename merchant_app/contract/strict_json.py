@@ -7,8 +7,9 @@ from typing import NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-BODY_BYTES_MAX = 1_000_000
-"""The most a request may hold; the largest real one (200 entries) has about 120,000 bytes."""
+BODY_BYTES_MAX = 3_200_000
+"""The most a request may hold: 200 entries of the largest size, each with what was said of it
+before. A real one has about 120,000 bytes."""
 REPLY_BYTES_MAX = 8_000_000
 """The most a reply may hold, unpacked."""
 

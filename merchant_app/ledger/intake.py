@@ -13,7 +13,7 @@ else each time:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from merchant_app.ids import OpId, TillId
 from merchant_app.ledger.books import EpochFacts, PendingState, Shelf
@@ -149,6 +149,17 @@ def _kept(
         recovering=recovering,
         resynced=told_seq >= batch.resync_to,
     )
+
+
+def believed(batch: Batch, *, is_signed: Callable[[Outcome], bool]) -> tuple[Batch, Sequence[int]]:
+    """The batch with the priors that this service signed, and the seqs of entries with others."""
+    if not batch.priors:
+        return batch, ()
+    good = tuple(prior for prior in batch.priors if is_signed(prior))
+    if len(good) == len(batch.priors):
+        return batch, ()
+    bad = replace(batch, priors=tuple(prior for prior in batch.priors if prior not in good))
+    return replace(batch, priors=good), tuple(_by_seq(bad))
 
 
 def _by_seq(batch: Batch) -> Mapping[int, Outcome]:

@@ -6,8 +6,10 @@ here, bounded, and parsed by `strict_json`: FastAPI's own parsing forgives too m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, NoReturn, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
@@ -17,19 +19,20 @@ from starlette.responses import Response
 from merchant_app.contract import paths, wire
 from merchant_app.contract.problems import ProblemType
 from merchant_app.contract.strict_json import BODY_BYTES_MAX, parse
+from merchant_app.ledger.intake import Broken, EpochClosed, Fork, Rewind
 from merchant_app.server import openapi, problem_replies
 from merchant_app.server.enrolling import RevokedTill, Till
 from merchant_app.server.looking_up import TooManyMisses
-from merchant_app.server.problem_replies import LastResort, Refused
-from merchant_app.server.service import Service
+from merchant_app.server.problem_replies import RETRY_RESTORED_S, LastResort, Refused
+from merchant_app.server.service import BeingRestored, Service
 from merchant_app.server.snapshot import BadCursor
-from merchant_app.server.storing import Broken, EpochClosed, Fork, Rewind
 
 COMPRESS_FROM_BYTES = 1_000
 DISCARD_BYTES_MAX = 4 * BODY_BYTES_MAX
 """How much of a body that is too large is read and thrown away, so that its sender, who is still
 writing, gets to read the answer. Beyond that the line is cut."""
 _CREDENTIAL_CHARACTERS_MAX = 200
+_NUMBER = re.compile(r"[0-9]{1,15}")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -142,23 +145,33 @@ def _till_facts(request: Request, till: Speaker) -> Response:
 
 
 def _vouchers(request: Request, till: Speaker) -> Response:
-    cursors = request.query_params.getlist("cursor")
-    if len(cursors) > 1:
-        raise Refused(ProblemType.MALFORMED, detail="given twice", path="cursor")
     try:
-        page = _service(request).vouchers(till, cursor=cursors[0] if cursors else "")
+        page = _service(request).vouchers(till, cursor=_query(request, "cursor") or "")
     except BadCursor:
         raise Refused(
             ProblemType.MALFORMED, detail="not a cursor of this service", path="cursor"
         ) from None
+    except BeingRestored:
+        raise Refused(ProblemType.BEING_RESTORED, retry_after_s=RETRY_RESTORED_S) from None
     return _json(page)
+
+
+def _query(request: Request, name: str) -> str | None:
+    """One parameter of the address; None when it is not given."""
+    values = request.query_params.getlist(name)
+    if len(values) > 1:
+        raise Refused(ProblemType.MALFORMED, detail="given twice", path=name)
+    return values[0] if values else None
 
 
 def _lookup(request: Request, body: Body, till: Speaker) -> Response:
     asked = _parse(wire.LookupRequest, body)
     if (asked.code is None) == (asked.token is None):
         raise Refused(ProblemType.MALFORMED, detail="exactly one of code and token", path="code")
-    reply = _service(request).look_up(till, asked)
+    try:
+        reply = _service(request).look_up(till, asked)
+    except BeingRestored:
+        raise Refused(ProblemType.BEING_RESTORED, retry_after_s=RETRY_RESTORED_S) from None
     if isinstance(reply, TooManyMisses):
         raise Refused(ProblemType.TOO_MANY_REQUESTS, retry_after_s=reply.retry_after_s)
     if reply is None:
@@ -189,6 +202,24 @@ def _refuse_journal(reply: Rewind | Fork | EpochClosed | Broken) -> NoReturn:
             )
 
 
+def _journal_epochs(request: Request, till: Speaker) -> Response:
+    return _json(_service(request).held_epochs(till))
+
+
+def _journal_entries(request: Request, till: Speaker) -> Response:
+    try:
+        epoch_id = UUID(_query(request, "epoch") or "")
+    except ValueError:
+        raise Refused(ProblemType.MALFORMED, detail="not an id", path="epoch") from None
+    after = _query(request, "after") or "0"
+    if not _NUMBER.fullmatch(after):
+        raise Refused(ProblemType.MALFORMED, detail="not a number", path="after")
+    page = _service(request).held_entries(till, epoch_id, after_seq=int(after))
+    if page is None:
+        raise Refused(ProblemType.NOT_FOUND)
+    return _json(page)
+
+
 _ENDPOINTS: dict[str, Callable[..., Response]] = {
     paths.HEALTH: _health,
     paths.ENROLMENTS: _enrolments,
@@ -196,4 +227,6 @@ _ENDPOINTS: dict[str, Callable[..., Response]] = {
     paths.VOUCHERS: _vouchers,
     paths.LOOKUP: _lookup,
     paths.JOURNAL: _journal,
+    paths.JOURNAL_EPOCHS: _journal_epochs,
+    paths.JOURNAL_ENTRIES: _journal_entries,
 }

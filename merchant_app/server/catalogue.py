@@ -30,7 +30,10 @@ class CannotDo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ShopRow:
-    """A shop as stored. `pepper` keys the hashes of codes in its tills' snapshots."""
+    """A shop as stored. `pepper` keys the hashes of codes in its tills' snapshots.
+
+    `recovering`: after a restore it waits for its tills; no balance of it can be told.
+    """
 
     number: ShopNumber
     slug: str
@@ -39,6 +42,7 @@ class ShopRow:
     currency: str
     time_zone: str
     pepper: bytes
+    recovering: bool = False
 
     @property
     def title(self) -> str:
@@ -110,6 +114,7 @@ def _shop(row: Row[Any]) -> ShopRow:
         currency=row.currency,
         time_zone=row.time_zone,
         pepper=row.pepper,
+        recovering=row.recovering,
     )
 
 
@@ -135,6 +140,7 @@ def add_shop(
             time_zone=time_zone,
             pepper=random_bytes(SECRET_BYTES),
             voucher_version=0,
+            recovering=False,
         )
     )
     return shop_by_number(connection, number)

@@ -42,11 +42,15 @@ class RevokedTill:
 
 @dataclass(frozen=True, slots=True)
 class NewTill:
-    """An enrolled till with its one and only copy of the token."""
+    """An enrolled till with its one and only copy of the token.
+
+    `previous_head`: where its last epoch ends, in which the new one is rooted; empty for the first.
+    """
 
     till: Till
     epoch_id: EpochId
     token: str
+    previous_head: bytes = b""
 
 
 def offer(
@@ -93,8 +97,11 @@ def enrol(
         "public_key": public_key,
         "program_version": request.program_version,
         "revoked": False,
+        # A restored service waits for what it knows, whatever it had sent under its last epoch.
+        "resynced": False,
         "enrolled_at": now,
     }
+    previous_head = b""
     if known is None:
         till_id = TillId(uuid7(now, random_bytes))
         name = offered.till_name or _free_name(connection, shop)
@@ -106,15 +113,17 @@ def enrol(
     else:
         till_id, name = TillId(known.id), known.name
         connection.execute(update(schema.tills).where(schema.tills.c.id == till_id).values(**facts))
+        previous_head = _last_head(connection, till_id)
         _forget_credentials(connection, till_id)
-    epoch_id = _open_epoch(connection, till_id, now=now, random_bytes=random_bytes)
+    epoch_id = EpochId(uuid7(now, random_bytes))
+    _open_epoch(connection, till_id, epoch_id, previous_head=previous_head)
     token = new_till_token(random_bytes)
     connection.execute(
         insert(schema.till_tokens).values(
             token_hash=credential_hash(token), till_id=till_id, issued_at=now
         )
     )
-    return NewTill(Till(till_id, name, shop), epoch_id, token)
+    return NewTill(Till(till_id, name, shop), epoch_id, token, previous_head)
 
 
 def _known_till(
@@ -147,17 +156,28 @@ def _forget_credentials(connection: Connection, till_id: UUID) -> None:
     )
 
 
+def _last_head(connection: Connection, till_id: UUID) -> bytes:
+    """Where the newest epoch of a till ends: the open one, as long as it has one."""
+    epochs = schema.epochs
+    head = connection.scalar(
+        select(epochs.c.head_hash)
+        .where(epochs.c.till_id == till_id)
+        .order_by(epochs.c.closed, epochs.c.id.desc())
+        .limit(1)
+        .with_for_update(key_share=True)
+    )
+    return b"" if head is None else bytes(head)
+
+
 def _open_epoch(
-    connection: Connection, till_id: UUID, *, now: datetime, random_bytes: RandomBytes
-) -> EpochId:
-    epoch_id = EpochId(uuid7(now, random_bytes))
-    root = root_hash(epoch_id)
+    connection: Connection, till_id: UUID, epoch_id: EpochId, *, previous_head: bytes
+) -> None:
+    root = root_hash(epoch_id, previous_head)
     connection.execute(
         insert(schema.epochs).values(
             id=epoch_id, till_id=till_id, root=root, head_seq=0, head_hash=root, closed=False
         )
     )
-    return epoch_id
 
 
 def authenticate(connection: Connection, token: str) -> Till | RevokedTill | None:

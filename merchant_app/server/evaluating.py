@@ -1,82 +1,45 @@
-"""Stage 2 of a till's journal: what each stored entry does, by the rules of `ledger.service`.
+"""Stage 2 of the tills' journals: `ledger.evaluation`, one entry in one transaction.
 
-Each entry has a transaction of its own, in which its shop's row is locked first: redemptions of
-one shop take turns, so no two of them can wait for each other. An entry whose evaluation fails is
-parked, with an alarm for people, and the next one goes on; an entry about a redemption that is
-not there yet waits, and is woken by it.
+In each transaction the shop's row is locked first: redemptions of one shop take turns, so no two
+of them can wait for each other. An entry whose evaluation fails is parked, with an alarm for
+people, and the next one goes on; an entry about an op that is not there yet waits, and is woken by
+it. While a shop waits for its tills after a restore, nothing of it is evaluated.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from merchant_app.clock import Clock
-from merchant_app.ledger import service as rules
-from merchant_app.ledger.entries import (
-    BadEntry,
-    Decision,
-    Entry,
-    Redemption,
-    Void,
-    from_body,
-)
-from merchant_app.server import schema
+from merchant_app.ids import TillId
+from merchant_app.ledger.books import EntryAlarm, PendingState, Place
+from merchant_app.ledger.evaluation import Rules, evaluate
+from merchant_app.server import pending_rows, schema
+from merchant_app.server.catalogue import lock_shop_of_epoch
 from merchant_app.server.database import Database
-from merchant_app.server.op_effects import (
-    BalanceMoved,
-    Case,
-    ForeignOp,
-    apply_decision,
-    apply_redemption,
-    apply_void,
-    open_case,
-    recall,
-)
-from merchant_app.server.storing import STORED
+from merchant_app.server.sql_books import BalanceMoved, SqlBooks
 
-WAITING = "waiting"
-PARKED = "parked"
 ATTEMPTS_MAX = 5
-NOT_UNDERSTOOD = "not_understood"
-OP_REUSED = "op_reused"
+_DUE = (PendingState.STORED.value, PendingState.OFFERED.value, PendingState.HELD.value)
+"""Never tried. The last two are of a recovery: one that came while it ended is not forgotten."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an entry stands in the journals."""
-
-    epoch_id: UUID
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules of money. A test may hand in one that fails."""
-
-    redeem: Callable[..., rules.Effect] = rules.redeem
-    decide: Callable[..., rules.Effect | rules.Waits] = rules.decide
-    void: Callable[..., rules.Effect | rules.Waits | rules.NotReversible] = rules.void
 
 
 class Evaluator:
     """Evaluates stored entries. Any thread, and any number of processes, may do it at once."""
 
-    def __init__(self, database: Database, clock: Clock, rules_of_money: Rules) -> None:
+    def __init__(self, database: Database, clock: Clock, rules: Rules) -> None:
         self._database = database
         self._clock = clock
-        self._rules = rules_of_money
+        self._rules = rules
 
-    def evaluate_till(self, till_id: UUID) -> None:
+    def evaluate_till(self, till_id: TillId) -> None:
         """Everything of this till that is stored and was never tried.
 
         Raises:
@@ -84,11 +47,17 @@ class Evaluator:
         """
         epochs = schema.epochs
         of_till = select(epochs.c.id).where(epochs.c.till_id == till_id)
-        self._evaluate(
-            self._places(
-                and_(schema.pending.c.state == STORED, schema.pending.c.epoch_id.in_(of_till))
-            )
-        )
+        due = schema.pending.c.state.in_(_DUE)
+        self._evaluate(self._places(and_(due, schema.pending.c.epoch_id.in_(of_till))))
+
+    def evaluate_shop(self, shop_number: int) -> None:
+        """Everything of this shop that is stored and was never tried, in stored order.
+
+        Raises:
+            OperationalError: as above.
+        """
+        due = schema.pending.c.state.in_(_DUE)
+        self._evaluate(self._places(and_(due, pending_rows.of_shop(shop_number))))
 
     def evaluate_all(self) -> None:
         """Everything that has no outcome, parked entries too: a newer program may understand them.
@@ -99,14 +68,8 @@ class Evaluator:
         self._evaluate(self._places(schema.pending.c.seq > 0))
 
     def _places(self, condition: ColumnElement[bool]) -> list[Place]:
-        pending = schema.pending
         with self._database.reading() as connection:
-            rows = connection.execute(
-                select(pending.c.epoch_id, pending.c.seq)
-                .where(condition)
-                .order_by(pending.c.epoch_id, pending.c.seq)
-            )
-            return [Place(row.epoch_id, row.seq) for row in rows]
+            return pending_rows.places(connection, and_(condition, _of_shops_that_go_on()))
 
     def _evaluate(self, places: Iterable[Place]) -> None:
         # Bounded: an entry is woken only by one that left `pending` for good.
@@ -114,7 +77,7 @@ class Evaluator:
         while todo:
             todo.extend(self._evaluate_safely(todo.popleft()))
 
-    def _evaluate_safely(self, place: Place) -> list[Place]:
+    def _evaluate_safely(self, place: Place) -> Sequence[Place]:
         """Evaluate one entry, or park it; returns the entries that waited for it."""
         for _ in range(ATTEMPTS_MAX):
             try:
@@ -133,88 +96,34 @@ class Evaluator:
             except Exception as error:  # whatever it is, the next entry must not wait for it
                 failure = error
                 break
-        self._park(place, failure)
-        return []
-
-    def _park(self, place: Place, failure: Exception) -> None:
-        _log.error("parked entry %s of epoch %s", place.seq, place.epoch_id, exc_info=failure)
         with self._database.writing() as connection:
-            connection.execute(
-                update(schema.pending)
-                .where(_at(schema.pending, place))
-                .values(state=PARKED, waits_for=None)
-            )
-            raise_alarm(connection, place, PARKED, now=self._clock.now())
+            park(connection, place, failure, clock=self._clock)
+        return ()
 
-    def _evaluate_one(self, connection: Connection, place: Place) -> list[Place]:
-        now = self._clock.now()
-        case = open_case(connection, place.epoch_id, place.seq, now=now)
-        if case is None:
-            return []  # another request was faster
-        try:
-            entry = from_body(case.body)
-        except BadEntry:
-            raise_alarm(connection, place, NOT_UNDERSTOOD, now=now)
-            self._done(case, place)
-            return []
-        known = recall(case, entry.op_id)
-        if known is not None:
-            if isinstance(known, ForeignOp):
-                raise_alarm(connection, place, OP_REUSED, now=now)
-            self._done(case, place)
-            return []
-        outcome = self._apply(case, entry)
-        if isinstance(outcome, rules.Waits):
-            connection.execute(
-                update(schema.pending)
-                .where(_at(schema.pending, place))
-                .values(state=WAITING, waits_for=outcome.redemption_id)
-            )
-            return []
-        for kind in outcome:
-            raise_alarm(connection, place, kind.value, now=now)
-        self._done(case, place)
-        about = entry.op_id if isinstance(entry, Redemption) else entry.redemption_id
-        return _waiting_for(connection, about)
-
-    def _apply(self, case: Case, entry: Entry) -> tuple[rules.AlarmKind, ...] | rules.Waits:
-        match entry:
-            case Redemption():
-                return apply_redemption(case, entry, self._rules.redeem)
-            case Decision():
-                return apply_decision(case, entry, self._rules.decide)
-            case Void():
-                return apply_void(case, entry, self._rules.void)
-
-    def _done(self, case: Case, place: Place) -> None:
-        case.connection.execute(delete(schema.pending).where(_at(schema.pending, place)))
-        if case.state == PARKED:
-            case.connection.execute(
-                update(schema.alarms)
-                .where(_at(schema.alarms, place), schema.alarms.c.kind == PARKED)
-                .values(resolved_at=case.now)
-            )
+    def _evaluate_one(self, connection: Connection, place: Place) -> Sequence[Place]:
+        _till_id, shop = lock_shop_of_epoch(connection, place.epoch_id)
+        # Another request may have been faster, or the service just restored.
+        if shop.recovering:
+            return ()
+        cases = pending_rows.cases(connection, pending_rows.at(schema.pending, place))
+        books = SqlBooks(connection, shop, now=self._clock.now())
+        return [woken for case in cases for woken in evaluate(books, case, self._rules)]
 
 
-def raise_alarm(connection: Connection, place: Place, kind: str, *, now: datetime) -> None:
-    """Note for the platform's people that an entry needs them; once for each kind."""
-    alarms = schema.alarms
-    known = select(alarms.c.seq).where(_at(alarms, place), alarms.c.kind == kind)
-    if connection.execute(known).one_or_none() is None:
-        connection.execute(
-            insert(alarms).values(epoch_id=place.epoch_id, seq=place.seq, kind=kind, raised_at=now)
-        )
+def park(connection: Connection, place: Place, failure: Exception, *, clock: Clock) -> None:
+    """Leave an entry to people and to newer programs."""
+    _log.error("parked entry %s of epoch %s", place.seq, place.epoch_id, exc_info=failure)
+    pending_rows.set_state(connection, place, PendingState.PARKED)
+    pending_rows.raise_alarm(connection, place, EntryAlarm.PARKED.value, now=clock.now())
 
 
-def _waiting_for(connection: Connection, redemption_id: UUID) -> list[Place]:
-    pending = schema.pending
-    rows = connection.execute(
-        select(pending.c.epoch_id, pending.c.seq)
-        .where(pending.c.waits_for == redemption_id, pending.c.state == WAITING)
-        .order_by(pending.c.epoch_id, pending.c.seq)
+def _of_shops_that_go_on() -> ColumnElement[bool]:
+    """Not of a shop that waits for its tills."""
+    epochs, tills, shops = schema.epochs, schema.tills, schema.shops
+    going_on = (
+        select(epochs.c.id)
+        .join(tills, tills.c.id == epochs.c.till_id)
+        .join(shops, shops.c.number == tills.c.shop_number)
+        .where(shops.c.recovering.is_(False))
     )
-    return [Place(row.epoch_id, row.seq) for row in rows]
-
-
-def _at(table: Table, place: Place) -> ColumnElement[bool]:
-    return and_(table.c.epoch_id == place.epoch_id, table.c.seq == place.seq)
+    return schema.pending.c.epoch_id.in_(going_on)

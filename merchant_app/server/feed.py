@@ -7,19 +7,26 @@ cursor the whole feed from zero says the same as all the deltas did.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, insert, select, update
 
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.contract.wire import (
     OUTCOMES_PER_REPLY_MAX,
+    USES_PER_LINE_MAX,
     WireAlarm,
     WireOutcome,
-    WireOutcomeLine,
 )
-from merchant_app.server import schema
+from merchant_app.ids import OpId, VoucherId
+from merchant_app.ledger.messages import Outcome, OutcomeLine
+from merchant_app.server import outcomes, schema
+from merchant_app.server.keys import generation_of
+from merchant_app.server.uses import uses_of
+from merchant_app.vouchers.verdicts import Reason, Use
 
 ALARMS_PER_REPLY_MAX = 200
 _TOLD = ("not_understood", "op_reused", "conflicting_decision", "parked")
@@ -70,9 +77,9 @@ def _next_position(connection: Connection, till_id: UUID) -> int:
     )
 
 
-def read(connection: Connection, till_id: UUID, *, cursor: int) -> FeedPage:
-    """What changed after `cursor`, oldest change first."""
-    feed, ops, op_lines = schema.feed, schema.ops, schema.op_lines
+def read(connection: Connection, till_id: UUID, *, cursor: int, key: Ed25519PrivateKey) -> FeedPage:
+    """What changed after `cursor`, oldest change first, each signed with the service's `key`."""
+    feed, ops = schema.feed, schema.ops
     rows = connection.execute(
         select(feed.c.position, ops.c.id, ops.c.status, ops.c.changed_at)
         .join(ops, ops.c.id == feed.c.op_id)
@@ -81,28 +88,48 @@ def read(connection: Connection, till_id: UUID, *, cursor: int) -> FeedPage:
         .limit(OUTCOMES_PER_REPLY_MAX + 1)
     ).all()
     more, rows = len(rows) > OUTCOMES_PER_REPLY_MAX, rows[:OUTCOMES_PER_REPLY_MAX]
-    lines: dict[UUID, list[WireOutcomeLine]] = {row.id: [] for row in rows}
-    for line in connection.execute(
-        select(op_lines)
-        .where(op_lines.c.op_id.in_(list(lines)))
-        .order_by(op_lines.c.op_id, op_lines.c.position)
-    ):
-        lines[line.op_id].append(
-            WireOutcomeLine(
-                voucher_id=line.voucher_id,
-                accepted_minor=line.accepted_minor,
-                shortfall_minor=line.shortfall_minor,
-                balance_minor=line.balance_minor,
-                reason=line.reason,
-            )
-        )
-    outcomes = [
-        WireOutcome(
-            op_id=row.id, status=OutcomeStatus(row.status), lines=lines[row.id], at=row.changed_at
+    lines = _lines(connection, [row.id for row in rows])
+    generation = generation_of(connection) if rows else 0
+    told = [
+        outcomes.signed(
+            Outcome(
+                op_id=OpId(row.id),
+                status=OutcomeStatus(row.status),
+                lines=tuple(lines[row.id]),
+                at=row.changed_at,
+                generation=generation,
+            ),
+            key,
         )
         for row in rows
     ]
-    return FeedPage(outcomes, rows[-1].position if rows else cursor, more)
+    return FeedPage(told, rows[-1].position if rows else cursor, more)
+
+
+def _lines(connection: Connection, op_ids: Sequence[UUID]) -> dict[UUID, list[OutcomeLine]]:
+    op_lines = schema.op_lines
+    found: dict[UUID, list[OutcomeLine]] = {op_id: [] for op_id in op_ids}
+    if not found:
+        return found
+    for line in connection.execute(
+        select(op_lines)
+        .where(op_lines.c.op_id.in_(op_ids))
+        .order_by(op_lines.c.op_id, op_lines.c.position)
+    ).all():
+        uses: tuple[Use, ...] = ()
+        if line.shortfall_minor:
+            uses = uses_of(connection, line.voucher_id, limit=USES_PER_LINE_MAX, but_for=line.op_id)
+        found[line.op_id].append(
+            OutcomeLine(
+                voucher_id=VoucherId(line.voucher_id),
+                accepted_minor=line.accepted_minor,
+                shortfall_minor=line.shortfall_minor,
+                balance_minor=line.balance_minor,
+                reason=None if line.reason is None else Reason(line.reason),
+                uses=uses,
+            )
+        )
+    return found
 
 
 def alarms_after(connection: Connection, epoch_id: UUID, *, base_seq: int) -> list[WireAlarm]:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, insert, select
 from merchant_app.contract.paths import ENROLMENT_CODE_BITS, TOKEN_PREFIX
 from merchant_app.contract.wire import KeyState
 from merchant_app.ids import RandomBytes
-from merchant_app.server import schema
+from merchant_app.server import policy, schema
 from merchant_app.server.database import take_turns
 from merchant_app.vouchers import code as short_codes
 from merchant_app.vouchers import token as tokens
@@ -75,6 +75,7 @@ def create_secrets(connection: Connection, random_bytes: RandomBytes) -> None:
             code_secret=random_bytes(SECRET_BYTES),
             code_hash_secret=random_bytes(SECRET_BYTES),
             generation=FIRST_GENERATION,
+            **policy.columns_of(policy.DEFAULTS),
         )
     )
     connection.execute(

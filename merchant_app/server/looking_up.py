@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, select
 
 from merchant_app.contract.wire import (
     LookupReply,
@@ -30,6 +30,7 @@ from merchant_app.server import schema
 from merchant_app.server.catalogue import WITHDRAWN, shop_by_number
 from merchant_app.server.enrolling import Till
 from merchant_app.server.keys import Secrets
+from merchant_app.server.uses import uses_of
 from merchant_app.vouchers import code as short_codes
 from merchant_app.vouchers import token as tokens
 
@@ -71,30 +72,17 @@ def look_up(
     return LookupReply(
         result="found",
         voucher=wire_voucher(row),
-        history=_history(connection, row.id),
+        history=[
+            WireUse(
+                at=use.at,
+                till_name=use.till,
+                amount_minor=use.amount.minor,
+                currency=use.amount.currency,
+            )
+            for use in uses_of(connection, row.id, limit=HISTORY_MAX)
+        ],
         server_time=now,
     )
-
-
-def _history(connection: Connection, voucher_id: UUID) -> list[WireUse]:
-    """What was debited and not given back, handed over or not decided yet; newest first."""
-    ops, op_lines, tills = schema.ops, schema.op_lines, schema.tills
-    rows = connection.execute(
-        select(ops.c.evaluated_at, tills.c.name, op_lines.c.accepted_minor)
-        .join(ops, ops.c.id == op_lines.c.op_id)
-        .join(tills, tills.c.id == ops.c.till_id)
-        .where(
-            op_lines.c.voucher_id == voucher_id,
-            op_lines.c.accepted_minor > 0,
-            or_(ops.c.handed_over.is_(None), ops.c.handed_over),
-        )
-        .order_by(ops.c.evaluated_at.desc(), ops.c.id.desc())
-        .limit(HISTORY_MAX)
-    )
-    return [
-        WireUse(at=row.evaluated_at, till_name=row.name, amount_minor=row.accepted_minor)
-        for row in rows
-    ]
 
 
 def wire_voucher(row: Row[Any]) -> WireVoucher:

@@ -82,6 +82,16 @@ class Route:
         return extra
 
 
+def _parameter(name: str, description: str, *, required: bool = False) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": description,
+        "schema": {"type": "string"},
+    }
+
+
 ROUTES = (
     Route("GET", paths.HEALTH, "health", "Whether the service runs", None, authorised=False),
     Route(
@@ -114,15 +124,11 @@ ROUTES = (
         "vouchers",
         "The shop's vouchers: snapshot, then deltas",
         wire.VouchersPage,
-        problems=(ProblemType.MALFORMED, *_OF_EVERY_TILL),
+        problems=(ProblemType.MALFORMED, ProblemType.BEING_RESTORED, *_OF_EVERY_TILL),
         query=(
-            {
-                "name": "cursor",
-                "in": "query",
-                "required": False,
-                "description": "`next_cursor` of the page before; without it, from the beginning",
-                "schema": {"type": "string"},
-            },
+            _parameter(
+                "cursor", "`next_cursor` of the page before; without it, from the beginning"
+            ),
         ),
     ),
     Route(
@@ -136,6 +142,7 @@ ROUTES = (
             *_OF_EVERY_BODY,
             ProblemType.VOUCHER_UNKNOWN,
             ProblemType.TOO_MANY_REQUESTS,
+            ProblemType.BEING_RESTORED,
             *_OF_EVERY_TILL,
         ),
     ),
@@ -152,6 +159,26 @@ ROUTES = (
             ProblemType.FORK,
             ProblemType.EPOCH_CLOSED,
             *_OF_EVERY_TILL,
+        ),
+    ),
+    Route(
+        "GET",
+        paths.JOURNAL_EPOCHS,
+        "journal_epochs",
+        "How much of each of the till's journals the service holds",
+        wire.EpochsReply,
+        problems=_OF_EVERY_TILL,
+    ),
+    Route(
+        "GET",
+        paths.JOURNAL_ENTRIES,
+        "journal_entries",
+        "Entries of one of the till's own journals, as they are held",
+        wire.EntriesPage,
+        problems=(ProblemType.MALFORMED, ProblemType.NOT_FOUND, *_OF_EVERY_TILL),
+        query=(
+            _parameter("epoch", "the id of the journal's epoch", required=True),
+            _parameter("after", "the number of the last entry known; without it, from the first"),
         ),
     ),
 )

@@ -18,6 +18,7 @@ from merchant_app.contract.strict_json import Malformed
 from merchant_app.ids import RandomBytes, uuid7
 
 RETRY_SOON_S = 2
+RETRY_RESTORED_S = 10
 
 TITLES = {
     ProblemType.MALFORMED: "The request is not what the contract says",
@@ -34,6 +35,7 @@ TITLES = {
     ProblemType.TOO_MANY_REQUESTS: "Too many failed attempts: wait",
     ProblemType.INTERNAL: "The service failed",
     ProblemType.UNAVAILABLE: "The service cannot answer now: try again",
+    ProblemType.BEING_RESTORED: "The service was restored and waits for its tills: try again",
 }
 
 _log = logging.getLogger(__name__)

@@ -13,15 +13,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, insert, select, update
 
 from merchant_app.clock import business_date
-from merchant_app.contract.wire import EnrolmentRequest, JournalRequest, WireEntry
+from merchant_app.contract.wire import EnrolmentRequest
 from merchant_app.ids import OpId, uuid7
+from merchant_app.ledger import intake
 from merchant_app.ledger.entries import Decision, Line, Redemption, envelopes, root_hash
-from merchant_app.server import catalogue, enrolling, sample_plan, schema, storing
+from merchant_app.ledger.evaluation import Rules
+from merchant_app.ledger.messages import Batch
+from merchant_app.server import catalogue, enrolling, sample_plan, schema
 from merchant_app.server.catalogue import Issued, ShopRow
 from merchant_app.server.database import take_turns
-from merchant_app.server.evaluating import Evaluator, Rules
+from merchant_app.server.evaluating import Evaluator
 from merchant_app.server.keys import generation_of
 from merchant_app.server.service import Service
+from merchant_app.server.sql_shelf import SqlShelf
 from merchant_app.vouchers.terms import VoucherStatus
 
 SEED = 20200612
@@ -144,17 +148,17 @@ def _use_up(service: Service, *, now: datetime) -> None:
             at=now,
             cashier="Claire",
         )
-        root = root_hash(till.epoch_id)
-        chain = envelopes((redemption, decision), last_seq=0, last_hash=root)
-        request = JournalRequest(
+        root = root_hash(till.epoch_id, till.previous_head)
+        batch = Batch(
             epoch_id=till.epoch_id,
             generation=generation_of(connection),
             base_seq=0,
-            base_hash=root.hex(),
-            entries=[WireEntry(seq=e.seq, body=e.body, hash=e.hash.hex()) for e in chain],
+            base_hash=root,
+            entries=envelopes((redemption, decision), last_seq=0, last_hash=root),
             outcome_cursor=0,
         )
-        storing.store(connection, request, till_id=till.till.till_id, now=now)
+        shelf = SqlShelf(connection, till_id=till.till.till_id, now=now, writes=True)
+        intake.store(shelf, batch, till_id=till.till.till_id)
     Evaluator(service.database, _FixedClock(now), Rules()).evaluate_till(till.till.till_id)
 
 

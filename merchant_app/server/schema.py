@@ -26,6 +26,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     UniqueConstraint,
     Uuid,
 )
@@ -71,6 +72,14 @@ service = Table(
     Column("code_hash_secret", LargeBinary, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("sample_seed", Integer),
+    # What tills may accept without asking (`ledger.exposure`); of every shop, in its currency.
+    Column("offline_redemption_max_minor", BigInteger, nullable=False),
+    Column("offline_voucher_max_minor", BigInteger),  # null: a balance divided by the tills
+    Column("offline_till_max_minor", BigInteger, nullable=False),
+    Column("offline_count_max", Integer, nullable=False),
+    Column("offline_snapshot_warn_s", Integer, nullable=False),
+    Column("offline_snapshot_max_s", Integer, nullable=False),
+    Column("offline_unknown_max_minor", BigInteger, nullable=False),
 )
 
 issuer_keys = Table(
@@ -95,6 +104,8 @@ shops = Table(
     # The newest change number of this shop's vouchers. Whoever changes a voucher locks this row
     # first, so changes become visible in the order of their numbers and no delta skips one.
     Column("voucher_version", BigInteger, nullable=False),
+    # The database came back from a backup, and some till has not sent again what it knows.
+    Column("recovering", Boolean, nullable=False),
 )
 
 tills = Table(
@@ -107,6 +118,7 @@ tills = Table(
     Column("program_version", String(120), nullable=False),
     Column("revoked", Boolean, nullable=False),
     Column("feed_position", BigInteger, nullable=False),
+    Column("resynced", Boolean, nullable=False),  # in this generation; see shops.recovering
     _moment("enrolled_at"),
     UniqueConstraint("shop_number", "name", name="till_name"),
 )
@@ -202,26 +214,32 @@ pending = Table(
     metadata,
     Column("epoch_id", Uuid, ForeignKey("epochs.id"), primary_key=True),
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("state", String(16), nullable=False),  # stored, waiting, parked
+    Column("state", String(16), nullable=False),  # ledger.books.PendingState
     Column("waits_for", Uuid, index=True),
+    # What the service said of it before it was restored: JSON, its signature verified.
+    Column("prior", Text),
 )
 
 ops = Table(
     "ops",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("kind", String(16), nullable=False),  # redemption, decision, void
+    Column("kind", String(16), nullable=False),  # redemption, decision, void, resolution
     Column("body_hash", LargeBinary, nullable=False),
     Column("shop_number", BigInteger, ForeignKey("shops.number"), nullable=False),
     Column("till_id", Uuid, ForeignKey("tills.id"), nullable=False),
     Column("epoch_id", Uuid, ForeignKey("epochs.id"), nullable=False),
     Column("seq", BigInteger, nullable=False),
-    Column("redemption_id", Uuid, index=True),  # what a decision or a void is about
+    Column("redemption_id", Uuid, index=True),  # what the other kinds are about
     Column("status", String(16)),  # of a redemption or a void
     Column("handed_over", Boolean),
     Column("voided_by", Uuid),
     Column("currency", String(3)),
     Column("purchase_minor", BigInteger),
+    Column("choice", String(24)),  # of a resolution
+    Column("note", String(120)),
+    # The redemption that pays for the loss a resolution is about; each pays for one.
+    Column("retry_id", Uuid, index=True, unique=True),
     _moment("evaluated_at"),
     _moment("changed_at"),
 )

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import os
+from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from merchant_app.clock import Clock
 from merchant_app.contract.wire import (
     EnrolmentReply,
     EnrolmentRequest,
+    EntriesPage,
+    EpochsReply,
     IssuerKey,
     JournalReply,
     JournalRequest,
     KeyState,
     LookupReply,
     LookupRequest,
-    Policy,
     Shop,
     SignedHead,
     TillReply,
     VouchersPage,
 )
 from merchant_app.ids import EpochId, RandomBytes
-from merchant_app.ledger import heads
-from merchant_app.server import catalogue, enrolling, feed, schema, snapshot, storing
+from merchant_app.ledger import heads, intake, priors
+from merchant_app.ledger.books import EntryAlarm, Place
+from merchant_app.ledger.evaluation import Rules
+from merchant_app.ledger.intake import Kept, StoreResult
+from merchant_app.ledger.messages import Batch, Outcome
+from merchant_app.server import (
+    enrolling,
+    feed,
+    held,
+    outcomes,
+    pending_rows,
+    policy,
+    recovering,
+    schema,
+    snapshot,
+)
 from merchant_app.server.database import Database
 from merchant_app.server.enrolling import RevokedTill, Till
-from merchant_app.server.evaluating import Evaluator, Rules
+from merchant_app.server.evaluating import Evaluator
 from merchant_app.server.keys import (
     create_secrets,
     generation_of,
@@ -35,11 +51,14 @@ from merchant_app.server.keys import (
     public_keys,
 )
 from merchant_app.server.looking_up import MissLimit, TooManyMisses, look_up
-from merchant_app.server.storing import Kept, StoreResult
+from merchant_app.server.recovering import Recovery, ShopRecovery
+from merchant_app.server.sql_shelf import SqlShelf
 
 MINIMUM_TILL_VERSION = "0.1.0"
-VERSION_LEAP = 1_000_000_000
-"""How far change numbers jump with a new generation: beyond any that a lost one gave out."""
+
+
+class BeingRestored(Exception):
+    """The shop's balances cannot be told: the service waits for the shop's tills."""
 
 
 class Service:
@@ -65,7 +84,9 @@ class Service:
         self.database = database
         self.clock = clock
         self.random_bytes = random_bytes
-        self.evaluator = Evaluator(database, clock, rules or Rules())
+        rules = rules or Rules()
+        self.evaluator = Evaluator(database, clock, rules)
+        self.recovery = Recovery(database, clock, rules, self.evaluator)
         self._misses = MissLimit()
 
     def authenticate(self, token: str) -> Till | RevokedTill | None:
@@ -91,6 +112,7 @@ class Service:
             epoch_id=new.epoch_id,
             token=new.token,
             pepper=new.till.shop.pepper.hex(),
+            previous_head=new.previous_head.hex(),
             **{
                 name: getattr(facts, name)
                 for name in TillReply.model_fields
@@ -116,7 +138,7 @@ class Service:
                 currency=shop.currency,
                 time_zone=shop.time_zone,
             ),
-            policy=Policy(),
+            policy=policy.of_shop(connection, shop.number),
             keys=[
                 IssuerKey(
                     key_id=row.key_id, public_key=row.public_key.hex(), state=KeyState(row.state)
@@ -134,12 +156,19 @@ class Service:
 
         Raises:
             BadCursor: it is not one of ours.
+            BeingRestored: the shop waits for its tills.
         """
+        _refuse_while_recovering(till)
         with self.database.reading() as connection:
             return snapshot.page(connection, till.shop.number, cursor=cursor)
 
     def look_up(self, till: Till, request: LookupRequest) -> LookupReply | TooManyMisses | None:
-        """One voucher; None when there is none to be told of."""
+        """One voucher; None when there is none to be told of.
+
+        Raises:
+            BeingRestored: the shop waits for its tills.
+        """
+        _refuse_while_recovering(till)
         wait_s = self._misses.wait_s(till.till_id, monotonic_s=self.clock.monotonic_s())
         if wait_s:
             return TooManyMisses(wait_s)
@@ -158,61 +187,116 @@ class Service:
 
     def journal(
         self, till: Till, request: JournalRequest
-    ) -> JournalReply | storing.Rewind | storing.Fork | storing.EpochClosed | storing.Broken:
+    ) -> JournalReply | intake.Rewind | intake.Fork | intake.EpochClosed | intake.Broken:
         """Store first, evaluate second, then tell what became of it.
 
         What is stored stays stored whatever happens afterwards; what a crash left unevaluated is
-        evaluated by the till's next call, or when the service starts.
+        evaluated by the till's next call, or when the service starts. While the shop recovers
+        nothing is evaluated and no outcome is told: what the backup says may be older than what
+        the till was told before.
         """
-        stored = self._store(till, request)
+        stored = self._store(till, outcomes.batch_of(request))
         if not isinstance(stored, Kept):
             return stored
+        if stored.recovering:
+            self.recovery.finish_complete()
         self.evaluator.evaluate_till(till.till_id)
-        now = self.clock.now()
+        key = self.secrets.signing_key
         with self.database.reading() as connection:
-            page = feed.read(connection, till.till_id, cursor=request.outcome_cursor)
+            waits = recovering.is_recovering(connection, till.shop.number)
+            page = feed.FeedPage([], request.outcome_cursor, more=False)
+            if not waits:
+                cursor = request.outcome_cursor
+                page = feed.read(connection, till.till_id, cursor=cursor, key=key)
             alarms = feed.alarms_after(connection, request.epoch_id, base_seq=request.base_seq)
+        return JournalReply(
+            generation=stored.generation,
+            head=self._signed_head(till, request.epoch_id, stored),
+            outcomes=page.outcomes,
+            next_outcome_cursor=page.next_cursor,
+            more_outcomes=page.more,
+            alarms=alarms,
+            recovering=waits,
+        )
+
+    def _signed_head(self, till: Till, epoch_id: UUID, stored: Kept) -> SignedHead:
+        now = self.clock.now()
         head = heads.Head(
             till_id=till.till_id,
-            epoch_id=EpochId(request.epoch_id),
+            epoch_id=EpochId(epoch_id),
             generation=stored.generation,
             seq=stored.head_seq,
             hash=stored.head_hash,
             at=now.replace(microsecond=now.microsecond // 1000 * 1000),
         )
-        return JournalReply(
-            generation=stored.generation,
-            head=SignedHead(
-                till_id=head.till_id,
-                epoch_id=head.epoch_id,
-                generation=head.generation,
-                seq=head.seq,
-                hash=head.hash.hex(),
-                at=head.at,
-                signature=heads.sign(head, self.secrets.signing_key).hex(),
-            ),
-            outcomes=page.outcomes,
-            next_outcome_cursor=page.next_cursor,
-            more_outcomes=page.more,
-            alarms=alarms,
+        return SignedHead(
+            till_id=head.till_id,
+            epoch_id=head.epoch_id,
+            generation=head.generation,
+            seq=head.seq,
+            hash=head.hash.hex(),
+            at=head.at,
+            signature=heads.sign(head, self.secrets.signing_key).hex(),
         )
 
-    def _store(self, till: Till, request: JournalRequest) -> StoreResult:
-        # A till that only asks for news takes no writer's turn.
-        transaction = self.database.writing if request.entries else self.database.reading
-        with transaction() as connection:
-            return storing.store(connection, request, till_id=till.till_id, now=self.clock.now())
+    def _store(self, till: Till, batch: Batch) -> StoreResult:
+        batch, bad_seqs = intake.believed(batch, is_signed=self._is_signed)
+        now = self.clock.now()
+        if not batch.entries:
+            # A till that only asks for news takes no writer's turn.
+            with self.database.reading() as connection:
+                shelf = SqlShelf(connection, till_id=till.till_id, now=now, writes=False)
+                stored = intake.store(shelf, batch, till_id=till.till_id)
+            if not (isinstance(stored, Kept) and stored.recovering and stored.resynced):
+                return stored
+        with self.database.writing() as connection:
+            shelf = SqlShelf(connection, till_id=till.till_id, now=now, writes=True)
+            stored = intake.store(shelf, batch, till_id=till.till_id)
+            if isinstance(stored, Kept):
+                for seq in bad_seqs:
+                    place = Place(batch.epoch_id, seq)
+                    kind = EntryAlarm.BAD_PRIOR.value
+                    pending_rows.raise_alarm(connection, place, kind, now=now)
+                if stored.recovering and stored.resynced:
+                    recovering.mark_resynced(connection, till.till_id)
+        return stored
+
+    def _is_signed(self, prior: Outcome) -> bool:
+        return priors.is_signed(prior, self.secrets.signing_key.public_key())
+
+    def held_epochs(self, till: Till) -> EpochsReply:
+        """How much of this till's journals is here."""
+        with self.database.reading() as connection:
+            return held.epochs(connection, till.till_id)
+
+    def held_entries(self, till: Till, epoch_id: UUID, *, after_seq: int) -> EntriesPage | None:
+        """Entries of one of this till's epochs; None when it has no such epoch."""
+        with self.database.reading() as connection:
+            return held.entries(connection, till.till_id, epoch_id, after_seq=after_seq)
 
     def begin_new_generation(self) -> int:
         """After this database was restored from a backup: tills send again what it lacks."""
         with self.database.writing() as connection:
-            for shop in catalogue.all_shops(connection):
-                catalogue.lock_shop(connection, shop.number)
-                catalogue.next_versions(connection, shop.number, VERSION_LEAP)
-            return int(
-                connection.execute(
-                    update(schema.service)
-                    .values(generation=schema.service.c.generation + 1)
-                    .returning(schema.service.c.generation)
-                ).scalar_one()
-            )
+            generation = recovering.begin_new_generation(connection)
+        self.recovery.finish_complete()  # a shop without tills has nobody to wait for
+        return generation
+
+    def revoke_till(self, till_id: UUID) -> None:
+        """Refuse a till from now on. A recovery that waited for it alone ends.
+
+        Raises:
+            CannotDo: there is no such till.
+        """
+        with self.database.writing() as connection:
+            enrolling.revoke_till(connection, till_id)
+        self.recovery.finish_complete()
+
+    def waiting_shops(self) -> list[ShopRecovery]:
+        """The shops that wait for tills after a restore."""
+        with self.database.reading() as connection:
+            return recovering.waiting_shops(connection)
+
+
+def _refuse_while_recovering(till: Till) -> None:
+    if till.shop.recovering:
+        raise BeingRestored

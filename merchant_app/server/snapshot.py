@@ -32,6 +32,8 @@ def page(connection: Connection, shop_number: ShopNumber, *, cursor: str) -> Vou
     """
     generation = generation_of(connection)
     version = _version(cursor, generation)
+    starts_over = version is None
+    version = version or 0
     vouchers = schema.vouchers
     rows = connection.execute(
         select(vouchers)
@@ -50,13 +52,15 @@ def page(connection: Connection, shop_number: ShopNumber, *, cursor: str) -> Vou
         ],
         next_cursor=f"{generation}.{last}",
         more=more,
+        starts_over=starts_over,
     )
 
 
-def _version(cursor: str, generation: int) -> int:
+def _version(cursor: str, generation: int) -> int | None:
+    """Where to go on; None to begin from nothing."""
     if not cursor:
-        return 0
+        return None
     match = _CURSOR.fullmatch(cursor)
     if match is None:
         raise BadCursor(cursor)
-    return int(match[2]) if int(match[1]) == generation else 0
+    return int(match[2]) if int(match[1]) == generation else None

@@ -83,7 +83,11 @@ def enrol(site: Site, till_name: str | None = None) -> Till:
     code = site.offer(till_name)
     enrolled = site.enrolment().enrol(code, public_key=PUBLIC_KEY, program_version="0.1.0")
     assert isinstance(enrolled, Enrolled), enrolled
-    journal = JournalWriter(enrolled.epoch_id, generation=enrolled.facts.generation)
+    journal = JournalWriter(
+        enrolled.epoch_id,
+        generation=enrolled.facts.generation,
+        previous_head=enrolled.previous_head,
+    )
     return Till(enrolled, site.service(enrolled), journal)
 
 

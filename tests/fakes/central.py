@@ -11,11 +11,13 @@ It passes the contract suite that the real service passes (tests/contract). Any 
 
 from __future__ import annotations
 
+import hmac
 import random
+import re
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -27,6 +29,8 @@ from merchant_app.central.port import (
     EnrolmentOutcome,
     EnrolmentRefused,
     Found,
+    HeldEntriesOutcome,
+    HeldEpochsOutcome,
     IssuerKey,
     JournalOutcome,
     LookupOutcome,
@@ -37,11 +41,16 @@ from merchant_app.central.port import (
     NotAuthorisedKind,
     OfOtherShop,
     Policy,
+    Rejected,
     Shop,
+    SnapshotVoucher,
     TillFacts,
     TillOutcome,
+    VouchersOutcome,
+    VouchersPage,
 )
 from merchant_app.clock import Clock
+from merchant_app.contract.wire import VOUCHERS_PER_PAGE_MAX
 from merchant_app.ids import EpochId, ShopNumber, TillId, VoucherId, uuid7
 from merchant_app.money import Money
 from merchant_app.vouchers import code as codes
@@ -49,46 +58,17 @@ from merchant_app.vouchers import token as tokens
 from merchant_app.vouchers.code import ShortCode
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.token import Token
+from tests.fakes.central_faults import Fault, Hold, LoseAnswer, LoseRequest, Twice
 from tests.fakes.central_ledger import FakeLedger
+from tests.fakes.memory_books import MemoryBooks
+
+__all__ = ["FakeCentral", "FakeTill", "Hold", "LoseAnswer", "LoseRequest", "Twice"]
 
 Answer = TypeVar("Answer")
 
 ISSUER_KEY_ID = 1
 SHOP = Shop(ShopNumber(7), "Librairie Cassiopée", "Val d'Oingt", "EUR", "Europe/Paris")
 OTHER_SHOP = Shop(ShopNumber(8), "Librairie Obliques", "Auxerre", "EUR", "Europe/Paris")
-
-
-# --- faults: each is used up by one call ---------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class LoseRequest:
-    """Nothing arrives; the caller learns nothing."""
-
-    kind: NoAnswerKind = NoAnswerKind.SLOW
-
-
-@dataclass(frozen=True)
-class LoseAnswer:
-    """It is done, and the caller learns nothing."""
-
-    kind: NoAnswerKind = NoAnswerKind.BROKEN_OFF
-
-
-@dataclass(frozen=True)
-class Twice:
-    """The network delivers the request twice; the second answer comes back."""
-
-
-@dataclass(frozen=True)
-class Hold:
-    """The call waits: `arrived` is set when it has come, `release` lets it go on."""
-
-    arrived: threading.Event = field(default_factory=threading.Event)
-    release: threading.Event = field(default_factory=threading.Event)
-
-
-Fault = LoseRequest | LoseAnswer | Twice | Hold
 
 
 @dataclass(frozen=True)
@@ -98,6 +78,19 @@ class Issued:
     voucher_id: VoucherId
     code: ShortCode
     token: str
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What `FakeCentral.restore` goes back to."""
+
+    books: MemoryBooks
+    codes: dict[ShortCode, VoucherId]
+    tills: dict[TillId, tuple[FakeTill, NotAuthorisedKind | None]]
+
+
+_CURSOR = re.compile(r"([0-9]{1,9})\.([0-9]{1,16})")
+_BEING_RESTORED = NoAnswer(NoAnswerKind.BEING_RESTORED)
 
 
 class FakeCentral:
@@ -190,17 +183,50 @@ class FakeCentral:
             if before is not None:
                 before.refused = NotAuthorisedKind.TOKEN_REFUSED
             self._tills[till.till_id] = till
-            self.ledger.open_epoch(till.till_id, till.epoch_id, till_name=till.name)
+            till.previous_head = self.ledger.open_epoch(
+                till.till_id, till.epoch_id, till_name=till.name
+            )
             return till
+
+    def revoke(self, till: FakeTill) -> None:
+        """The till is not authorised any more; enrolling it again by name brings it back."""
+        with self._guard:
+            till.refused = NotAuthorisedKind.TILL_REVOKED
+            self.ledger.revoke(till.till_id)
 
     def till_of(self, enrolled: Enrolled) -> FakeTill:
         """The service as the till sees it that `enrol` made."""
         return self._tills[enrolled.facts.till_id]
 
-    def restore_from_backup(self) -> None:
-        """A new generation: tills hear of it and send again what is missing."""
+    def backup(self) -> Backup:
+        """Everything that the service knows now."""
         with self._guard:
-            self.ledger.generation += 1
+            tills = {till_id: (till, till.refused) for till_id, till in self._tills.items()}
+            return Backup(self.ledger.backup(), self._codes.copy(), tills)
+
+    def restore(self, backup: Backup) -> None:
+        """Lose everything that came after the backup, and begin a new generation.
+
+        A till that enrolled since is not known any more.
+        """
+        with self._guard:
+            for till in self._tills.values():
+                till.refused = NotAuthorisedKind.TOKEN_REFUSED
+            self._tills = {till_id: till for till_id, (till, _) in backup.tills.items()}
+            for till, refused in backup.tills.values():
+                till.refused = refused
+            self._codes = backup.codes.copy()
+            self.ledger.restore(backup.books)
+
+    def restore_from_backup(self) -> None:
+        """As after a restore from a backup in which nothing was missing."""
+        with self._guard:
+            self.ledger.begin_new_generation()
+
+    def close_recovery(self) -> None:
+        """Finish the recovery without the tills that are missing."""
+        with self._guard:
+            self.ledger.close_recovery()
 
     # --- port.Enrolment -------------------------------------------------------------------------
 
@@ -210,31 +236,70 @@ class FakeCentral:
                 return EnrolmentRefused()
             till = self.new_till(self._offers.pop(code))
             token = "ct1_" + self.random_bytes(24).hex()
-            return Enrolled(self.facts_of(till), till.epoch_id, token, self.pepper)
+            facts = self.facts_of(till)
+            return Enrolled(facts, till.epoch_id, token, self.pepper, till.previous_head)
 
         return self.serve("enrol", do)
 
     # --- for FakeTill ---------------------------------------------------------------------------
 
     def facts_of(self, till: FakeTill) -> TillFacts:
+        tills = sum(one.refused is None for one in self._tills.values())
+        offline = replace(self.policy.offline, tills=max(1, tills))
         return TillFacts(
             till_id=till.till_id,
             till_name=till.name,
             shop=self.shop,
-            policy=self.policy,
+            policy=replace(self.policy, offline=offline),
             keys=(IssuerKey(ISSUER_KEY_ID, self.issuer_key.public_key().public_bytes_raw()),),
             service_key=self.service_key.public_key().public_bytes_raw(),
             generation=self.ledger.generation,
             server_time=self.clock.now(),
         )
 
-    def look_up(self, voucher_id: VoucherId | None) -> Found | OfOtherShop | NoSuchVoucher:
+    def look_up(
+        self, voucher_id: VoucherId | None
+    ) -> Found | OfOtherShop | NoSuchVoucher | NoAnswer:
+        if self.ledger.recovering:
+            return _BEING_RESTORED
         voucher = self.ledger.vouchers.get(voucher_id) if voucher_id is not None else None
         if voucher is None:
             return NoSuchVoucher()
         if voucher.shop_number != self.shop.number:
             return OfOtherShop(OTHER_SHOP.name, OTHER_SHOP.city)
         return Found(voucher, self.ledger.history(voucher.voucher_id))
+
+    def vouchers(self, cursor: str) -> VouchersPage | Rejected | NoAnswer:
+        books = self.ledger.books
+        match = _CURSOR.fullmatch(cursor) if cursor else None
+        if cursor and match is None:
+            return Rejected(400, "cursor")
+        if books.recovering:
+            return _BEING_RESTORED
+        goes_on = match is not None and int(match[1]) == books.generation
+        version = int(match[2]) if match is not None and goes_on else 0
+        changed = []
+        for voucher_id, changed_at in reversed(books.versions.items()):
+            if changed_at <= version:
+                break
+            if books.vouchers[voucher_id].shop_number == self.shop.number:
+                changed.append((voucher_id, changed_at))
+        page = changed[::-1][:VOUCHERS_PER_PAGE_MAX]
+        last = page[-1][1] if page else version
+        code_of = {voucher_id: code for code, voucher_id in self._codes.items()}
+        return VouchersPage(
+            vouchers=tuple(
+                SnapshotVoucher(
+                    books.vouchers[voucher_id],
+                    hmac.digest(self.pepper, code_of[voucher_id].encode(), "sha256"),
+                )
+                for voucher_id, _ in page
+            ),
+            gone=(),
+            next_cursor=f"{books.generation}.{last}",
+            more=len(changed) > len(page),
+            starts_over=not goes_on,
+        )
 
     def id_of_code(self, code: ShortCode) -> VoucherId | None:
         return self._codes.get(code)
@@ -271,6 +336,7 @@ class FakeTill:
 
     Attributes:
         refused: why this till is not authorised; None while it is.
+        previous_head: the hash that its epoch is rooted in.
     """
 
     def __init__(self, central: FakeCentral, till_id: TillId, name: str, epoch_id: EpochId) -> None:
@@ -278,6 +344,7 @@ class FakeTill:
         self.till_id = till_id
         self.name = name
         self.epoch_id = epoch_id
+        self.previous_head = b""
         self.refused: NotAuthorisedKind | None = None
 
     @property
@@ -299,6 +366,20 @@ class FakeTill:
     def append_journal(self, batch: Batch, *, wait_s: float) -> JournalOutcome:
         ledger = self._central.ledger
         return self._serve("append_journal", lambda: ledger.append(self.till_id, batch))
+
+    def vouchers(self, cursor: str) -> VouchersOutcome:
+        return self._serve("vouchers", lambda: self._central.vouchers(cursor))
+
+    def held_epochs(self) -> HeldEpochsOutcome:
+        ledger = self._central.ledger
+        return self._serve("held_epochs", lambda: ledger.held_epochs(self.till_id))
+
+    def held_entries(self, epoch_id: EpochId, *, after_seq: int) -> HeldEntriesOutcome:
+        ledger = self._central.ledger
+        return self._serve(
+            "held_entries",
+            lambda: ledger.held_entries(self.till_id, epoch_id, after_seq=after_seq),
+        )
 
     def _serve(self, call: str, do: Callable[[], Answer]) -> Answer | NotAuthorised | NoAnswer:
         def checked() -> Answer | NotAuthorised:

@@ -1,13 +1,14 @@
-"""The money side of `FakeCentral`: chains, ops, balances and feeds, by the rules of the ledger.
+"""The money side of `FakeCentral`: the shipping rules of storing, evaluating and recovering, run
+over books in memory.
 
 The caller holds the lock.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,6 +16,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from merchant_app.central.port import (
     Batch,
     Forked,
+    HeldEntries,
+    HeldEpoch,
+    HeldEpochs,
     Outcome,
     OutcomeLine,
     Rejected,
@@ -22,349 +26,347 @@ from merchant_app.central.port import (
     Shop,
     Stored,
 )
-from merchant_app.clock import Clock, business_date
-from merchant_app.contract.status import OutcomeStatus
-from merchant_app.contract.wire import ENTRIES_PER_REQUEST_MAX, OUTCOMES_PER_REPLY_MAX
+from merchant_app.clock import Clock
+from merchant_app.contract.wire import (
+    ENTRIES_PER_PAGE_MAX,
+    ENTRIES_PER_REQUEST_MAX,
+    OUTCOMES_PER_REPLY_MAX,
+    USES_PER_LINE_MAX,
+)
 from merchant_app.errors import Bug
 from merchant_app.ids import EpochId, OpId, TillId, VoucherId
-from merchant_app.ledger import heads
-from merchant_app.ledger import service as rules
-from merchant_app.ledger.entries import (
-    BadEntry,
-    Decision,
-    Entry,
-    Envelope,
-    Line,
-    Redemption,
-    Void,
-    first_broken,
-    from_body,
-    root_hash,
-)
-from merchant_app.ledger.service import (
-    AlarmKind,
-    Effect,
-    LineRecord,
-    Movement,
-    MovementKind,
-    NotReversible,
-    Record,
-    Waits,
-)
+from merchant_app.ledger import evaluation, heads, intake, priors, recovery
+from merchant_app.ledger.books import Books, Case, EntryAlarm, PendingState, Place, Recalled
+from merchant_app.ledger.entries import Entry, root_hash
+from merchant_app.ledger.service import Movement, MovementKind
 from merchant_app.money import Money
 from merchant_app.vouchers.terms import Voucher
-from merchant_app.vouchers.verdicts import Use, Verdict, judge
+from merchant_app.vouchers.verdicts import Use
+from tests.fakes.memory_books import Chain, MemoryBooks, Op
 
 
-@dataclass
-class _Epoch:
-    till_id: TillId
-    root: bytes
-    chain: list[Envelope] = field(default_factory=list)
-    closed: bool = False
-    alarms: set[int] = field(default_factory=set)
-
-    def hash_at(self, seq: int) -> bytes:
-        return self.chain[seq - 1].hash if seq else self.root
-
-
-@dataclass
-class _Place:
-    """An entry where it stands."""
-
-    epoch: _Epoch
-    seq: int
-    body: str
-    entry: Entry
-
-
-@dataclass
-class _Op:
-    """A redemption or a void that was evaluated; `told_to` are the tills whose feeds it is in."""
-
-    body: str
-    status: OutcomeStatus
-    lines: tuple[LineRecord, ...]
-    balances: dict[VoucherId, int]
-    at: datetime
-    evaluated_at: datetime
-    till_id: TillId
-    record: Record | None = None
-    purchase: Money | None = None
+class Poison(Exception):
+    """The evaluation of an entry fails, because a test says so."""
 
 
 class FakeLedger:
-    """All that the service knows of money."""
+    """All that the service knows of money.
 
-    def __init__(self, clock: Clock, *, shop: Shop, signing_key: Ed25519PrivateKey) -> None:
-        self.generation = 0
-        self.vouchers: dict[VoucherId, Voucher] = {}
-        self.movements: list[Movement] = []
-        self.alarms: list[AlarmKind | str] = []
+    Attributes:
+        books: what is known; a restore replaces them.
+        parked_ops: ops whose evaluation fails as long as they are in here.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        shop: Shop,
+        signing_key: Ed25519PrivateKey,
+        signed: bool = True,
+        rules: evaluation.Rules | None = None,
+        intake_rules: intake.IntakeRules | None = None,
+    ) -> None:
+        """`signed`: whether heads and outcomes carry signatures, and priors need one."""
+        self.books = MemoryBooks(clock, shop.number, shop.time_zone)
+        self.parked_ops: set[OpId] = set()
         self._clock = clock
-        self._shop = shop
         self._signing_key = signing_key
-        self._titles: dict[VoucherId, str] = {}
-        self._epochs: dict[EpochId, _Epoch] = {}
+        self._public_key = signing_key.public_key()
+        self._signed = signed
         self._till_names: dict[TillId, str] = {}
-        self._ops: dict[OpId, _Op] = {}
-        self._decisions: dict[OpId, str] = {}
-        self._waiting: dict[OpId, list[_Place]] = {}
-        self._feeds: dict[TillId, dict[OpId, int]] = {}
-        self._feed_position = 0
+        rules = rules or evaluation.Rules()
+        self._recall = rules.recall
+        self._rules = replace(rules, recall=self._recall_or_fail)
+        self._intake_rules = intake_rules or intake.IntakeRules()
+
+    # --- what a test looks at -------------------------------------------------------------------
+
+    @property
+    def generation(self) -> int:
+        return self.books.generation
+
+    @property
+    def recovering(self) -> bool:
+        return self.books.recovering
+
+    @property
+    def vouchers(self) -> dict[VoucherId, Voucher]:
+        return self.books.vouchers
+
+    @property
+    def movements(self) -> list[Movement]:
+        return self.books.movements
+
+    @property
+    def alarms(self) -> list[str]:
+        return [kind for _place, kind in self.books.alarms]
+
+    def missing(self) -> set[TillId]:
+        """The tills that a recovery waits for."""
+        books = self.books
+        open_ = {chain.till_id for chain in books.chains.values() if not chain.closed}
+        return open_ - books.revoked - books.resynced
+
+    def stored_bodies(self, epoch_id: EpochId) -> tuple[str, ...]:
+        """What the service holds of a journal."""
+        chain = self.books.chains.get(epoch_id)
+        return () if chain is None else tuple(envelope.body for envelope in chain.entries)
+
+    def outcome_of(self, op_id: OpId) -> Outcome | None:
+        """The newest state of an op."""
+        op = self.books.ops.get(op_id)
+        return None if op is None or op.status is None else self._outcome(op_id, op)
+
+    def history(self, voucher_id: VoucherId) -> tuple[Use, ...]:
+        return tuple(self._uses(voucher_id))
+
+    def _uses(self, voucher_id: VoucherId) -> Iterable[Use]:
+        for op_id, line in self.books.uses(voucher_id):
+            op = self.books.ops[op_id]
+            amount = Money(line.accepted_minor, line.line.amount.currency)
+            yield Use(op.evaluated_at, self._till_names[op.till_id], amount)
+
+    # --- what a test arranges -------------------------------------------------------------------
 
     def add(self, voucher: Voucher, *, shop_title: str) -> None:
-        self.vouchers[voucher.voucher_id] = voucher
-        self._titles[voucher.voucher_id] = shop_title
-        self.movements.append(
+        self.books.titles[voucher.shop_number] = shop_title
+        self.books.set_voucher(voucher)
+        self.books.movements.append(
             Movement(voucher.voucher_id, MovementKind.ISSUE, voucher.balance.minor)
         )
 
     def change(self, voucher_id: VoucherId, **facts: Any) -> None:
-        self.vouchers[voucher_id] = replace(self.vouchers[voucher_id], **facts)
+        self.books.set_voucher(replace(self.books.vouchers[voucher_id], **facts))
 
-    def open_epoch(self, till_id: TillId, epoch_id: EpochId, *, till_name: str) -> None:
-        for epoch in self._epochs.values():
-            epoch.closed |= epoch.till_id == till_id
-        self._epochs[epoch_id] = _Epoch(till_id, root_hash(epoch_id))
+    def open_epoch(self, till_id: TillId, epoch_id: EpochId, *, till_name: str) -> bytes:
+        """A new epoch of a till, closing its others; returns the head that it is rooted in."""
+        books = self.books
+        previous_head = b""
+        for chain in books.chains.values():
+            if chain.till_id == till_id:
+                chain.closed = True
+                previous_head = chain.hash_at(len(chain.entries))
+        books.chains[epoch_id] = Chain(till_id, root_hash(epoch_id, previous_head))
+        books.feeds.setdefault(till_id, {})
+        books.resynced.discard(till_id)
+        books.revoked.discard(till_id)
         self._till_names[till_id] = till_name
-        self._feeds.setdefault(till_id, {})
+        return previous_head
 
-    def stored_bodies(self, epoch_id: EpochId) -> tuple[str, ...]:
-        """What the service holds of a journal, for a test's audit."""
-        return tuple(envelope.body for envelope in self._epochs[epoch_id].chain)
+    def revoke(self, till_id: TillId) -> None:
+        """No recovery waits for this till any more. `open_epoch` makes it one again."""
+        self.books.revoked.add(till_id)
+        self._finish_if_complete()
 
-    def outcome_of(self, op_id: OpId) -> Outcome | None:
-        """The newest state of an op, for a test's audit."""
-        return self._outcome(op_id) if op_id in self._ops else None
+    def backup(self) -> MemoryBooks:
+        """Everything as it is now, for `restore`."""
+        return self.books.copied()
 
-    def history(self, voucher_id: VoucherId) -> tuple[Use, ...]:
-        uses = [
-            Use(
-                op.evaluated_at,
-                self._till_names[op.till_id],
-                Money(line.accepted_minor, line.line.amount.currency),
-            )
-            for op in self._ops.values()
-            if op.record is not None and op.record.handed_over is not False
-            for line in op.lines
-            if line.line.voucher_id == voucher_id and line.accepted_minor
-        ]
-        return tuple(reversed(uses))
+    def restore(self, backup: MemoryBooks) -> None:
+        """Lose what came after the backup; a new generation begins."""
+        generation = self.books.generation
+        self.books = backup.copied()
+        self.books.generation = generation
+        self.begin_new_generation()
 
-    # --- storing ---------------------------------------------------------------------------------
+    def begin_new_generation(self) -> None:
+        """What people do after a restore: the tills are asked to send again what they know."""
+        books = self.books
+        books.generation += 1
+        books.recovering = True
+        books.resynced.clear()
+        books.waiting.clear()
+        for place in books.pending:
+            books.set_state(place, PendingState.HELD)
+            books.chains[place.epoch_id].held.add(place.seq)
+        self._finish_if_complete()
+
+    def close_recovery(self) -> None:
+        """Finish without the tills that are missing."""
+        if self.books.recovering:
+            self._finish_recovery()
+
+    def evaluate_parked(self) -> None:
+        """What people do when a new version understands what the old one parked."""
+        pending = self.books.pending.items()
+        self._evaluate([place for place, one in pending if one.state is PendingState.PARKED])
+
+    # --- the protocol ---------------------------------------------------------------------------
 
     def append(self, till_id: TillId, batch: Batch) -> Stored | Rewind | Forked | Rejected:
-        if len(batch.entries) > ENTRIES_PER_REQUEST_MAX:
+        if max(len(batch.entries), len(batch.priors)) > ENTRIES_PER_REQUEST_MAX:
             return Rejected(400, "entries")
-        epoch = self._epochs.get(batch.epoch_id)
-        if epoch is None or epoch.closed or epoch.till_id != till_id:
-            return Forked()
-        head_seq = len(epoch.chain)
-        if batch.generation != self.generation or batch.base_seq > head_seq:
-            return Rewind(self.generation, head_seq, epoch.hash_at(head_seq))
-        if epoch.hash_at(batch.base_seq) != batch.base_hash:
-            return Forked()
-        broken = first_broken(batch.entries, base_seq=batch.base_seq, base_hash=batch.base_hash)
-        if broken is not None:
-            return Rejected(400, f"entries.{batch.entries.index(broken)}.hash")
-        for envelope in batch.entries:
-            if envelope.seq <= head_seq and epoch.hash_at(envelope.seq) != envelope.hash:
+        books = self.books
+        bad_seqs: Iterable[int] = ()
+        if batch.priors and self._signed:
+            batch, bad_seqs = intake.believed(batch, is_signed=self._is_signed)
+        known = books.epoch(batch.epoch_id)
+        kept = intake.store(books, batch, till_id=till_id, rules=self._intake_rules)
+        match kept:
+            case intake.EpochClosed() | intake.Fork():
                 return Forked()
-        for envelope in batch.entries:
-            if envelope.seq > head_seq:
-                epoch.chain.append(envelope)
-                self._evaluate(epoch, envelope)
-        return self._stored(till_id, batch, epoch)
+            case intake.Rewind(generation, head_seq, head_hash):
+                return Rewind(generation, head_seq, head_hash)
+            case intake.Broken(index):
+                return Rejected(400, f"entries.{index}.hash")
+            case intake.Kept():
+                pass
+        assert known is not None
+        for seq in bad_seqs:
+            books.alarm(Place(batch.epoch_id, seq), EntryAlarm.BAD_PRIOR.value)
+        if kept.recovering:
+            if kept.resynced:
+                books.resynced.add(till_id)
+            self._finish_if_complete()
+        elif kept.head_seq > known.head_seq:
+            seqs = range(known.head_seq + 1, kept.head_seq + 1)
+            self._evaluate(Place(batch.epoch_id, seq) for seq in seqs)
+        return self._stored(till_id, batch, kept)
 
-    def _stored(self, till_id: TillId, batch: Batch, epoch: _Epoch) -> Stored:
+    def _stored(self, till_id: TillId, batch: Batch, kept: intake.Kept) -> Stored:
         now = self._clock.now()
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        books, cursor, more = self.books, batch.outcome_cursor, False
+        outcomes: list[Outcome] = []
+        # A recovering service tells no outcome: what it knows is older than what it said before.
+        if not books.recovering:
+            news = self._news(till_id, cursor)
+            more = len(news) > OUTCOMES_PER_REPLY_MAX
+            for op_id, position in news[:OUTCOMES_PER_REPLY_MAX]:
+                outcomes.append(self._outcome(op_id, books.ops[op_id]))
+                cursor = position
+        return Stored(
+            generation=kept.generation,
+            head_seq=kept.head_seq,
+            head_hash=kept.head_hash,
+            head_at=now,
+            head_signature=self._head_signature(till_id, batch.epoch_id, kept, now),
+            outcomes=tuple(outcomes),
+            next_outcome_cursor=cursor,
+            more_outcomes=more,
+            alarm_seqs=books.told_alarm_seqs(batch.epoch_id, after_seq=batch.base_seq),
+            recovering=books.recovering,
+        )
+
+    def _news(self, till_id: TillId, cursor: int) -> list[tuple[OpId, int]]:
+        """What changed after the cursor, oldest change first. The feed is in order already."""
+        news = []
+        for op_id, position in reversed(self.books.feeds[till_id].items()):
+            if position <= cursor:
+                break
+            news.append((op_id, position))
+        news.reverse()
+        return news
+
+    def _head_signature(
+        self, till_id: TillId, epoch_id: EpochId, kept: intake.Kept, now: Any
+    ) -> bytes:
+        if not self._signed:
+            return b""
         head = heads.Head(
             till_id=till_id,
-            epoch_id=batch.epoch_id,
-            generation=self.generation,
-            seq=len(epoch.chain),
-            hash=epoch.hash_at(len(epoch.chain)),
-            at=now.replace(microsecond=now.microsecond // 1000 * 1000),
-        )
-        feed = sorted((position, op_id) for op_id, position in self._feeds[till_id].items())
-        news = [(position, op_id) for position, op_id in feed if position > batch.outcome_cursor]
-        page = news[:OUTCOMES_PER_REPLY_MAX]
-        return Stored(
-            generation=self.generation,
-            head_seq=head.seq,
-            head_hash=head.hash,
-            head_at=head.at,
-            head_signature=heads.sign(head, self._signing_key),
-            outcomes=tuple(self._outcome(op_id) for _, op_id in page),
-            next_outcome_cursor=page[-1][0] if page else batch.outcome_cursor,
-            more_outcomes=len(news) > len(page),
-            alarm_seqs=tuple(sorted(seq for seq in epoch.alarms if seq > batch.base_seq)),
-        )
-
-    def _outcome(self, op_id: OpId) -> Outcome:
-        op = self._ops[op_id]
-        lines = (
-            OutcomeLine(
-                line.line.voucher_id,
-                line.accepted_minor,
-                line.shortfall_minor,
-                op.balances.get(line.line.voucher_id, 0),
-                line.reason,
-            )
-            for line in op.lines
-        )
-        return Outcome(op_id, op.status, tuple(lines), op.at)
-
-    # --- evaluating ------------------------------------------------------------------------------
-
-    def _evaluate(self, epoch: _Epoch, envelope: Envelope) -> None:
-        try:
-            entry = from_body(envelope.body)
-        except BadEntry:
-            self._alarm(epoch, envelope.seq, "not_understood")
-            return
-        todo = [_Place(epoch, envelope.seq, envelope.body, entry)]
-        while todo:
-            todo += self._apply(todo.pop(0))
-
-    def _apply(self, place: _Place) -> list[_Place]:
-        """Evaluate one entry; returns the entries that waited for it."""
-        entry = place.entry
-        op = self._ops.get(entry.op_id)
-        known = op.body if op is not None else self._decisions.get(entry.op_id)
-        if known is not None:
-            if known != place.body:
-                self._alarm(place.epoch, place.seq, "op_reused")
-            elif not isinstance(entry, Decision):
-                self._announce(entry.op_id, also_to=place.epoch.till_id)
-            return []
-        match entry:
-            case Redemption():
-                return self._redeem(place, entry)
-            case Decision():
-                return self._decide(place, entry)
-            case Void():
-                return self._void(place, entry)
-
-    def _redeem(self, place: _Place, entry: Redemption) -> list[_Place]:
-        effect = rules.redeem(entry, find=self._find, judge=self._judge(entry.purchase))
-        self._move(effect.movements)
-        now, record = self._clock.now(), effect.record
-        self._ops[entry.op_id] = _Op(
-            body=place.body,
-            status=record.status,
-            lines=record.lines,
-            balances=self._balances(record.lines),
+            epoch_id=epoch_id,
+            generation=kept.generation,
+            seq=kept.head_seq,
+            hash=kept.head_hash,
             at=now,
-            evaluated_at=now,
-            till_id=place.epoch.till_id,
-            record=record,
-            purchase=entry.purchase,
         )
-        self.alarms += effect.alarms
-        self._announce(entry.op_id, also_to=place.epoch.till_id)
-        return self._waiting.pop(entry.op_id, [])
+        return heads.sign(head, self._signing_key)
 
-    def _decide(self, place: _Place, entry: Decision) -> list[_Place]:
-        op = self._ops.get(entry.redemption_id)
-        record = None if op is None else op.record
-        judge_line = self._judge(None if op is None else op.purchase)
-        effect = rules.decide(record, entry, find=self._find, judge=judge_line)
-        if isinstance(effect, Waits):
-            self._waiting.setdefault(effect.redemption_id, []).append(place)
-            return []
-        self._decisions[entry.op_id] = place.body
-        self._alarms_of(place, effect)
-        if effect.record != record:
-            self._change(effect)
-        return self._waiting.pop(entry.redemption_id, [])
-
-    def _void(self, place: _Place, entry: Void) -> list[_Place]:
-        op = self._ops.get(entry.redemption_id)
-        effect = rules.void(None if op is None else op.record, entry)
-        if isinstance(effect, Waits):
-            self._waiting.setdefault(effect.redemption_id, []).append(place)
-            return []
-        status = OutcomeStatus.NOT_REVERSIBLE
-        lines: tuple[LineRecord, ...] = ()
-        if not isinstance(effect, NotReversible):
-            status, lines = OutcomeStatus.REVERSED, effect.record.lines
-            self._change(effect)
-        now = self._clock.now()
-        self._ops[entry.op_id] = _Op(
-            body=place.body,
-            status=status,
-            lines=lines,
-            balances=self._balances(lines),
-            at=now,
-            evaluated_at=now,
-            till_id=place.epoch.till_id,
-        )
-        self._announce(entry.op_id, also_to=place.epoch.till_id)
-        return self._waiting.pop(entry.redemption_id, [])
-
-    def _change(self, effect: Effect) -> None:
-        self._move(effect.movements)
-        record = effect.record
-        op = self._ops[record.op_id]
-        op.record, op.status, op.lines = record, record.status, record.lines
-        op.balances, op.at = self._balances(record.lines), self._clock.now()
-        self._announce(record.op_id)
-
-    def _find(self, voucher_id: VoucherId) -> Voucher | None:
-        """Another shop's voucher has nothing to give here."""
-        voucher = self.vouchers.get(voucher_id)
-        if voucher is None or voucher.shop_number == self._shop.number:
-            return voucher
-        return replace(voucher, balance=Money(0, voucher.balance.currency))
-
-    def _judge(self, purchase: Money | None) -> rules.Judge:
-        today = business_date(self._clock.now(), self._shop.time_zone)
-
-        def judge_line(line: Line) -> Verdict:
-            return judge(
-                self.vouchers[line.voucher_id],
-                shop_number=self._shop.number,
-                shop_name_of_voucher=self._titles[line.voucher_id],
-                today=today,
-                purchase=purchase,
-                amount=line.amount,
+    def _outcome(self, op_id: OpId, op: Op) -> Outcome:
+        if op.status is None:
+            raise Bug("an op without an outcome")
+        lines = []
+        for line, balance_minor in zip(op.lines, op.balances, strict=True):
+            uses: tuple[Use, ...] = ()
+            if line.shortfall_minor:
+                uses = self._other_uses(line.line.voucher_id, op_id)
+            lines.append(
+                OutcomeLine(
+                    line.line.voucher_id,
+                    line.accepted_minor,
+                    line.shortfall_minor,
+                    balance_minor,
+                    line.reason,
+                    uses,
+                )
             )
+        outcome = Outcome(op_id, op.status, tuple(lines), op.at, self.books.generation)
+        if not self._signed:
+            return outcome
+        return replace(outcome, signature=priors.sign(outcome, self._signing_key))
 
-        return judge_line
-
-    def _move(self, movements: Iterable[Movement]) -> None:
-        for movement in movements:
-            self.movements.append(movement)
-            if movement.kind not in (MovementKind.DEBIT, MovementKind.CREDIT):
+    def _other_uses(self, voucher_id: VoucherId, op_id: OpId) -> tuple[Use, ...]:
+        found: list[Use] = []
+        for other_id, line in self.books.uses(voucher_id):
+            if other_id == op_id:
                 continue
-            voucher = self.vouchers[movement.voucher_id]
-            sign = -1 if movement.kind is MovementKind.DEBIT else 1
-            balance = voucher.balance.minor + sign * movement.amount_minor
-            if not 0 <= balance <= voucher.face.minor:
-                raise Bug(f"a balance of {balance} of {voucher.face.minor}")
-            self.change(movement.voucher_id, balance=Money(balance, voucher.balance.currency))
+            op = self.books.ops[other_id]
+            amount = Money(line.accepted_minor, line.line.amount.currency)
+            found.append(Use(op.evaluated_at, self._till_names[op.till_id], amount))
+            if len(found) == USES_PER_LINE_MAX:
+                break
+        return tuple(found)
 
-    def _balances(self, lines: tuple[LineRecord, ...]) -> dict[VoucherId, int]:
-        found = ((line.line.voucher_id, self._find(line.line.voucher_id)) for line in lines)
-        return {voucher_id: voucher.balance.minor for voucher_id, voucher in found if voucher}
+    def held_epochs(self, till_id: TillId) -> HeldEpochs:
+        found = (
+            HeldEpoch(epoch_id, len(chain.entries), chain.hash_at(len(chain.entries)), chain.closed)
+            for epoch_id, chain in self.books.chains.items()
+            if chain.till_id == till_id
+        )
+        return HeldEpochs(tuple(found))
 
-    def _announce(self, op_id: OpId, *, also_to: TillId | None = None) -> None:
-        for till_id, feed in self._feeds.items():
-            if op_id in feed or till_id == also_to:
-                self._feed_position += 1
-                feed[op_id] = self._feed_position
+    def held_entries(
+        self, till_id: TillId, epoch_id: EpochId, *, after_seq: int
+    ) -> HeldEntries | Rejected:
+        chain = self.books.chains.get(epoch_id)
+        if chain is None or chain.till_id != till_id:
+            return Rejected(404, None)
+        page = tuple(chain.entries[after_seq : after_seq + ENTRIES_PER_PAGE_MAX])
+        return HeldEntries(epoch_id, page, after_seq + len(page) < len(chain.entries))
 
-    def _alarms_of(self, place: _Place, effect: Effect) -> None:
-        self.alarms += effect.alarms
-        if AlarmKind.CONFLICTING_DECISION in effect.alarms:
-            place.epoch.alarms.add(place.seq)
+    # --- evaluating and recovering --------------------------------------------------------------
 
-    def _alarm(self, epoch: _Epoch, seq: int, kind: str) -> None:
-        epoch.alarms.add(seq)
-        self.alarms.append(kind)
+    def _recall_or_fail(self, books: Books, entry: Entry, case: Case) -> Recalled:
+        if self.parked_ops and entry.op_id in self.parked_ops:
+            raise Poison
+        return self._recall(books, entry, case)
 
+    def _evaluate(self, places: Iterable[Place]) -> None:
+        books, todo = self.books, deque(places)
+        while todo:
+            place = todo.popleft()
+            pending = books.pending.get(place)
+            if pending is None:
+                continue
+            try:
+                todo.extend(evaluation.evaluate(books, pending.case, self._rules))
+            except Poison:
+                self._park(place)
 
-def _accepted(line: LineRecord) -> Money:
-    return Money(line.accepted_minor, line.line.amount.currency)
+    def _park(self, place: Place) -> None:
+        self.books.set_state(place, PendingState.PARKED)
+        self.books.alarm(place, EntryAlarm.PARKED.value)
+
+    def _is_signed(self, prior: Outcome) -> bool:
+        return priors.is_signed(prior, self._public_key)
+
+    def _finish_if_complete(self) -> None:
+        if self.books.recovering and not self.missing():
+            self._finish_recovery()
+
+    def _finish_recovery(self) -> None:
+        books = self.books
+        held = [pending.case for pending in books.pending.values()]
+        finished = recovery.finish(books, held, self._rules)
+        for place, error in finished.failed:
+            if not isinstance(error, Poison):
+                raise error
+            self._park(place)
+        books.recovering = False
+        for chain in books.chains.values():
+            chain.held.clear()
+        for place in finished.remaining:
+            books.set_state(place, PendingState.STORED)
+        self._evaluate(finished.remaining)

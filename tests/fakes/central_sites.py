@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
-from merchant_app.central.port import CentralService, Enrolled, Enrolment, NotAuthorisedKind
+from merchant_app.central.port import CentralService, Enrolled, Enrolment
 from merchant_app.ids import VoucherId
+from merchant_app.ledger.exposure import OfflineLimits
 from tests.fakes.central import OTHER_SHOP, SHOP, FakeCentral
 
 
@@ -39,6 +42,18 @@ class Site(Protocol):
 
     def begin_new_generation(self) -> None: ...
 
+    def back_up(self) -> Callable[[], None]:
+        """Take a backup; calling what is returned restores it and begins a new generation."""
+        ...
+
+    def close_recovery(self) -> None:
+        """Finish the recovery without the tills that are missing."""
+        ...
+
+    def limit_offline(self, limits: OfflineLimits) -> None:
+        """What the platform allows tills offline; `tills` is not the platform's to say."""
+        ...
+
 
 class FakeSite:
     """`FakeCentral` as a site."""
@@ -59,7 +74,17 @@ class FakeSite:
         return self._central.issue(amount_minor, shop=OTHER_SHOP if in_other_shop else SHOP)
 
     def revoke_till(self, enrolled: Enrolled) -> None:
-        self._central.till_of(enrolled).refused = NotAuthorisedKind.TILL_REVOKED
+        self._central.revoke(self._central.till_of(enrolled))
 
     def begin_new_generation(self) -> None:
         self._central.restore_from_backup()
+
+    def back_up(self) -> Callable[[], None]:
+        backup = self._central.backup()
+        return lambda: self._central.restore(backup)
+
+    def close_recovery(self) -> None:
+        self._central.close_recovery()
+
+    def limit_offline(self, limits: OfflineLimits) -> None:
+        self._central.policy = replace(self._central.policy, offline=limits)

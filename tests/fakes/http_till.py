@@ -32,7 +32,9 @@ class HttpTill:
         self.facts: dict[str, Any] = reply.json()
         self.headers = {"Authorization": f"Bearer {self.facts['token']}"}
         self.journal = JournalWriter(
-            EpochId(UUID(self.facts["epoch_id"])), generation=self.facts["generation"]
+            EpochId(UUID(self.facts["epoch_id"])),
+            generation=self.facts["generation"],
+            previous_head=bytes.fromhex(self.facts["previous_head"]),
         )
 
     def get(self, path: str, **params: str) -> requests.Response:

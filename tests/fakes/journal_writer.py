@@ -29,8 +29,11 @@ class JournalWriter:
         cursor: how far outcomes were read; a test moves it.
     """
 
-    def __init__(self, epoch_id: EpochId, *, generation: int = 0, seed: int = 1) -> None:
+    def __init__(
+        self, epoch_id: EpochId, *, generation: int = 0, seed: int = 1, previous_head: bytes = b""
+    ) -> None:
         self.epoch_id = epoch_id
+        self._root = root_hash(epoch_id, previous_head)
         self.generation = generation
         self.cursor = 0
         self.chain: list[Envelope] = []
@@ -39,7 +42,7 @@ class JournalWriter:
         self._now = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
     def hash_at(self, seq: int) -> bytes:
-        return self.chain[seq - 1].hash if seq else root_hash(self.epoch_id)
+        return self.chain[seq - 1].hash if seq else self._root
 
     def redemption(
         self,

@@ -77,7 +77,7 @@ def _fight(
     *,
     backwards: bool,
 ) -> None:
-    journal = JournalWriter(EpochId(new.epoch_id), generation=1)
+    journal = JournalWriter(EpochId(new.epoch_id), generation=1, previous_head=new.previous_head)
     for start in range(0, len(vouchers), BATCH):
         batch = vouchers[start : start + BATCH]
         for voucher_id in reversed(batch) if backwards else batch:

@@ -10,23 +10,26 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, text
 
 from merchant_app.central.address import parse_address
 from merchant_app.central.comptoir import ComptoirEnrolment, ComptoirService
 from merchant_app.central.http import ServiceHttp
 from merchant_app.central.port import CentralService, Enrolled, Enrolment
 from merchant_app.clock import Clock, SystemClock
+from merchant_app.ledger.evaluation import Rules
+from merchant_app.ledger.exposure import OfflineLimits
 from merchant_app.money import Money
-from merchant_app.server import catalogue, enrolling
+from merchant_app.server import catalogue, enrolling, policy, schema
 from merchant_app.server.api import create_app
 from merchant_app.server.catalogue import Issued, Order, Request, ShopRow
 from merchant_app.server.database import Database
-from merchant_app.server.evaluating import Rules
 from merchant_app.server.service import Service
 from merchant_app.server.serving import Listening, Server, bind
 from merchant_app.vouchers.terms import Terms
@@ -78,6 +81,49 @@ def listening(service: Service) -> Iterator[str]:
             server.stop()
             thread.join(STOP_LIMIT_S)
     assert not thread.is_alive()
+
+
+# --- a database as it was ------------------------------------------------------------------------
+
+
+def copied(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table: what a backup holds."""
+    with database.reading() as connection:
+        return {
+            table.name: [dict(row._mapping) for row in connection.execute(select(table))]
+            for table in schema.metadata.sorted_tables
+        }
+
+
+def copied_back(copy: Mapping[str, list[dict[str, Any]]], database: Database) -> None:
+    """Restore a backup into the same database. Its triggers stand aside, as in any restore."""
+    tables = schema.metadata.sorted_tables
+    with database.writing() as connection:
+        with _without_triggers(connection):
+            for table in reversed(tables):
+                connection.execute(delete(table))
+        for table in tables:
+            if copy[table.name]:
+                connection.execute(insert(table), copy[table.name])
+
+
+@contextmanager
+def _without_triggers(connection: Connection) -> Iterator[None]:
+    if connection.dialect.name == "postgresql":
+        for table in ("entries", "envelopes"):
+            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        yield
+        for table in ("entries", "envelopes"):
+            connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
+        return
+    triggers = connection.execute(
+        text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    ).all()
+    for trigger in triggers:
+        connection.execute(text(f"DROP TRIGGER {trigger.name}"))
+    yield
+    for trigger in triggers:
+        connection.execute(text(trigger.sql))
 
 
 # --- what people do at the service ---------------------------------------------------------------
@@ -177,11 +223,27 @@ class ServiceSite:
         return sell(self.service_, amount_minor, slug=OTHER_SHOP if in_other_shop else SHOP)[0]
 
     def revoke_till(self, enrolled: Enrolled) -> None:
-        with self.service_.database.writing() as connection:
-            enrolling.revoke_till(connection, enrolled.facts.till_id)
+        self.service_.revoke_till(enrolled.facts.till_id)
 
     def begin_new_generation(self) -> None:
         self.service_.begin_new_generation()
+
+    def back_up(self) -> Callable[[], None]:
+        copy = copied(self.service_.database)
+
+        def restore() -> None:
+            copied_back(copy, self.service_.database)
+            self.service_.begin_new_generation()
+
+        return restore
+
+    def close_recovery(self) -> None:
+        for shop in self.service_.waiting_shops():
+            self.service_.recovery.finish(shop.number, without_missing=True)
+
+    def limit_offline(self, limits: OfflineLimits) -> None:
+        with self.service_.database.writing() as connection:
+            policy.change_limits(connection, limits)
 
     def close(self) -> None:
         """Close every connection that tests opened."""

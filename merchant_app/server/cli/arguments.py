@@ -54,6 +54,10 @@ def parser() -> argparse.ArgumentParser:
     audit = command("audit", "compare every balance with the entries it follows from")
     audit.add_argument("--voucher", metavar="ID", help="print what happened to this one")
     command("restored", "after this database came back from a backup: ask tills to send again")
+    waits = command("recovery", "after “restored”: which tills have not sent again what they know")
+    waits.add_argument("--close", action="store_true", help="go on without the missing tills")
+    waits.add_argument("--shop", metavar="SLUG", help="close it for this shop alone")
+    _policy(command("policy", "what tills may accept while they cannot ask; show or change it"))
     commands.add_parser("openapi", help="print the OpenAPI description of the contract")
     return top
 
@@ -75,6 +79,28 @@ def _serve(serve: argparse.ArgumentParser) -> None:
         "--until-stdin-closes",
         action="store_true",
         help="stop when the program that started this one ends",
+    )
+
+
+def _policy(policy: argparse.ArgumentParser) -> None:
+    policy.add_argument(
+        "--offline-redemption-max", metavar="AMOUNT", help="one redemption; 0 switches it off"
+    )
+    policy.add_argument(
+        "--offline-voucher-max",
+        metavar="AMOUNT|balance",
+        help="one voucher at one till; “balance”: what it holds, divided by the shop's tills",
+    )
+    policy.add_argument("--offline-till-max", metavar="AMOUNT", help="all of one till together")
+    policy.add_argument("--offline-count-max", metavar="N", type=int, help="redemptions of a till")
+    policy.add_argument(
+        "--offline-snapshot-warn", metavar="SECONDS", type=int, help="age to be warned of"
+    )
+    policy.add_argument(
+        "--offline-snapshot-max", metavar="SECONDS", type=int, help="age to stop at"
+    )
+    policy.add_argument(
+        "--offline-unknown-max", metavar="AMOUNT", help="a signed voucher the till does not know"
     )
 
 

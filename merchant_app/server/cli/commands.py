@@ -5,12 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
-from merchant_app.server.cli import issuing, listing, running
+from merchant_app.server.cli import issuing, listing, running, upkeep
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "serve": running.serve,
     "openapi": running.openapi,
-    "restored": running.restored,
+    "restored": upkeep.restored,
+    "recovery": upkeep.recovery,
+    "policy": upkeep.policy,
     "sample": listing.sample,
     "practice": listing.practice,
     "shops": listing.shops,

@@ -246,13 +246,13 @@ def enrol(arguments: Namespace) -> int:
 
 def revoke(arguments: Namespace) -> int:
     """A till or a voucher is refused from now on."""
-    with opened(arguments) as service, service.database.writing() as connection:
+    with opened(arguments) as service:
         if arguments.till is not None:
-            enrolling.revoke_till(connection, uuid_of(arguments.till))
-        elif arguments.withdraw:
-            catalogue.withdraw_voucher(connection, uuid_of(arguments.voucher))
+            service.revoke_till(uuid_of(arguments.till))
         else:
-            catalogue.revoke_voucher(connection, uuid_of(arguments.voucher))
+            change = catalogue.withdraw_voucher if arguments.withdraw else catalogue.revoke_voucher
+            with service.database.writing() as connection:
+                change(connection, uuid_of(arguments.voucher))
     if arguments.json:
         as_json({"revoked": arguments.till or arguments.voucher})
     else:

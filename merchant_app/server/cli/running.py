@@ -1,4 +1,4 @@
-"""serve, openapi, restored."""
+"""serve, openapi."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def serve(arguments: Namespace) -> int:
     with bound, opened(arguments) as service:
         extra = _prepare_training(service) if arguments.training else {}
         # What a crash left stored and unevaluated, before the first till asks.
+        service.recovery.finish_complete()
         service.evaluator.evaluate_all()
 
         def ready(url: str) -> None:
@@ -74,16 +75,3 @@ def openapi(_arguments: Namespace) -> int:
 class _NoService:
     clock = None
     random_bytes = None
-
-
-def restored(arguments: Namespace) -> int:
-    """Begin a new generation."""
-    with opened(arguments) as service:
-        generation = service.begin_new_generation()
-    if arguments.json:
-        from merchant_app.server.cli.output import as_json
-
-        as_json({"generation": generation})
-    else:
-        say(f"Generation {generation}: tills will send again what this database lacks.")
-    return 0

@@ -25,22 +25,28 @@ from merchant_app.central.port import (
     EnrolmentRefused,
     Forked,
     Found,
+    HeldEntries,
+    HeldEpoch,
+    HeldEpochs,
     NoAnswer,
     NoAnswerKind,
     NoSuchVoucher,
     NotAuthorised,
     NotAuthorisedKind,
+    OfflineLimits,
     OfOtherShop,
     Rejected,
     Rewind,
     Stored,
     TillFacts,
+    VouchersPage,
 )
 from merchant_app.clock import SystemClock
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import EpochId, TillId
 from merchant_app.ledger import heads
-from merchant_app.ledger.entries import root_hash
+from merchant_app.ledger.entries import Envelope, root_hash
+from merchant_app.ledger.messages import RESYNC_UNKNOWN
 from merchant_app.log import redact
 from merchant_app.vouchers.code import encode
 from merchant_app.vouchers.verdicts import Reason
@@ -70,14 +76,33 @@ FACTS: dict[str, Any] = {
     "till_id": str(TILL_ID),
     "till_name": "Caisse 1",
     "shop": SHOP,
-    "policy": {"answer_wait_s": 5, "contact_every_s": 10},
+    "policy": {
+        "answer_wait_s": 5,
+        "contact_every_s": 10,
+        "offline": {
+            "redemption_max_minor": 4000,
+            "voucher_max_minor": None,
+            "till_max_minor": 20_000,
+            "count_max": 30,
+            "snapshot_warn_s": 3600,
+            "snapshot_max_s": 7200,
+            "unknown_max_minor": 500,
+            "tills": 3,
+        },
+    },
     "keys": [{"key_id": 1, "public_key": "ab" * 32, "state": "current"}],
     "service_key": PUBLIC.hex(),
     "generation": 0,
     "server_time": "2026-11-23T09:30:00Z",
 }
 TILL = {**FACTS, "minimum_version": "0.1.0"}
-ENROLMENT = {**FACTS, "epoch_id": str(EPOCH_ID), "token": TOKEN, "pepper": "cd" * 32}
+ENROLMENT = {
+    **FACTS,
+    "epoch_id": str(EPOCH_ID),
+    "previous_head": "ef" * 32,
+    "token": TOKEN,
+    "pepper": "cd" * 32,
+}
 VOUCHER: dict[str, Any] = {
     "voucher_id": "01920000-0000-7000-8000-000000000003",
     "shop_number": 7,
@@ -95,10 +120,16 @@ VOUCHER: dict[str, Any] = {
         "vat_kind": "multi_purpose",
     },
 }
+USE = {
+    "at": "2026-03-03T13:12:00Z",
+    "till_name": "Caisse 2",
+    "amount_minor": 2000,
+    "currency": "EUR",
+}
 FOUND: dict[str, Any] = {
     "result": "found",
     "voucher": VOUCHER,
-    "history": [{"at": "2026-03-03T13:12:00Z", "till_name": "Caisse 2", "amount_minor": 2000}],
+    "history": [USE],
     "server_time": "2026-11-23T09:30:00Z",
 }
 OTHER_SHOP = {
@@ -106,6 +137,23 @@ OTHER_SHOP = {
     "shop_name": "Librairie Obliques",
     "shop_city": "Auxerre",
     "server_time": "2026-11-23T09:30:00Z",
+}
+
+
+PAGE: dict[str, Any] = {
+    "vouchers": [{"voucher": VOUCHER, "code_mac": "12" * 32, "version": 4}],
+    "tombstones": [{"voucher_id": "01920000-0000-7000-8000-000000000005", "version": 5}],
+    "next_cursor": "1.5",
+    "more": False,
+    "starts_over": True,
+}
+EPOCHS: dict[str, Any] = {
+    "epochs": [{"epoch_id": str(EPOCH_ID), "head_seq": 2, "head_hash": "ab" * 32, "closed": True}]
+}
+ENTRIES: dict[str, Any] = {
+    "epoch_id": str(EPOCH_ID),
+    "entries": [{"seq": 1, "body": "{}", "hash": "ab" * 32}],
+    "more": True,
 }
 
 
@@ -137,14 +185,18 @@ def journal_reply(**changes: Any) -> dict[str, Any]:
                         "shortfall_minor": 0,
                         "balance_minor": 3000,
                         "reason": "amount_above_balance",
+                        "uses": [USE],
                     }
                 ],
                 "at": "2026-11-23T09:30:00Z",
+                "generation": 0,
+                "signature": "cd" * 64,
             }
         ],
         "next_outcome_cursor": 5,
         "more_outcomes": True,
         "alarms": [{"seq": 3, "kind": "op_reused"}],
+        "recovering": True,
     }
 
 
@@ -175,7 +227,11 @@ CALLS: dict[str, Call] = {
     "look_up_code": lambda s, _: s.look_up_code(CODE),
     "look_up_token": lambda s, _: s.look_up_token(VOUCHER_TOKEN),
     "append_journal": lambda s, _: s.append_journal(BATCH, wait_s=30.0),
+    "vouchers": lambda s, _: s.vouchers("1.2 3"),
+    "held_epochs": lambda s, _: s.held_epochs(),
+    "held_entries": lambda s, _: s.held_entries(EPOCH_ID, after_seq=0),
 }
+EVERY_CALL = tuple(CALLS)
 
 
 def outcome(call: str, reply: bytes) -> object:
@@ -193,6 +249,7 @@ def test_enrolment() -> None:
     assert enrolled.epoch_id == EPOCH_ID
     assert enrolled.token == TOKEN
     assert enrolled.pepper == b"\xcd" * 32
+    assert enrolled.previous_head == b"\xef" * 32
     assert enrolled.facts.service_key == PUBLIC
     assert [(key.key_id, key.public_key) for key in enrolled.facts.keys] == [(1, b"\xab" * 32)]
     assert isinstance(outcome("enrol", ok(ENROLMENT, status=201)), Enrolled)
@@ -203,6 +260,44 @@ def test_till_facts() -> None:
     assert isinstance(facts, TillFacts)
     assert facts.shop.city == "Val d'Oingt"
     assert facts.policy.contact_every_s == 10
+    assert facts.policy.offline == OfflineLimits(
+        redemption_max_minor=4000,
+        voucher_max_minor=None,
+        till_max_minor=20_000,
+        count_max=30,
+        snapshot_warn_s=3600,
+        snapshot_max_s=7200,
+        unknown_max_minor=500,
+        tills=3,
+    )
+
+
+def test_vouchers() -> None:
+    with service_answering(ok(PAGE)) as (central, _, service):
+        page = central.vouchers("1.2 3")
+    assert service.requests[0].startswith(b"GET /v1/vouchers?cursor=1.2+3 ")
+    assert isinstance(page, VouchersPage)
+    (one,) = page.vouchers
+    assert (one.voucher.balance.minor, one.code_mac) == (3000, b"\x12" * 32)
+    assert [str(gone)[-1] for gone in page.gone] == ["5"]
+    assert (page.next_cursor, page.more, page.starts_over) == ("1.5", False, True)
+    with service_answering(ok(PAGE)) as (central, _, service):
+        central.vouchers("")
+    assert service.requests[0].startswith(b"GET /v1/vouchers ")
+
+
+def test_what_the_service_holds() -> None:
+    held = outcome("held_epochs", ok(EPOCHS))
+    assert held == HeldEpochs((HeldEpoch(EPOCH_ID, 2, b"\xab" * 32, closed=True),))
+    with service_answering(ok(ENTRIES)) as (central, _, service):
+        entries = central.held_entries(EPOCH_ID, after_seq=7)
+    assert f"?epoch={EPOCH_ID}&after=7 ".encode() in service.requests[0]
+    assert entries == HeldEntries(EPOCH_ID, (Envelope(1, "{}", b"\xab" * 32),), more=True)
+
+
+@pytest.mark.expects_log("of another journal")
+def test_entries_of_another_journal_are_not_understood() -> None:
+    assert outcome("held_entries", ok(ENTRIES | {"epoch_id": str(TILL_ID)})) == NOT_UNDERSTOOD
 
 
 def test_look_up() -> None:
@@ -226,6 +321,36 @@ def test_journal() -> None:
     (told,) = stored.outcomes
     assert told.status is OutcomeStatus.REFUSED
     assert told.lines[0].reason is Reason.AMOUNT_ABOVE_BALANCE
+    assert [(use.till, use.amount.minor) for use in told.lines[0].uses] == [("Caisse 2", 2000)]
+    assert (told.generation, told.signature) == (0, b"\xcd" * 64)
+    assert stored.recovering
+
+
+def test_what_was_said_before_is_offered_again_as_it_was_signed() -> None:
+    reply = changed(journal_reply(), "outcomes.0.lines.0.reason", None)
+    stored = outcome("append_journal", ok(reply))
+    assert isinstance(stored, Stored)
+    with service_answering(ok(journal_reply())) as (central, _, service):
+        batch = replace(BATCH, priors=stored.outcomes, resync_to=RESYNC_UNKNOWN)
+        central.append_journal(batch, wait_s=30.0)
+    sent = json.loads(service.requests[0].rpartition(b"\r\n\r\n")[2])
+    assert sent["resync_to"] == 2**53
+    (prior,) = sent["priors"]
+    (told,) = reply["outcomes"]
+    told["lines"][0]["uses"] = []
+    assert prior == told
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+def test_a_service_being_restored_is_told_from_one_that_fails(call: str) -> None:
+    wait = ("Retry-After: 7",)
+    restored = bad.problem(503, "being-restored", headers=wait)
+    assert outcome(call, restored) == NoAnswer(NoAnswerKind.BEING_RESTORED, 7.0)
+    failed = NoAnswer(NoAnswerKind.SERVICE_FAILED, 7.0)
+    assert outcome(call, bad.problem(503, "unavailable", headers=wait)) == failed
+    media_type = "application/problem+json"
+    odd = bad.http(503, b"{", media_type=media_type)
+    assert outcome(call, odd) == NoAnswer(NoAnswerKind.SERVICE_FAILED)
 
 
 def test_what_is_sent() -> None:
@@ -247,7 +372,6 @@ def test_what_is_sent() -> None:
 
 TOKEN_REFUSED = NotAuthorised(NotAuthorisedKind.TOKEN_REFUSED)
 TILL_REVOKED = NotAuthorised(NotAuthorisedKind.TILL_REVOKED)
-EVERY_CALL = tuple(CALLS)
 AUTHORISED = EVERY_CALL[1:]
 LOOKUPS = ("look_up_code", "look_up_token")
 # (status, type) -> what it means for which calls; for every other call it is not understood.
@@ -369,6 +493,14 @@ def changed(fields: dict[str, Any], path: str, value: object) -> dict[str, Any]:
         ("append_journal", journal_reply(), "outcomes.0.lines.0.accepted_minor", 2**32),
         ("append_journal", journal_reply(), "head.signature", "00"),
         ("append_journal", journal_reply(), "alarms.0.kind", "?"),
+        ("append_journal", journal_reply(), "outcomes.0.signature", "cd"),
+        ("append_journal", journal_reply(), "outcomes.0.lines.0.uses.0.currency", "XXX"),
+        ("till_facts", TILL, "policy.offline.tills", 0),
+        ("enrol", ENROLMENT, "previous_head", "ef"),
+        ("vouchers", PAGE, "vouchers.0.voucher.currency", "XXX"),
+        ("vouchers", PAGE, "vouchers.0.code_mac", "12"),
+        ("held_epochs", EPOCHS, "epochs.0.head_hash", "12"),
+        ("held_entries", ENTRIES, "entries.0.hash", "12"),
     ],
 )
 def test_a_bad_field_makes_the_whole_reply_not_understood(

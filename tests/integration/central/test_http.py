@@ -85,7 +85,7 @@ CASES: dict[str, tuple[Behaviour, NoAnswer]] = {
     ),
     "500 in JSON": (bad.answer(bad.problem(500, "internal")), no(NoAnswerKind.SERVICE_FAILED)),
     "503 with a time": (
-        bad.answer(bad.problem(503, "unavailable", headers=("Retry-After: 7",))),
+        bad.answer(bad.http(503, b"{}", headers=("Retry-After: 7",))),
         no(NoAnswerKind.SERVICE_FAILED, 7.0),
     ),
     "429 with seconds": (

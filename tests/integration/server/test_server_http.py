@@ -183,7 +183,7 @@ def test_a_body_that_is_too_large_is_refused_and_its_sender_reads_why(till: Http
     assert (response.status_code, problem(response)) == (413, "too-large")
 
     def chunks() -> object:
-        for _ in range(3):
+        for _ in range(7):
             yield b" " * 500_000
 
     chunked = requests.post(
@@ -349,6 +349,10 @@ def test_a_cursor_of_a_lost_history_begins_again(service: Service, till: HttpTil
     sold = sell(service, 5000, count=3)
     _, _, cursor = _read_all(till)
     service.begin_new_generation()
+    assert problem(till.get(paths.VOUCHERS, cursor=cursor)) == "being-restored"
+    till.journal.generation += 1
+    assert not till.send().json()["recovering"]
+    assert till.get(paths.VOUCHERS, cursor=cursor).json()["starts_over"]
     found, _, new_cursor = _read_all(till, cursor)
     assert len(found) == len(sold)
     more = sell(service, 5000)[0]

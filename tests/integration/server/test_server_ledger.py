@@ -19,10 +19,10 @@ from merchant_app.contract.wire import EnrolmentRequest, JournalReply, JournalRe
 from merchant_app.ids import EpochId, VoucherId
 from merchant_app.ledger import service as rules
 from merchant_app.ledger.entries import Redemption
+from merchant_app.ledger.evaluation import Rules
 from merchant_app.money import Money
 from merchant_app.server import catalogue, enrolling, figures
 from merchant_app.server.enrolling import NewTill
-from merchant_app.server.evaluating import Rules
 from merchant_app.server.service import Service
 from merchant_app.vouchers.terms import Terms
 from tests.fakes.clock import FakeClock
@@ -46,7 +46,9 @@ class DirectTill:
         assert isinstance(new, NewTill)
         self.new = new
         self.service = service
-        self.journal = JournalWriter(EpochId(new.epoch_id), generation=1)
+        self.journal = JournalWriter(
+            EpochId(new.epoch_id), generation=1, previous_head=new.previous_head
+        )
 
     def send(self, *, service: Service | None = None, after: int = 0) -> JournalReply:
         request = JournalRequest.model_validate(wire(self.journal.batch(after=after)))
