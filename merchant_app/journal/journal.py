@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import sqlite3
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from merchant_app.clock import Clock, to_text
 from merchant_app.ids import EpochId, OpId, TillId, VoucherId
-from merchant_app.journal import outcome_lines
 from merchant_app.journal.open_matters import standing_of
-from merchant_app.journal.opening import open_file, transaction, world_errors
+from merchant_app.journal.opening import open_journal, transaction, world_errors
 from merchant_app.journal.queries import Queries
+from merchant_app.journal.room import Room
+from merchant_app.journal.rows import Rows
 from merchant_app.journal.sessions import Sessions
 from merchant_app.ledger.entries import (
     Decision,
     Entry,
     Envelope,
     Redemption,
-    Resolution,
-    Void,
-    about,
     envelopes,
     from_body,
     root_hash,
@@ -33,12 +32,7 @@ from merchant_app.ledger.till_journal import AlreadyDecided, Recorded
 
 __all__ = ["AlreadyDecided", "Journal", "Recorded"]
 
-_KINDS: dict[type, str] = {
-    Redemption: "redemption",
-    Decision: "decision",
-    Void: "void",
-    Resolution: "resolution",
-}
+_log = logging.getLogger(__name__)
 
 
 class Journal(Queries):
@@ -49,8 +43,28 @@ class Journal(Queries):
     one, the file holds what it held before.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        super().__init__(open_file(path))
+    def __init__(
+        self, path: Path, clock: Clock, *, mirror: Path | None = None, room: Room | None = None
+    ) -> None:
+        """Open the file, proved and completed (`opening.open_journal`).
+
+        Args:
+            path: of the file.
+            clock: says when something was recorded.
+            mirror: where everything that never changes is written once more; None: nowhere.
+            room: watches the disk; None: nobody does.
+        """
+        opened = open_journal(path, mirror_path=mirror, clock=clock)
+        super().__init__(opened.connection)
+        if opened.from_mirror or opened.from_log:
+            _log.warning(
+                "the journal lacked %d rows of its mirror and %d of its log; they are back",
+                opened.from_mirror,
+                opened.from_log,
+            )
+        self._mirrored = opened.mirrored
+        self._room = room
+        self._rows = Rows(self._connection)
         self._clock = clock
         self._sessions = Sessions(self._connection, clock)
         self._forget()
@@ -58,7 +72,13 @@ class Journal(Queries):
     def close(self) -> None:
         """Close the file; it remembers that the program ended as it should."""
         self._sessions.end()
+        if self._mirrored is not None:
+            self._mirrored.close()
         self._connection.close()
+
+    def mirror_broken_since(self) -> datetime | None:
+        """Since when the mirror cannot be written; None: it can, or there is to be none."""
+        return None if self._mirrored is None else self._mirrored.since
 
     # --- what is kept in memory: each follows from the file --------------------------------------
 
@@ -76,6 +96,10 @@ class Journal(Queries):
         except BaseException:
             self._end = self._progress = None
             raise
+        # After the commit, and before anything is shown of it.
+        if self._mirrored is not None:
+            with world_errors():
+                self._mirrored.committed()
 
     @property
     def standing(self) -> Standing:
@@ -151,9 +175,15 @@ class Journal(Queries):
         Raises:
             AlreadyDecided: one of them decides, or undoes, what already has been.
         """
+        if self._room is not None and any(isinstance(entry, Redemption) for entry in entries):
+            self._room.check()
         standing = self.standing
-        with self._writing():
-            added = self._append(entries)
+
+        def write() -> tuple[Envelope, ...]:
+            with self._writing():
+                return self._append(entries)
+
+        added = write() if self._room is None else self._room.write(write)
         self._appended(standing, entries, added)
         return added
 
@@ -165,11 +195,13 @@ class Journal(Queries):
         alarmed: list[OpId] = []
         with self._writing():
             if receipt is not None:
-                self._record_outcomes(receipt.outcomes)
-                self._record_receipt(progress.epoch_id, receipt)
-                alarmed = self._record_alarms(progress.epoch_id, receipt.alarm_seqs)
+                now = self._clock.now()
+                self._rows.outcomes(receipt.outcomes, now=now)
+                self._rows.receipt(progress.epoch_id, receipt)
+                alarmed = self._ops_at(progress.epoch_id, receipt.alarm_seqs)
+                self._rows.alarms(alarmed, now=now)
             added = self._append(decisions)
-            self._record_progress(progress)
+            self._rows.progress(progress)
         self._progress = progress
         if receipt is not None:
             for op_id in alarmed:
@@ -196,24 +228,10 @@ class Journal(Queries):
         found = [(from_body(envelope.body), envelope) for envelope in entries]
         with self._writing():
             known = self.knows([entry.op_id for entry, _ in found])
-            now = to_text(self._clock.now())
+            now = self._clock.now()
             for entry, envelope in found:
-                if entry.op_id in known:
-                    continue
-                self._connection.execute(
-                    "INSERT OR IGNORE INTO adopted VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        str(entry.op_id),
-                        str(epoch_id),
-                        envelope.seq,
-                        _KINDS[type(entry)],
-                        _about(entry),
-                        envelope.body,
-                        envelope.hash,
-                        now,
-                    ),
-                )
-                self._name_vouchers(entry)
+                if entry.op_id not in known:
+                    self._rows.adopted(epoch_id, entry, envelope, now=now)
         self._forget()
 
     def reconciled(self, bodies: Sequence[str]) -> None:
@@ -256,92 +274,10 @@ class Journal(Queries):
             and self.decided_elsewhere(entry.redemption_id)
         ):
             raise AlreadyDecided(str(entry.op_id))
-        row = (
-            str(epoch_id),
-            envelope.seq,
-            _KINDS[type(entry)],
-            str(entry.op_id),
-            _about(entry),
-            envelope.body,
-            envelope.hash,
-            origin,
-        )
-        try:
-            self._connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-        except sqlite3.IntegrityError as error:
-            if "entries.redemption_id" in str(error):
-                raise AlreadyDecided(str(entry.op_id)) from error
-            raise
-        self._name_vouchers(entry)
+        self._rows.entry(epoch_id, entry, envelope, origin=origin)
 
-    def _name_vouchers(self, entry: Entry) -> None:
-        if isinstance(entry, Redemption):
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO redemption_vouchers VALUES (?, ?)",
-                [(str(line.voucher_id), str(entry.op_id)) for line in entry.lines],
-            )
-
-    def _record_outcomes(self, outcomes: Sequence[Outcome]) -> None:
-        now = to_text(self._clock.now())
-        self._connection.executemany(
-            "INSERT INTO outcomes "
-            "(op_id, status, lines, decided_at, recorded_at, generation, signature) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    str(outcome.op_id),
-                    outcome.status.value,
-                    outcome_lines.to_text(outcome.lines),
-                    to_text(outcome.at),
-                    now,
-                    outcome.generation,
-                    outcome.signature,
-                )
-                for outcome in outcomes
-            ],
-        )
-
-    def _record_receipt(self, epoch_id: EpochId, receipt: Stored) -> None:
-        newest = self._connection.execute(
-            "SELECT seq, generation FROM receipts WHERE epoch_id = ? ORDER BY id DESC LIMIT 1",
-            (str(epoch_id),),
-        ).fetchone()
-        if newest == (receipt.head_seq, receipt.generation):
-            return  # nothing new was signed: a sign of life is not worth a row
-        self._connection.execute(
-            "INSERT INTO receipts (epoch_id, generation, seq, hash, signed_at, signature) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                str(epoch_id),
-                receipt.generation,
-                receipt.head_seq,
-                receipt.head_hash,
-                to_text(receipt.head_at),
-                receipt.head_signature,
-            ),
-        )
-
-    def _record_alarms(self, epoch_id: EpochId, seqs: Sequence[int]) -> list[OpId]:
-        ops = [op_id for seq in seqs if (op_id := self.op_at(epoch_id, seq)) is not None]
-        now = to_text(self._clock.now())
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO alarms VALUES (?, ?)", [(str(op_id), now) for op_id in ops]
-        )
-        return ops
-
-    def _record_progress(self, progress: Progress) -> None:
-        self._connection.execute(
-            "UPDATE progress SET generation = ?, acked_seq = ?, outcome_cursor = ?, "
-            "resync_to = ?, reconcile = ? WHERE epoch_id = ?",
-            (
-                progress.generation,
-                progress.acked_seq,
-                progress.outcome_cursor,
-                progress.resync_to,
-                int(progress.reconcile),
-                str(progress.epoch_id),
-            ),
-        )
+    def _ops_at(self, epoch_id: EpochId, seqs: Sequence[int]) -> list[OpId]:
+        return [op_id for seq in seqs if (op_id := self.op_at(epoch_id, seq)) is not None]
 
     # --- reading ---------------------------------------------------------------------------------
 
@@ -392,7 +328,3 @@ class Journal(Queries):
     def mark_seen(self) -> None:
         """Somebody has answered for all that was completed until now."""
         self._sessions.mark_seen()
-
-
-def _about(entry: Entry) -> str | None:
-    return None if isinstance(entry, Redemption) else str(about(entry))

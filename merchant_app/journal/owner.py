@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from merchant_app.clock import Clock
 from merchant_app.journal.journal import Journal
+from merchant_app.journal.room import Room
 
 
 class Closable(Protocol):
@@ -64,10 +65,12 @@ class Owner(Generic[Owned]):
 class JournalOwner(Owner[Journal]):
     """The journal and its thread."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        """Open the file.
+    def __init__(
+        self, path: Path, clock: Clock, *, mirror: Path | None = None, room: Room | None = None
+    ) -> None:
+        """Open the file; see `Journal`.
 
         Raises:
-            Problem: see `opening.open_file`.
+            Problem: see `opening.open_journal`.
         """
-        super().__init__(lambda: Journal(path, clock), name="journal")
+        super().__init__(lambda: Journal(path, clock, mirror=mirror, room=room), name="journal")

@@ -35,6 +35,7 @@ def status(till: Till) -> Status:
         to_settle=resolve.count(till),
         snapshot_at=till.copy.fetched_at,
         copying=till.copying(),
+        mirror_broken_since=till.journal.run(lambda journal: journal.mirror_broken_since()),
     )
 
 
