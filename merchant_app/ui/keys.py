@@ -33,6 +33,10 @@ class KeyUser(Protocol):
 
     def undo_pressed(self) -> None: ...
 
+    def function_pressed(self, key: str) -> None:
+        """ "F1" to "F12": places and deeds. A gun never types one."""
+        ...
+
 
 class Keys(QObject):
     """The event filter. GUI thread."""
@@ -117,6 +121,10 @@ class Keys(QObject):
             case Qt.Key.Key_Escape:
                 if not event.isAutoRepeat():
                     self._user.escape_pressed()
+                return True
+            case key if Qt.Key.Key_F1 <= key <= Qt.Key.Key_F12:
+                if not event.isAutoRepeat():
+                    self._user.function_pressed(f"F{key - Qt.Key.Key_F1 + 1}")
                 return True
             case _:
                 return False

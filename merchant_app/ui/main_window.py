@@ -19,10 +19,10 @@ from merchant_app.ui.theme import Look
 
 if TYPE_CHECKING:
     # Loaded after the first paint; see `_open`.
-    from merchant_app.till.results import Status
     from merchant_app.ui.encaisser.screen import EncaisserScreen
     from merchant_app.ui.frame import TillFrame
     from merchant_app.ui.pages import EnrolPage, ProblemPage
+    from merchant_app.ui.places import Places
 
 SIZE = QSize(1024, 700)
 SIZE_MIN = QSize(960, 640)
@@ -68,7 +68,8 @@ class MainWindow(QMainWindow):
         self.frame: TillFrame | None = None
         self._enrol_page: EnrolPage | None = None
         self._problem_page: ProblemPage | None = None
-        self._status: Status | None = None
+        self._places: Places | None = None
+        self._address = ""
         self._pill_clock = QTimer(self)
         self._pill_clock.timeout.connect(self._show_pill)
         self.setWindowTitle("Comptoir")
@@ -96,8 +97,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._pill_clock.stop()
         self._background.close()
-        if self.screen_in_use is not None:
-            self.screen_in_use.stop()
+        if self._places is not None:
+            self._places.stop()
         super().closeEvent(event)
 
     @Slot()
@@ -116,28 +117,36 @@ class MainWindow(QMainWindow):
     def gun_scanned(self, text: str) -> None:
         if self._crash.has_crashed:
             return
-        if self.screen_in_use is not None:
-            self.screen_in_use.gun_scanned(text)
+        if self._places is not None:
+            self._places.gun_scanned(text)
         elif self._enrol_page is not None:
             self._enrol_page.take_scan(text)
 
     def enter_pressed(self) -> None:
         if self._crash.has_crashed:
             return
-        if self.screen_in_use is not None:
-            self.screen_in_use.enter_pressed()
+        if self._places is not None:
+            self._places.enter_pressed()
         elif self._enrol_page is not None:
             self._enrol_page.submit()
         elif self._problem_page is not None and self._pages.currentWidget() is self._problem_page:
             self._start()
 
     def escape_pressed(self) -> None:
-        if self.screen_in_use is not None and not self._crash.has_crashed:
-            self.screen_in_use.escape_pressed()
+        if self._crash.has_crashed:
+            return
+        if self._places is not None:
+            self._places.escape_pressed()
+        elif self._enrol_page is not None:
+            self._enrol_page.go_back()
 
     def undo_pressed(self) -> None:
-        if self.screen_in_use is not None and not self._crash.has_crashed:
-            self.screen_in_use.undo_pressed()
+        if self._places is not None and not self._crash.has_crashed:
+            self._places.undo_pressed()
+
+    def function_pressed(self, key: str) -> None:
+        if self._places is not None and not self._crash.has_crashed:
+            self._places.function_pressed(key)
 
     # --- opening the till ------------------------------------------------------------------------
 
@@ -167,27 +176,22 @@ class MainWindow(QMainWindow):
                 self._show_enrolment(address)
 
     def _show_till(self, opened: Opened) -> None:
-        from merchant_app.ui.command_runner import CommandRunner
-        from merchant_app.ui.encaisser.screen import EncaisserScreen
-        from merchant_app.ui.encaisser.view import EncaisserView
-        from merchant_app.ui.frame import TillFrame
+        from merchant_app.ui.places import Places
 
         facts = opened.counter.facts
-        view = EncaisserView(self._look)
-        screen = EncaisserScreen(
-            opened.counter,
-            view,
-            runner=CommandRunner(opened.counter, self._background),
+        places = Places(
+            self._look,
+            opened,
+            background=self._background,
             sounds=self._make_sounds(self),
             clock=self._clock,
             parent=self,
         )
-        self.frame = TillFrame(self._look, facts, view)
-        self.frame.top.pill.clicked.connect(screen.ask_contact)
-        self.screen_in_use = screen
-        screen.verdict_painted.connect(self.verdict_painted)
-        screen.status_changed.connect(self._status_came)
-        self._status_came(opened.counter.status())
+        places.verdict_painted.connect(self.verdict_painted)
+        places.enrolment_wanted.connect(self._enrol_again)
+        places.signed_out.connect(self._signed_out)
+        self._places, self._address = places, opened.address
+        self.frame, self.screen_in_use = places.frame, places.encaisser
         self._pill_clock.start(_PILL_EVERY_MS)
         self._turn_to(self.frame)
         self.setWindowTitle(
@@ -195,8 +199,17 @@ class MainWindow(QMainWindow):
             if facts.training
             else f"Comptoir · {facts.shop_name}"
         )
-        screen.start(opened.camera)
+        places.start()
         self.opened.emit()
+
+    def _leave_till(self) -> None:
+        """The till is not this window's any more; another one may be opened in it."""
+        places, self._places = self._places, None
+        self.frame = self.screen_in_use = None
+        self._pill_clock.stop()
+        if places is not None:
+            places.stop()
+            places.deleteLater()
 
     def _show_problem(self, kind: ProblemKind) -> None:
         from merchant_app.ui import words
@@ -212,15 +225,27 @@ class MainWindow(QMainWindow):
 
     # --- enrolment -------------------------------------------------------------------------------
 
-    def _show_enrolment(self, address: str) -> None:
+    def _show_enrolment(self, address: str, *, again: bool = False) -> None:
         from merchant_app.ui.pages import EnrolPage
 
-        page = EnrolPage(self._look)
+        page = EnrolPage(self._look, again=again)
         page.address.setText(address)
         page.wanted.connect(self._enrol_wanted)
+        page.back.connect(self._start)
         self._enrol_page = page
         self._turn_to(page)
         (page.code if address else page.address).setFocus()
+
+    @Slot()
+    def _enrol_again(self) -> None:
+        """This till sells no more until it is enrolled anew; its journal stays."""
+        self._leave_till()
+        self._show_enrolment(self._address, again=True)
+
+    @Slot()
+    def _signed_out(self) -> None:
+        self._leave_till()
+        self._start()
 
     @Slot(str, str)
     def _enrol_wanted(self, address: str, code: str) -> None:
@@ -246,19 +271,10 @@ class MainWindow(QMainWindow):
 
     # --- status, problems, the end ---------------------------------------------------------------
 
-    @Slot(object)
-    def _status_came(self, status: Status) -> None:
-        self._status = status
-        self._show_pill()
-
     @Slot()
     def _show_pill(self) -> None:
-        if self.frame is None or self._status is None or self.screen_in_use is None:
-            return
-        from merchant_app.ui.status_words import pill
-
-        zone = self.screen_in_use.time_zone
-        self.frame.top.pill.show_pill(pill(self._status, now=self._clock.now(), time_zone=zone))
+        if self._places is not None:
+            self._places.show_status()
 
     @Slot(object)
     def _problem_met(self, kind: ProblemKind) -> None:
@@ -276,8 +292,8 @@ class MainWindow(QMainWindow):
         page = CrashPage(self._look)
         page.leave.connect(self.close)
         self._turn_to(page)
-        if self.screen_in_use is not None:
-            self.screen_in_use.stop()
+        if self._places is not None:
+            self._places.stop()
 
     def _turn_to(self, page: QWidget) -> None:
         before = self._pages.currentWidget()

@@ -71,16 +71,29 @@ class EnrolPage(Page):
 
     Signals:
         wanted(str, str): enrol at this address with this code.
+        back(): leave it as it is; only where there is a till to go back to.
     """
 
     wanted = Signal(str, str)
+    back = Signal()
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, *, again: bool = False) -> None:
+        """`again`: this computer is a till already, and is to be enrolled anew."""
         super().__init__(look)
-        self.say(
-            _("This till is not enrolled yet"),
-            _("Type, or scan with the gun, the enrolment code you were given."),
-        )
+        self.again = again
+        if again:
+            self.say(
+                _("Enrol this till again"),
+                _(
+                    "Ask the platform for a new enrolment code, then type it or scan it with the "
+                    "gun. Everything recorded here is kept and sent."
+                ),
+            )
+        else:
+            self.say(
+                _("This till is not enrolled yet"),
+                _("Type, or scan with the gun, the enrolment code you were given."),
+            )
         self.address = QLineEdit(self._panel)
         self.address.setPlaceholderText("https://")
         self.code = QLineEdit(self._panel)
@@ -103,7 +116,12 @@ class EnrolPage(Page):
         self.column.addWidget(self._message)
         self.button = KeycapButton(look, role="main", parent=self._panel)
         self.button.clicked.connect(self.submit)
-        _add_row(self.column, (self.button,))
+        self._back = KeycapButton(look, role="plain", parent=self._panel)
+        self._back.say(_("Back"), _("Esc"))
+        self._back.clicked.connect(self.go_back)
+        self._back.give_up_place_when_hidden()
+        self._back.setVisible(again)
+        _add_row(self.column, (self.button, self._back))
         self._busy = False
         self._changed()
 
@@ -111,6 +129,11 @@ class EnrolPage(Page):
         """Enter, or the button."""
         if self.button.isEnabled():
             self.wanted.emit(self.address.text().strip(), self.code.text().strip())
+
+    def go_back(self) -> None:
+        """Esc, or the button."""
+        if self.again and not self._busy:
+            self.back.emit()
 
     def show_busy(self, *, busy: bool) -> None:
         """The service is being asked."""
@@ -138,6 +161,7 @@ class EnrolPage(Page):
     def _changed(self) -> None:
         filled = bool(self.address.text().strip() and self.code.text().strip())
         self.button.setEnabled(filled and not self._busy)
+        self._back.setEnabled(not self._busy)
         self.button.say(
             _("Enrolling…") if self._busy else _("Enrol this till"),
             "" if self._busy else _("Enter"),

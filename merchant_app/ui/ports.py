@@ -46,10 +46,16 @@ class CameraPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The till is open. `camera` is None where this computer is to work without one."""
+    """The till is open.
+
+    Attributes:
+        camera: None where this computer is to work without one.
+        address: the service's, for enrolling this till again.
+    """
 
     counter: Counter
     camera: CameraPort | None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ Start: TypeAlias = Opened | NotEnrolled
 
 class Starter(Protocol):
     """Opens the till: journal, secrets, settings. Called in a worker thread after the first paint,
-    and again after a Problem or an enrolment."""
+    and again after a Problem, an enrolment or a sign-out; what an earlier call opened is closed
+    then."""
 
     def __call__(self) -> Start:
         """

@@ -51,6 +51,8 @@ def draw_shape(
             _viewfinder(painter, colour)
         case Shape.DOTS:
             _dots(painter, colour)
+        case Shape.TRAY:
+            _tray(painter, colour)
         case _:
             assert_never(shape)
     painter.restore()
@@ -170,3 +172,14 @@ def _dots(painter: QPainter, colour: QColor) -> None:
     painter.setBrush(colour)
     for across in (5, 12, 19):
         painter.drawEllipse(QPointF(across, 12), 2.2, 2.2)
+
+
+def _tray(painter: QPainter, colour: QColor) -> None:
+    painter.setPen(_pen(colour))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    tray = QPainterPath(QPointF(3, 13))
+    for x, y in ((3, 20), (21, 20), (21, 13), (16, 13), (14.5, 16), (9.5, 16), (8, 13), (3, 13)):
+        tray.lineTo(x, y)
+    painter.drawPath(tray)
+    for across, height in ((4.5, 4), (6.0, 8.5)):
+        painter.drawLine(QPointF(across, height), QPointF(24 - across, height))

@@ -14,6 +14,9 @@ from merchant_app.ui.palette import Tone
 LIST_OLD_AFTER = timedelta(days=1)
 """From this age on the band says how old the till's list of vouchers is."""
 
+_LONG = timedelta(hours=12)
+"""After this the hour alone does not say since when."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pill:
@@ -31,9 +34,13 @@ class Pill:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What a cashier must know while the line, or the journal's second copy, is not well."""
+    """What a cashier must know while the line, or the journal's second copy, is not well.
+
+    `brief`: only what the pill above it does not say, for large text in a small window.
+    """
 
     text: str
+    brief: str
     tone: Tone
 
 
@@ -56,32 +63,37 @@ def pill(status: Status, *, now: datetime, time_zone: str) -> Pill:
 
 def band(status: Status, *, now: datetime, time_zone: str) -> Band | None:
     """What stands under the top bar; None when there is nothing to say."""
-    parts: list[str] = []
-    tone = Tone.LATER
+    call = _("Call the person in charge.")
+    mirror = _mirror(status, now=now, time_zone=time_zone)
     match status.line:
         case LineState.OFFLINE:
-            parts += _offline(status, now=now, time_zone=time_zone)
+            since, means, follows = _offline(status, now=now, time_zone=time_zone)
+            return _band(Tone.LATER, [since, means, follows, mirror], brief=[means, mirror])
         case LineState.NOT_ENTITLED:
-            tone = Tone.NO
-            parts += [_("The central service does not accept this till any more.")]
-            parts += [kept(status.unsent_sales), _("Call the person in charge.")]
+            said = _("The central service does not accept this till any more.")
+            kept_here = kept(status.unsent_sales)
+            return _band(Tone.NO, [said, kept_here, call, mirror], brief=[kept_here, call])
         case LineState.STOPPED:
-            tone = Tone.NO
-            parts += [_("Till blocked."), kept(status.unsent_sales)]
-            parts += [_("Call the person in charge.")]
+            kept_here = kept(status.unsent_sales)
+            blocked = _("Till blocked.")
+            return _band(Tone.NO, [blocked, kept_here, call, mirror], brief=[kept_here, call])
         case LineState.UNKNOWN | LineState.ONLINE | LineState.DEGRADED:
-            pass
+            return _band(Tone.LATER, [mirror], brief=[mirror]) if mirror else None
         case _:
             assert_never(status.line)
-    if status.mirror_broken_since is not None:
-        since = _since(status.mirror_broken_since, now=now, time_zone=time_zone)
-        parts.append(
-            _(
-                "The second copy of the journal is not written {since}: check the disk or key."
-            ).format(since=since)
-        )
-    text = " ".join(part for part in parts if part)
-    return Band(text, tone) if text else None
+
+
+def _band(tone: Tone, parts: list[str], *, brief: list[str]) -> Band:
+    whole, short = (" ".join(filter(None, said)) for said in (parts, brief))
+    return Band(whole, short, tone)
+
+
+def _mirror(status: Status, *, now: datetime, time_zone: str) -> str:
+    if status.mirror_broken_since is None:
+        return ""
+    return _(
+        "The second copy of the journal is not written {since}: check the disk or key."
+    ).format(since=_since(status.mirror_broken_since, now=now, time_zone=time_zone))
 
 
 def kept(unsent_sales: int) -> str:
@@ -93,35 +105,38 @@ def kept(unsent_sales: int) -> str:
     ).format(n=unsent_sales)
 
 
-def _offline(status: Status, *, now: datetime, time_zone: str) -> list[str]:
+def _offline(status: Status, *, now: datetime, time_zone: str) -> tuple[str, str, str]:
     """Since when, what may be done, and what follows."""
-    since = formatting.time_of_day(status.since, time_zone)
-    if now - status.since > timedelta(hours=12):
+    if now - status.since > _LONG:
         since = _since(status.since, now=now, time_zone=time_zone)
-        parts = [_("Offline {since}.").format(since=since)]
+        begin = _("Offline {since}.").format(since=since)
     else:
-        parts = [_("Offline since {time}.").format(time=since)]
+        time = formatting.time_of_day(status.since, time_zone)
+        begin = _("Offline since {time}.").format(time=time)
     if status.why is NoAnswerKind.BEING_RESTORED:
-        parts.append(_("The central service is being restored."))
+        begin += " " + _("The central service is being restored.")
     if status.redemption_max is None:
-        parts.append(_("No voucher can be accepted while the line is cut."))
+        means = _("No voucher can be accepted while the line is cut.")
     else:
         most = offline_words.short(status.redemption_max)
-        parts.append(_("Vouchers are accepted up to {most}.").format(most=most))
+        means = _("Vouchers are accepted up to {most}.").format(most=most)
+    follows = ""
     if status.unsent_sales:
-        parts.append(
-            ngettext(
-                "{n} redemption will be sent when the line is back.",
-                "{n} redemptions will be sent when the line is back.",
-                status.unsent_sales,
-            ).format(n=status.unsent_sales)
-        )
+        follows = ngettext(
+            "{n} redemption will be sent when the line is back.",
+            "{n} redemptions will be sent when the line is back.",
+            status.unsent_sales,
+        ).format(n=status.unsent_sales)
+    return begin, means, f"{follows} {_list(status, now=now, time_zone=time_zone)}".strip()
+
+
+def _list(status: Status, *, now: datetime, time_zone: str) -> str:
     if status.snapshot_at is None:
-        parts.append(_("This till has no list of vouchers yet."))
-    elif now - status.snapshot_at > LIST_OLD_AFTER:
-        moment = formatting.moment_in_words(status.snapshot_at, time_zone, now=now)
-        parts.append(_("The list of vouchers was fetched {moment}.").format(moment=moment))
-    return parts
+        return _("This till has no list of vouchers yet.")
+    if now - status.snapshot_at <= LIST_OLD_AFTER:
+        return ""
+    moment = formatting.moment_in_words(status.snapshot_at, time_zone, now=now)
+    return _("The list of vouchers was fetched {moment}.").format(moment=moment)
 
 
 def _count(n: int) -> str:

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplicati
 from PySide6.QtWidgets import QApplication
 
 from merchant_app.resources import resource_path
-from merchant_app.ui.palette import DARK, LIGHT, Palette
+from merchant_app.ui.palette import DARK, LIGHT, Palette, Tone
 
 STEP = 4
 """Spacing comes in steps of this many pixels."""
@@ -217,6 +217,15 @@ QPushButton[role="main"]:disabled {{
 QPushButton[role="quiet"] {{ border-color: transparent; background: transparent; }}
 QPushButton[role="quiet"]:hover {{ background: {p.sunken}; }}
 QPushButton[role="quiet"]:focus {{ border: 3px solid {p.accent}; }}
+QListWidget {{
+    background: {p.surface}; color: {p.text}; border: 1px solid {p.line};
+    border-radius: {RADIUS}px; outline: none; padding: {STEP}px;
+}}
+QListWidget:focus {{ border: 2px solid {p.accent}; }}
+QListWidget::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
+QListWidget::item:selected {{
+    background: {p.tones[Tone.CHOICE].soft}; color: {p.tones[Tone.CHOICE].ink};
+}}
 QToolTip {{ background: {p.text}; color: {p.window}; border: none; padding: 8px; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from merchant_app.i18n import Language, install
@@ -18,6 +18,7 @@ from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.main_window import MainWindow
+from merchant_app.ui.places import Places
 from merchant_app.ui.ports import CameraPort, Opened, Start
 from merchant_app.ui.theme import Look, Scheme
 from tests.fakes.counter import FakeCounter, HandClock
@@ -121,6 +122,21 @@ class Till:
 
     def undo(self) -> None:
         self.key(Qt.Key.Key_Z, "\x1a", modifiers=Qt.KeyboardModifier.ControlModifier)
+
+    def function(self, number: int) -> None:
+        """F1 to F12."""
+        self.key(Qt.Key(Qt.Key.Key_F1 + number - 1))
+
+    @property
+    def places(self) -> Places:
+        """The screens of the open till."""
+        places = self.window.findChild(Places)
+        assert isinstance(places, Places)
+        return places
+
+    def sees(self, view: QWidget) -> bool:
+        """Whether the person looks at this screen."""
+        return self.places.frame.screens.currentWidget() is view
 
     def gun(self, text: str, *, suffix: bool = True) -> None:
         """A scanner gun in keyboard mode."""

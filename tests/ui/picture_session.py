@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
@@ -10,17 +12,23 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from merchant_app.errors import ProblemKind
 from merchant_app.i18n import Language, install
+from merchant_app.till.results import Status
+from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
-from merchant_app.ui.status_words import pill
+from merchant_app.ui.rail import TO_SETTLE_KEY
+from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look, Scheme
+from merchant_app.ui.this_till.presenter import Screen as ThisTillScreen
+from merchant_app.ui.this_till.view import ThisTillView
 from merchant_app.ui.words import problem
-from tests.fakes.counter import NOON, ZONE
+from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
 from tests.ui.gallery import RUNNING, SCENES, Scene, camera_frame
+from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
 
 
 def till_window(look: Look, scene: Scene, *, number: int = 1) -> tuple[TillFrame, EncaisserView]:
@@ -28,7 +36,7 @@ def till_window(look: Look, scene: Scene, *, number: int = 1) -> tuple[TillFrame
     view = EncaisserView(look)
     view.set_currency("EUR")
     frame = TillFrame(look, scene.facts, view)
-    frame.top.pill.show_pill(pill(scene.status, now=NOON, time_zone=ZONE))
+    _say_status(frame, scene.status)
     screen = scene.screen(number)
     view.show_screen(screen, card_of(screen, Place(NOON, ZONE)))
     if scene.camera is not None:
@@ -39,6 +47,32 @@ def till_window(look: Look, scene: Scene, *, number: int = 1) -> tuple[TillFrame
             *camera_frame(codes=2 if scene.crowded else 1), crowded=scene.crowded
         )
     return frame, view
+
+
+def matters_window(look: Look, scene: MattersScene) -> tuple[TillFrame, ATraiterView]:
+    """The till's frame showing À traiter."""
+    view = ATraiterView(look)
+    frame = TillFrame(look, FACTS, view)
+    _say_status(frame, replace(ONLINE, to_settle=scene.screen.open_count))
+    frame.rail.show_place(TO_SETTLE_KEY)
+    view.show_screen(scene.screen, Place(NOON, ZONE))
+    return frame, view
+
+
+def this_till_window(look: Look, screen: ThisTillScreen) -> tuple[TillFrame, ThisTillView]:
+    """The till's frame showing the screen of this till."""
+    view = ThisTillView(look, FACTS)
+    frame = TillFrame(look, FACTS, view)
+    _say_status(frame, screen.status)
+    frame.rail.show_place(None)
+    view.show_screen(screen, now=NOON)
+    return frame, view
+
+
+def _say_status(frame: TillFrame, status: Status) -> None:
+    frame.top.pill.show_pill(pill(status, now=NOON, time_zone=ZONE))
+    frame.band.show_band(band(status, now=NOON, time_zone=ZONE))
+    frame.rail.show_to_settle(status.to_settle)
 
 
 def pages(look: Look) -> dict[str, QWidget]:
@@ -52,12 +86,15 @@ def pages(look: Look) -> dict[str, QWidget]:
     refused.address.setText("https://bons.example.org")
     refused.code.setText("E1:7F3KQ9")
     refused.show_error(problem(ProblemKind.ENROLMENT_REFUSED).sentence)
+    again = EnrolPage(look, again=True)
+    again.address.setText("https://bons.example.org")
     return {
         "page-start": StartPage(look),
         "page-problem": stuck,
         "page-crash": CrashPage(look),
         "page-enrol": enrol,
         "page-enrol-refused": refused,
+        "page-enrol-again": again,
     }
 
 
@@ -99,12 +136,28 @@ def main(arguments: list[str]) -> int:
                     view.show_screen(*_again(scene))
                     _draw(frame, Path(out) / f"{scene.name}-{end}", (width, height))
                     count += 1
+            for name, frame in _other_windows(look):
+                if only in name:
+                    _draw(frame, Path(out) / f"{name}-{end}", (width, height))
+                    count += 1
             for name, page in pages(look).items():
                 if only in name:
                     _draw(page, Path(out) / f"{name}-{end}", (width, height))
                     count += 1
     sys.stdout.write(f"{count} pictures in {out}\n")
     return 0
+
+
+def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
+    """À traiter, and this till."""
+    for matters in MATTERS:
+        frame, view = matters_window(look, matters)
+        frame.show()
+        view.show_screen(matters.again(), Place(NOON, ZONE))
+        view.take_keyboard()
+        yield matters.name, frame
+    for name, screen in THIS_TILL.items():
+        yield name, this_till_window(look, screen)[0]
 
 
 def _again(scene: Scene):  # type: ignore[no-untyped-def]

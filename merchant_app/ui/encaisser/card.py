@@ -23,6 +23,7 @@ class Shape(Enum):
     OCTAGON = "octagon"
     QUESTION = "question"
     UNDO = "undo"
+    TRAY = "tray"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

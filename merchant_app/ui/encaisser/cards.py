@@ -6,6 +6,7 @@ from typing import assert_never
 
 from merchant_app.i18n import _, formatting
 from merchant_app.till.results import (
+    Interrupted,
     NoAnswerYet,
     NotEntitled,
     NothingToReverse,
@@ -218,23 +219,28 @@ def _not_undone(result: ReversalRefused | NothingToReverse) -> Card:
             assert_never(result)
 
 
+def question_card(interrupted: Interrupted, place: Place) -> Card:
+    """What a crash left: were the goods handed over?"""
+    labels = ", ".join(interrupted.labels)
+    return Card(
+        tone=Tone.CHOICE,
+        shape=Shape.QUESTION,
+        word=_("Interrupted"),
+        figure=formatting.money(interrupted.amount),
+        figure_note=_("voucher {label}").format(label=kept_together(labels)),
+        lead=_("Were the goods handed over to the customer?"),
+        lines=(
+            _("This debit was interrupted {moment}.").format(
+                moment=formatting.moment_in_words(interrupted.at, place.time_zone, now=place.now)
+            ),
+        ),
+    )
+
+
 def _question_card(state: Question | Settling | Answered, place: Place) -> Card:
     match state:
         case Question(interrupted=interrupted):
-            labels = ", ".join(interrupted.labels)
-            return Card(
-                tone=Tone.CHOICE,
-                shape=Shape.QUESTION,
-                word=_("Goods handed over?"),
-                figure=formatting.money(interrupted.amount),
-                figure_note=_("voucher {label}").format(label=kept_together(labels)),
-                lead=_("This debit was interrupted {moment}.").format(
-                    moment=formatting.moment_in_words(
-                        interrupted.at, place.time_zone, now=place.now
-                    )
-                ),
-                lines=(_("Did the customer leave with the goods?"),),
-            )
+            return question_card(interrupted, place)
         case Settling(interrupted=interrupted):
             return working(_("Recording {amount}…"), interrupted.amount, "")
         case Answered(result=result):

@@ -204,6 +204,11 @@ class Presenter:
         if before != (stage.state, stage.offline):
             self._publish()
 
+    def come_back(self) -> None:
+        """Another screen was looked at meanwhile: the keyboard goes where it belongs."""
+        self._stage.focus_where_it_belongs()
+        self._publish()
+
     def settled_elsewhere(self, op_id: OpId) -> None:
         """A question was answered on another screen."""
         stage = self._stage

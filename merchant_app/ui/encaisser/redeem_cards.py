@@ -134,8 +134,12 @@ def _accepted(result: AcceptedOffline, place: Place) -> Card:
         word=_("Accepted offline"),
         figure=formatting.money(outcomes.total_of(result)),
         figure_note=f"({offline_words.standing(result.standing)})",
-        lead=_("Not confirmed yet: it will be sent when the line is back."),
-        lines=(_("The goods may be handed over."), _rest(result.lines), _entry(result, place)),
+        lead=_("Not confirmed yet. The goods may be handed over."),
+        lines=(
+            _("It will be sent when the line is back."),
+            _rest(result.lines),
+            _entry(result, place),
+        ),
         loud=True,
     )
 
@@ -155,7 +159,7 @@ def _beyond_limit(state: BeyondLimit) -> Card:
     return Card(
         tone=Tone.CHOICE,
         shape=Shape.HALF,
-        word=_("Too much offline"),
+        word=_("Limited offline"),
         figure=formatting.money(state.offer),
         figure_note=_("at most, on voucher {label}").format(
             label=kept_together(state.voucher.label)

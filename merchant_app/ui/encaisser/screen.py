@@ -205,6 +205,10 @@ class EncaisserScreen(QObject):
         """The shop's."""
         return self._counter.facts.time_zone
 
+    def take_keyboard(self) -> None:
+        """Somebody came back to this screen."""
+        self.presenter.come_back()
+
     def problem_elsewhere(self, kind: ProblemKind) -> None:
         """A Problem that no question of ours met: the scanner's thread, for instance."""
         self._view.camera.show_problem(kind)

@@ -124,12 +124,10 @@ class EncaisserView(QWidget):
                 row.addWidget(message, 1)
             if field is self.purchase:
                 left.addWidget(self.card, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(3 * STEP)
-        buttons.addWidget(self.main, 3)
-        buttons.addWidget(self.accept, 3)
-        buttons.addWidget(self.other, 2)
-        left.addLayout(buttons)
+        self._buttons = QHBoxLayout()
+        for button in (self.main, self.accept, self.other):
+            self._buttons.addWidget(button)
+        left.addLayout(self._buttons)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         share = round(self.width() * _SIDE_SHARE)
@@ -198,6 +196,11 @@ class EncaisserView(QWidget):
             button.say(deed.text, key if deed.enabled else "")
             button.setEnabled(deed.enabled)
             button.setVisible(bool(deed.text))
+        # Three share the row by what they say; the two that are there nearly always keep theirs.
+        three = bool(deeds.accept.text)
+        for place, share in enumerate((34, 39, 27) if three else (3, 0, 2)):
+            self._buttons.setStretch(place, share)
+        self._buttons.setSpacing((2 if three or self._look.is_large else 3) * STEP)
         self._message.setText(deeds.message)
 
     def _announce(self, card: Card) -> None:

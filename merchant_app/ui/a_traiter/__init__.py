@@ -1,0 +1,1 @@
+"""À traiter: what ended badly and needs a person."""

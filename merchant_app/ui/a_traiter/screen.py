@@ -1,0 +1,143 @@
+"""The À traiter screen, wired: presenter, view, worker threads."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from merchant_app.clock import Clock
+from merchant_app.till.matters import Choice
+from merchant_app.till.results import Interrupted, Status
+from merchant_app.ui.a_traiter import states as st
+from merchant_app.ui.a_traiter.presenter import Presenter
+from merchant_app.ui.a_traiter.view import DEED_KEYS, NO_KEY, YES_KEY, ATraiterView
+from merchant_app.ui.background import Done, Outcome
+from merchant_app.ui.command_runner import CommandRunner
+from merchant_app.ui.commands import Answer, Command, DoSettle
+from merchant_app.ui.encaisser.verdict_cards import Place
+
+
+class ATraiterScreen(QObject):
+    """Lives in the GUI thread; the presenter's `Hands`.
+
+    Signals:
+        question_answered(object): the `OpId` of a question that was answered here.
+        left(): Esc, with nothing to close here: back to selling.
+    """
+
+    question_answered = Signal(object)
+    left = Signal()
+
+    def __init__(
+        self,
+        view: ATraiterView,
+        *,
+        runner: CommandRunner,
+        clock: Clock,
+        time_zone: str,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._runner = runner
+        self._clock = clock
+        self._time_zone = time_zone
+        self._stopped = False
+        self.screen: st.Screen | None = None
+        self.presenter = Presenter(self, show=self._show)
+        view.chosen.connect(self._chosen)
+        view.deed.connect(self._deed)
+        view.answered.connect(self._answered)
+        view.confirmed.connect(self.enter_pressed)
+        view.back.connect(self.escape_pressed)
+        view.note.connect(self._note_edited)
+
+    @property
+    def view(self) -> ATraiterView:
+        """What is painted."""
+        return self._view
+
+    def open(self) -> None:
+        """Somebody came here."""
+        self.presenter.open()
+        self._view.take_keyboard()
+
+    def stop(self) -> None:
+        """The till is being left: nothing more is shown."""
+        self._stopped = True
+
+    # --- Hands -----------------------------------------------------------------------------------
+
+    def run_command(self, command: Command) -> None:
+        self._runner.run(command, self._command_done)
+
+    def may_move_money(self) -> bool:
+        return self._runner.may_move_money(self)
+
+    # --- keys ------------------------------------------------------------------------------------
+
+    @Slot()
+    def enter_pressed(self) -> None:
+        self.presenter.enter()
+
+    @Slot()
+    def escape_pressed(self) -> None:
+        if self.presenter.escape():
+            self.left.emit()
+
+    def function_pressed(self, key: str) -> None:
+        """F6 to F9: the deeds, or the two answers to a question."""
+        if self.screen is None:
+            return
+        if isinstance(self.screen.item, Interrupted):
+            if key in (YES_KEY, NO_KEY):
+                self.presenter.answer_question(handed_over=key == YES_KEY)
+            return
+        for choice, own in DEED_KEYS.items():
+            if key == own:
+                self.presenter.begin(choice)
+
+    # --- from the view ---------------------------------------------------------------------------
+
+    @Slot(int)
+    def _chosen(self, index: int) -> None:
+        self.presenter.choose(index)
+
+    @Slot(object)
+    def _deed(self, choice: Choice) -> None:
+        self.presenter.begin(choice)
+
+    @Slot(bool)
+    def _answered(self, handed_over: bool) -> None:
+        self.presenter.answer_question(handed_over=handed_over)
+
+    @Slot(str)
+    def _note_edited(self, text: str) -> None:
+        self.presenter.note_edited(text)
+
+    # --- from the till ---------------------------------------------------------------------------
+
+    def status_came(self, status: Status) -> None:
+        """How many matters there are may have changed."""
+        if not self._stopped:
+            self.presenter.count_changed(status.to_settle)
+
+    def reload(self) -> None:
+        """A question was answered on another screen."""
+        if self.screen is not None and self.screen.loaded:
+            self.presenter.open()
+
+    def _command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
+        """GUI thread."""
+        if self._stopped:
+            return
+        if isinstance(outcome, Done):
+            self.presenter.answered(command, outcome.result)
+            if isinstance(command, DoSettle):
+                self.question_answered.emit(command.op_id)
+        else:
+            self.presenter.went_wrong(command, outcome.kind)
+
+    def _show(self, screen: st.Screen) -> None:
+        self.screen = screen
+        self._runner.hold_money(self, hold=isinstance(screen.mode, st.Recording))
+        self._view.show_screen(screen, Place(self._clock.now(), self._time_zone))

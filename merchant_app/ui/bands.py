@@ -1,0 +1,114 @@
+"""Strips across the window: training mode, notes, and what the line means."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from merchant_app.i18n import _
+from merchant_app.ui import status_words
+from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.labels import plain
+from merchant_app.ui.palette import Tone
+from merchant_app.ui.theme import STEP, Look, Size, tinted
+
+
+class Band(QWidget):
+    """A strip in one colour."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        look.changed.connect(self.update)
+
+    def colour(self) -> str:
+        return self._look.palette.surface
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self.colour()))
+        painter.end()
+
+
+class TrainingBand(Band):
+    """Training mode: seen on every screen, in a colour that nothing else has."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._word = plain(_("TRAINING MODE · nothing here is real money"), self)
+        self._word.setFont(look.font(Size.BODY, bold=True))
+        self._word.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6 * STEP, STEP, 6 * STEP, STEP)
+        row.addWidget(self._word)
+        look.changed.connect(self._colour)
+        self._colour()
+
+    def colour(self) -> str:
+        return self._look.palette.training
+
+    def _colour(self) -> None:
+        self._word.setPalette(tinted(self._look.palette.on_training))
+
+
+class Note(Band):
+    """Something to know that needs no answer; dismissed by its button, never in the way."""
+
+    def __init__(self, look: Look, sentence: str) -> None:
+        super().__init__(look)
+        self.label = plain(sentence, self, wrap=True)
+        self._button = KeycapButton(look, role="plain", parent=self)
+        self._button.say(_("Understood"), "")
+        self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._button.clicked.connect(self.dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6 * STEP, 2 * STEP, 6 * STEP, 2 * STEP)
+        row.setSpacing(4 * STEP)
+        row.addWidget(self.label, 1)
+        row.addWidget(self._button)
+        look.changed.connect(self._colour)
+        self._colour()
+
+    def dismiss(self) -> None:
+        """It was read."""
+        self.hide()
+
+    def colour(self) -> str:
+        return self._look.palette.tones[Tone.LATER].soft
+
+    def _colour(self) -> None:
+        self.label.setPalette(tinted(self._look.palette.tones[Tone.LATER].ink))
+
+
+class LineBand(Band):
+    """What a cashier must know while the line is cut or the till is blocked; not dismissed."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._tone = Tone.LATER
+        self.label = plain(parent=self, wrap=True)
+        self.label.setFont(look.font(Size.BODY, bold=True, figures=True))
+        row = QHBoxLayout(self)
+        across = (1 if look.is_large else 2) * STEP
+        row.setContentsMargins(6 * STEP, across, 6 * STEP, across)
+        row.addWidget(self.label, 1)
+        look.changed.connect(self._colour)
+        self.hide()
+
+    def show_band(self, band: status_words.Band | None) -> None:
+        """Say this, or nothing."""
+        self.setVisible(band is not None)
+        if band is not None:
+            self._tone = band.tone
+            self.label.setText(band.brief if self._look.is_large else band.text)
+            self.setToolTip(band.text)
+            self.setAccessibleName(band.text)
+            self._colour()
+
+    def colour(self) -> str:
+        return self._look.palette.tones[self._tone].soft
+
+    def _colour(self) -> None:
+        self.label.setPalette(tinted(self._look.palette.tones[self._tone].ink))
+        self.update()

@@ -1,0 +1,180 @@
+"""The screens of an opened till, which of them is seen, and where keys and scans go."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from merchant_app.clock import Clock
+from merchant_app.ids import OpId
+from merchant_app.till.results import Status
+from merchant_app.ui.a_traiter.screen import ATraiterScreen
+from merchant_app.ui.a_traiter.view import ATraiterView
+from merchant_app.ui.background import Background
+from merchant_app.ui.command_runner import CommandRunner
+from merchant_app.ui.encaisser.screen import EncaisserScreen
+from merchant_app.ui.encaisser.view import EncaisserView
+from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.ports import Opened, Sounds
+from merchant_app.ui.rail import CHECKOUT_KEY, TO_SETTLE_KEY
+from merchant_app.ui.status_words import band, pill
+from merchant_app.ui.theme import Look
+from merchant_app.ui.this_till.screen import ThisTillScreen
+from merchant_app.ui.this_till.view import ThisTillView
+
+ACCEPT_KEY = "F9"
+
+
+class Places(QObject):
+    """Lives in the GUI thread. It is the window's `KeyUser` while the till is open.
+
+    Signals:
+        enrolment_wanted(): this till is to be enrolled again.
+        signed_out(): this computer is no till any more.
+        verdict_painted(int): see `EncaisserScreen`.
+    """
+
+    enrolment_wanted = Signal()
+    signed_out = Signal()
+    verdict_painted = Signal(int)
+
+    def __init__(
+        self,
+        look: Look,
+        opened: Opened,
+        *,
+        background: Background,
+        sounds: Sounds,
+        clock: Clock,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        counter = opened.counter
+        self._opened = opened
+        self._clock = clock
+        self._status: Status = counter.status()
+        runner = CommandRunner(counter, background)
+        views = EncaisserView(look), ATraiterView(look), ThisTillView(look, counter.facts)
+        self.frame = TillFrame(look, counter.facts, *views)
+        self.encaisser = EncaisserScreen(
+            counter, views[0], runner=runner, sounds=sounds, clock=clock, parent=self
+        )
+        self.a_traiter = ATraiterScreen(
+            views[1], runner=runner, clock=clock, time_zone=counter.facts.time_zone, parent=self
+        )
+        self.this_till = ThisTillScreen(
+            views[2], self._status, runner=runner, clock=clock, parent=self
+        )
+        self._connect()
+        self._status_came(self._status)
+
+    def _connect(self) -> None:
+        top, rail = self.frame.top, self.frame.rail
+        top.pill.clicked.connect(self.encaisser.ask_contact)
+        top.place.clicked.connect(self._to_this_till)
+        rail.chosen.connect(self.go)
+        self.encaisser.verdict_painted.connect(self.verdict_painted)
+        self.encaisser.status_changed.connect(self._status_came)
+        self.encaisser.scan_came.connect(self._to_checkout)
+        self.encaisser.enrolment_wanted.connect(self.enrolment_wanted)
+        self.encaisser.question_answered.connect(self._answered_at_checkout)
+        self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
+        self.a_traiter.left.connect(self._to_checkout)
+        self.this_till.left.connect(self._to_checkout)
+        self.this_till.enrolment_wanted.connect(self.enrolment_wanted)
+        self.this_till.signed_out_here.connect(self.signed_out)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self.encaisser.start(self._opened.camera)
+
+    def stop(self) -> None:
+        """The window closes, or the till is left."""
+        self.encaisser.stop()
+        self.a_traiter.stop()
+        self.this_till.stop()
+
+    # --- which one is seen -----------------------------------------------------------------------
+
+    @Slot(str)
+    def go(self, key: str) -> None:
+        """To the place with this key of the rail."""
+        if key == TO_SETTLE_KEY:
+            self._see(self.a_traiter.view, key)
+            self.a_traiter.open()
+        else:
+            self._to_checkout()
+
+    @Slot()
+    def _to_checkout(self) -> None:
+        if self.frame.screens.currentWidget() is not self.encaisser.view:
+            self._see(self.encaisser.view, CHECKOUT_KEY)
+            self.encaisser.take_keyboard()
+
+    @Slot()
+    def _to_this_till(self) -> None:
+        self._see(self.this_till.view, None)
+        self.this_till.open()
+
+    def _see(self, view: EncaisserView | ATraiterView | ThisTillView, key: str | None) -> None:
+        self.frame.screens.setCurrentWidget(view)
+        self.frame.rail.show_place(key)
+
+    # --- keys (KeyUser) --------------------------------------------------------------------------
+
+    def gun_scanned(self, text: str) -> None:
+        self.encaisser.gun_scanned(text)
+
+    def enter_pressed(self) -> None:
+        seen = self.frame.screens.currentWidget()
+        if seen is self.encaisser.view:
+            self.encaisser.enter_pressed()
+        elif seen is self.a_traiter.view:
+            self.a_traiter.enter_pressed()
+
+    def escape_pressed(self) -> None:
+        seen = self.frame.screens.currentWidget()
+        if seen is self.encaisser.view:
+            self.encaisser.escape_pressed()
+        elif seen is self.a_traiter.view:
+            self.a_traiter.escape_pressed()
+        else:
+            self.this_till.escape_pressed()
+
+    def undo_pressed(self) -> None:
+        if self.frame.screens.currentWidget() is self.encaisser.view:
+            self.encaisser.undo_pressed()
+
+    def function_pressed(self, key: str) -> None:
+        """F1 to F12."""
+        if key in (CHECKOUT_KEY, TO_SETTLE_KEY):
+            self.go(key)
+        elif self.frame.screens.currentWidget() is self.a_traiter.view:
+            self.a_traiter.function_pressed(key)
+        elif self.frame.screens.currentWidget() is self.encaisser.view and key == ACCEPT_KEY:
+            self.encaisser.accept_pressed()
+
+    # --- the line --------------------------------------------------------------------------------
+
+    @Slot()
+    def show_status(self) -> None:
+        """Say it again: "12 s ago" grows older."""
+        zone = self._opened.counter.facts.time_zone
+        now = self._clock.now()
+        self.frame.top.pill.show_pill(pill(self._status, now=now, time_zone=zone))
+        self.frame.band.show_band(band(self._status, now=now, time_zone=zone))
+
+    @Slot(object)
+    def _status_came(self, status: Status) -> None:
+        self._status = status
+        self.frame.rail.show_to_settle(status.to_settle)
+        self.a_traiter.status_came(status)
+        self.this_till.status_came(status)
+        self.show_status()
+
+    @Slot(object)
+    def _answered_at_checkout(self, _op_id: OpId) -> None:
+        self.a_traiter.reload()
+
+    @Slot(object)
+    def _answered_in_a_traiter(self, op_id: OpId) -> None:
+        self.encaisser.settled_elsewhere(op_id)

@@ -1,0 +1,151 @@
+"""The rail at the left: the places of the till, each with its key."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+
+from merchant_app.i18n import _, ngettext
+from merchant_app.ui.bands import Band
+from merchant_app.ui.encaisser.card import Shape
+from merchant_app.ui.palette import Tone
+from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.theme import RADIUS, STEP, Look, Size
+
+_RAIL_ICON = 28
+_COUNT_MAX = 100
+_BADGE_MAX = 16
+CHECKOUT_KEY, TO_SETTLE_KEY = "F1", "F3"
+
+
+class _Place(QAbstractButton):
+    """One entry of the rail: icon, name, key."""
+
+    def __init__(self, look: Look, shape: Shape, name: str, key: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._shape = shape
+        self._key = key
+        self.setText(name)
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(key)
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFont(look.font(Size.SMALL, bold=True))
+        self.setToolTip(name)
+        self._count = 0
+
+    def show_count(self, count: int) -> None:
+        """How many things wait there; said and painted when there are any."""
+        if count == self._count:
+            return
+        self._count = count
+        waiting = ngettext("{n} waits", "{n} wait", count).format(n=count)
+        self.setAccessibleName(f"{self.text()}, {waiting}" if count else self.text())
+        self.update()
+
+    @property
+    def count(self) -> int:
+        """What the badge says; 0: there is none."""
+        return self._count
+
+    def sizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        if self._look.is_large:
+            return QSize(_RAIL_ICON + 8 * STEP, _RAIL_ICON + line + 6 * STEP)
+        text = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(text + 6 * STEP, _RAIL_ICON + 2 * line + 6 * STEP)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = self._look.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        tone = colours.tones[Tone.CHOICE]
+        painter.setPen(QColor(colours.accent) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tone.soft if self.isChecked() else colours.surface))
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        ink = QColor(tone.ink if self.isChecked() else colours.muted)
+        icon = QRectF((self.width() - _RAIL_ICON) / 2, 2 * STEP, _RAIL_ICON, _RAIL_ICON)
+        draw_shape(painter, self._shape, icon, colour=ink, ground=QColor(tone.soft))
+        line = self.fontMetrics().height()
+        painter.setPen(ink)
+        painter.setFont(self.font())
+        text = QRectF(0, 3 * STEP + _RAIL_ICON, self.width(), line)
+        if self._look.is_large:  # the icon and the key say it; the name is told to screen readers
+            text.translate(0, -line)
+        else:
+            painter.drawText(text, Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.setPen(QColor(colours.muted))
+        painter.setFont(self._look.font(Size.SMALL))
+        painter.drawText(text.translated(0, line), Qt.AlignmentFlag.AlignCenter, self._key)
+        if self._count:
+            self._paint_badge(painter)
+        painter.end()
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        colours = self._look.palette.tones[Tone.NO]
+        font = self._look.font(Size.SMALL, bold=True, figures=True)
+        font.setPixelSize(min(font.pixelSize(), _BADGE_MAX))  # more would hide the icon
+        text = str(self._count) if self._count < _COUNT_MAX else f"{_COUNT_MAX - 1}+"
+        tall = QFontMetrics(font).height()
+        wide = max(tall, QFontMetrics(font).horizontalAdvance(text) + 2 * STEP)
+        box = QRectF(self.width() - wide - STEP, STEP, wide, tall)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.solid))
+        painter.drawRoundedRect(box, tall / 2, tall / 2)
+        painter.setPen(QColor(colours.on_solid))
+        painter.setFont(font)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class Rail(Band):
+    """The places of the till. Only what there is.
+
+    Signals:
+        chosen(str): the place with this key.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * STEP, 3 * STEP, 2 * STEP, 3 * STEP)
+        self._checkout = _Place(look, Shape.VIEWFINDER, _("Checkout"), CHECKOUT_KEY, self)
+        self._to_settle = _Place(look, Shape.TRAY, _("To settle"), TO_SETTLE_KEY, self)
+        self._checkout.clicked.connect(self._checkout_clicked)
+        self._to_settle.clicked.connect(self._to_settle_clicked)
+        self._places = {CHECKOUT_KEY: self._checkout, TO_SETTLE_KEY: self._to_settle}
+        for place in self._places.values():
+            column.addWidget(place)
+        column.addStretch()
+        self.show_place(CHECKOUT_KEY)
+
+    def show_place(self, key: str | None) -> None:
+        """Mark where the person is; None: in none of these."""
+        for own, place in self._places.items():
+            place.setAutoExclusive(False)
+            place.setChecked(own == key)
+            place.setAutoExclusive(key is not None)
+
+    def show_to_settle(self, count: int) -> None:
+        """The badge."""
+        self._to_settle.show_count(count)
+
+    def place(self, key: str) -> QAbstractButton:
+        """The button of a place."""
+        return self._places[key]
+
+    @property
+    def to_settle(self) -> int:
+        """What the badge says."""
+        return self._to_settle.count
+
+    def _checkout_clicked(self) -> None:
+        self.chosen.emit(CHECKOUT_KEY)
+
+    def _to_settle_clicked(self) -> None:
+        self.chosen.emit(TO_SETTLE_KEY)

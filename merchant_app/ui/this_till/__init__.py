@@ -1,0 +1,1 @@
+"""This till: who stands where, what waits to be sent, and leaving."""

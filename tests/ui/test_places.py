@@ -1,0 +1,279 @@
+"""From screen to screen with the keyboard: À traiter, this till, and back to selling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from merchant_app.till.matters import Choice
+from merchant_app.till.results import LineState, NoAnswerKind
+from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.main_window import MainWindow
+from merchant_app.ui.pages import EnrolPage
+from merchant_app.ui.ports import NotEnrolled, Opened
+from merchant_app.ui.this_till.presenter import Mode
+from tests.fakes.counter import NOON, ONLINE, FakeCounter, code, euros
+from tests.ui.conftest import Till, World
+from tests.ui.gallery_of_matters import PARKED, QUESTION, SHORTFALL
+
+ADDRESS = "https://bons.example.org"
+
+
+@pytest.fixture(autouse=True)
+def counter(world: World) -> FakeCounter:
+    counter = world.counter
+    for number in (1, 2):
+        counter.add(number)
+    counter.cards = (SHORTFALL, PARKED)
+    counter.current = replace(ONLINE, to_settle=2)
+    world.start = lambda: Opened(counter, None, ADDRESS)
+    return counter
+
+
+def to_settle(till: Till) -> None:
+    till.function(3)
+    screen = till.places.a_traiter
+    till.qtbot.waitUntil(lambda: screen.screen is not None and screen.screen.loaded, timeout=5_000)
+
+
+def test_the_badge_says_how_many_wait(till: Till) -> None:
+    rail = till.places.frame.rail
+    assert rail.to_settle == 2
+    till.counter.tell_status(replace(ONLINE, to_settle=5))
+    till.qtbot.waitUntil(lambda: rail.to_settle == 5, timeout=5_000)
+
+
+def test_a_loss_is_accepted_with_the_keyboard_alone(till: Till) -> None:
+    to_settle(till)
+    view = till.places.a_traiter.view
+    assert till.sees(view)
+    assert view.list.hasFocus()
+    till.function(8)
+    assert view.field.hasFocus()
+    till.enter()
+    assert "Écrivez pourquoi" in view.message
+    till.types("client injoignable")
+    till.enter()
+    till.qtbot.waitUntil(lambda: "perte acceptée" in view.message, timeout=5_000)
+    assert ("resolve", (Choice.LOSS_ACCEPTED, "client injoignable")) in till.counter.calls
+    till.qtbot.waitUntil(view.list.hasFocus, timeout=5_000)
+    till.escape()
+    assert till.sees(till.view)
+    assert till.view.code.hasFocus()
+
+
+def test_the_arrow_keys_go_through_the_list(till: Till) -> None:
+    to_settle(till)
+    screen = till.places.a_traiter
+    till.key(Qt.Key.Key_Down)
+    assert screen.screen is not None
+    assert screen.screen.item == PARKED
+    till.function(7)
+    assert screen.screen.item == PARKED, "it cannot be debited anew"
+    assert till.counter.asked("resolve") == 0
+    till.key(Qt.Key.Key_Up)
+    assert screen.screen is not None
+    assert screen.screen.item == SHORTFALL
+
+
+def test_deeds_have_buttons_too(till: Till) -> None:
+    to_settle(till)
+    view = till.places.a_traiter.view
+    QTest.mouseClick(view.buttons[Choice.CUSTOMER_CALLED], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(view.main, Qt.MouseButton.LeftButton)
+    till.qtbot.waitUntil(lambda: till.counter.asked("resolve") == 1, timeout=5_000)
+    for choice in (Choice.RETRIED, Choice.PLATFORM_ASKED, Choice.LOSS_ACCEPTED):
+        till.qtbot.waitUntil(view.buttons[choice].isEnabled, timeout=5_000)
+        QTest.mouseClick(view.buttons[choice], Qt.MouseButton.LeftButton)
+        QTest.mouseClick(view.other, Qt.MouseButton.LeftButton)
+    assert till.counter.asked("resolve") == 1
+
+
+@pytest.mark.parametrize("focus", ["list", "field"])
+def test_a_scan_is_taken_whatever_is_being_read(till: Till, focus: str) -> None:
+    to_settle(till)
+    if focus == "field":
+        till.function(6)
+        till.types("elle dit")
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    assert till.sees(till.view)
+    assert till.view.amount.hasFocus()
+    if focus == "field":
+        assert till.places.a_traiter.view.field.text() == "elle dit", "the gun typed nothing there"
+
+
+def test_a_question_is_answered_in_a_traiter_and_gone_from_the_checkout(
+    qtbot: QtBot, window: MainWindow, world: World
+) -> None:
+    world.counter.questions = (QUESTION,)
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=10_000)
+    till = Till(qtbot, world, window)
+    till.comes_to(st.Question)
+    to_settle(till)
+    till.enter()
+    assert till.counter.asked("settle") == 0, "neither by habit"
+    till.function(7)
+    till.comes_to(st.Ready)
+    assert till.counter.calls.count(("settle", False)) == 1
+
+
+def test_a_question_is_answered_with_its_buttons(
+    qtbot: QtBot, window: MainWindow, world: World
+) -> None:
+    world.counter.questions = (QUESTION, replace(QUESTION, op_id=PARKED.op_id))
+    world.counter.cards = ()
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.show()
+    till = Till(qtbot, world, window)
+    to_settle(till)
+    view = till.places.a_traiter.view
+    QTest.mouseClick(view.yes, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: till.counter.asked("settle") == 1, timeout=5_000)
+    qtbot.waitUntil(view.no.isEnabled, timeout=5_000)
+    QTest.mouseClick(view.no, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: till.counter.asked("settle") == 2, timeout=5_000)
+
+
+def test_the_places_are_reached_with_the_mouse(till: Till) -> None:
+    place = till.places.frame.rail.place("F3")
+    assert place.accessibleName() == "À traiter, 2 en attente"
+    QTest.mouseClick(place, Qt.MouseButton.LeftButton)
+    assert till.sees(till.places.a_traiter.view)
+    till.function(1)
+    assert till.sees(till.view)
+
+
+def test_no_answer_is_accepted_offline_with_f9(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.counter.next_redeem.append(till.counter.unknown(euros(50)))
+    till.enter()
+    till.comes_to(st.Unanswered)
+    assert till.view.accept.isVisible()
+    till.function(9)
+    till.comes_to(st.Accepted)
+    assert not till.view.accept.isVisible()
+    assert "hors ligne" in till.view.basket.lines()[0]
+
+
+def test_nothing_is_settled_while_a_debit_has_no_answer(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.counter.next_redeem.append(till.counter.unknown(euros(50)))
+    till.enter()
+    till.comes_to(st.Unanswered)
+    to_settle(till)
+    till.function(7)
+    till.enter()
+    assert "Encaisser" in till.places.a_traiter.view.message
+    assert till.counter.asked("resolve") == 0
+
+
+def test_no_debit_begins_while_something_is_settled(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    to_settle(till)
+    till.counter.gate.clear()
+    till.function(7)
+    till.enter()
+    till.escape()
+    till.enter()
+    assert isinstance(till.state, st.Debitable)
+    assert "À traiter" in till.view.message
+    till.counter.gate.set()
+    till.qtbot.waitUntil(till.places.encaisser.may_move_money, timeout=5_000)
+    till.enter()
+    till.comes_to(st.Debited)
+
+
+def test_offline_is_told_in_a_band_and_gone_with_the_line(till: Till) -> None:
+    band = till.places.frame.band
+    assert not band.isVisible()
+    till.counter.tell_status(
+        replace(
+            ONLINE,
+            line=LineState.OFFLINE,
+            why=NoAnswerKind.DOWN,
+            unsent_sales=3,
+            redemption_max=euros(50),
+            snapshot_at=NOON,
+        )
+    )
+    till.qtbot.waitUntil(band.isVisible, timeout=5_000)
+    assert "3 encaissements" in band.label.text()
+    till.counter.tell_status(ONLINE)
+    till.qtbot.waitUntil(lambda: not band.isVisible(), timeout=5_000)
+
+
+# --- this till: leaving, and enrolling again ------------------------------------------------------
+
+
+def test_leaving_is_found_at_the_tills_name_and_asked_once(till: Till) -> None:
+    till.counter.cards = ()
+    QTest.mouseClick(till.places.frame.top.place, Qt.MouseButton.LeftButton)
+    screen = till.places.this_till
+    assert till.sees(screen.view)
+    till.enter()
+    assert till.counter.asked("may_leave") == 0, "not by habit"
+    QTest.mouseClick(screen.view.remove, Qt.MouseButton.LeftButton)
+    till.qtbot.waitUntil(
+        lambda: screen.screen is not None and screen.screen.mode is Mode.CONFIRMING, timeout=5_000
+    )
+    till.world.start = lambda: NotEnrolled(ADDRESS)
+    QTest.mouseClick(screen.view.sure, Qt.MouseButton.LeftButton)
+    till.qtbot.waitUntil(lambda: isinstance(till.window.page, EnrolPage), timeout=10_000)
+    assert till.counter.signed_out
+    assert till.window.screen_in_use is None
+
+
+def test_leaving_says_what_would_be_lost(till: Till) -> None:
+    QTest.mouseClick(till.places.frame.top.place, Qt.MouseButton.LeftButton)
+    view = till.places.this_till.view
+    QTest.mouseClick(view.remove, Qt.MouseButton.LeftButton)
+    till.qtbot.waitUntil(lambda: "2 affaires" in view.message, timeout=5_000)
+    till.escape()
+    assert till.sees(till.view)
+    assert not till.counter.signed_out
+
+
+def test_a_blocked_till_is_enrolled_again_in_the_same_window(till: Till) -> None:
+    till.counter.tell_status(replace(ONLINE, line=LineState.STOPPED, unsent_sales=3))
+    till.comes_to(st.SellingStopped)
+    assert till.view.card.card is not None
+    assert "3 ventes" in till.view.card.card.lead
+    till.enter()
+    till.qtbot.waitUntil(lambda: isinstance(till.window.page, EnrolPage), timeout=5_000)
+    page = till.window.page
+    assert isinstance(page, EnrolPage)
+    assert page.address.text() == ADDRESS
+    fresh = FakeCounter()
+    fresh.add(1)
+    till.world.start = lambda: Opened(fresh, None, ADDRESS)
+    till.world.enrol = lambda _address, _code: None
+    till.gun("E1:7F3KQ9XA")
+    with till.qtbot.waitSignal(till.window.opened, timeout=20_000):
+        till.enter()
+    till.counter.tell_status(ONLINE)  # the old one has nobody to tell any more
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    assert fresh.asked("look_up") == 1
+
+
+def test_esc_leaves_the_enrolment_as_it_was(till: Till) -> None:
+    till.counter.current = replace(ONLINE, line=LineState.NOT_ENTITLED)
+    till.counter.tell_status(till.counter.current)
+    QTest.mouseClick(till.places.frame.top.place, Qt.MouseButton.LeftButton)
+    view = till.places.this_till.view
+    till.qtbot.waitUntil(view.anew.isVisible, timeout=5_000)
+    QTest.mouseClick(view.anew, Qt.MouseButton.LeftButton)
+    assert isinstance(till.window.page, EnrolPage)
+    with till.qtbot.waitSignal(till.window.opened, timeout=20_000):
+        till.escape()
