@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
+from merchant_app.bootstrap.journal import open_journal
 from merchant_app.central.comptoir import ComptoirService
 from merchant_app.central.http import ServiceHttp
 from merchant_app.central.port import IssuerKey, Policy, Shop
 from merchant_app.clock import Clock
 from merchant_app.ids import uuid7
-from merchant_app.journal.owner import JournalOwner
 from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
 from merchant_app.sync.connectivity import Connectivity
@@ -40,6 +40,7 @@ class Belongings:
 
     Attributes:
         data: the folder of the journal and of the copy of the vouchers.
+        mirror_folder: where the journal's second copy goes; empty: beside the journal.
         pepper: keys the hashes that typed codes are found by; empty: none is found here.
         shop_redemption_max_minor: what the shop itself accepts offline at most.
         keep_policy: remembers what the service said last.
@@ -47,6 +48,7 @@ class Belongings:
     """
 
     data: Path
+    mirror_folder: str
     pepper: bytes
     shop_redemption_max_minor: int
     keep_policy: Callable[[Policy], None]
@@ -73,7 +75,14 @@ def build_counter(
         http, clock=clock, till_id=enrolled.till_id, service_key=enrolled.service_key
     )
     held.callback(central.close)
-    journal = _open_journal(enrolled, belongings.data, clock)
+    opened = open_journal(
+        enrolled,
+        belongings.data,
+        mirror_folder=belongings.mirror_folder,
+        central=central,
+        clock=clock,
+    )
+    journal = opened.owner
     held.callback(journal.close)
     copy = VouchersCopy(
         belongings.data / "vouchers.sqlite",
@@ -108,7 +117,7 @@ def build_counter(
         lambda: status.beat(till), every_s=enrolled.contact_every_s, clock=clock, chance=chance
     )
     till = Till(
-        facts=facts,
+        facts=replace(facts, salvaged_entries=opened.salvaged),
         shop=_shop(enrolled),
         clock=clock,
         new_id=new_id,
@@ -132,19 +141,6 @@ def build_counter(
         worker.start()
         held.callback(worker.stop)
     return LiveCounter(till)
-
-
-def _open_journal(enrolled: EnrolledTill, data: Path, clock: Clock) -> JournalOwner:
-    journal = JournalOwner(data / "journal.sqlite", clock)
-    journal.run(
-        lambda opened: opened.begin_epoch(
-            enrolled.epoch_id,
-            till_id=enrolled.till_id,
-            generation=enrolled.generation,
-            previous_head=enrolled.previous_head,
-        )
-    )
-    return journal
 
 
 def _shop(enrolled: EnrolledTill) -> Shop:

@@ -273,12 +273,12 @@ class TillOpener:
                 held=attempt,
             )
             self._counter.push(attempt.pop_all())
-        return Opened(counter, self._camera())
+        return Opened(counter, self._camera(), enrolled.service_url)
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:
         from merchant_app.bootstrap.counter import Belongings, with_policy
         from merchant_app.settings.enrolment import EnrolmentStore
-        from merchant_app.settings.options import OFFLINE_REDEMPTION_MAX
+        from merchant_app.settings.options import MIRROR_FOLDER, OFFLINE_REDEMPTION_MAX
         from merchant_app.settings.secrets import SecretName
 
         store = EnrolmentStore(self._profile.enrolment_file)
@@ -286,6 +286,7 @@ class TillOpener:
         assert options is not None  # `open` has raised the Problem that is the reason
         return Belongings(
             data=self._profile.data,
+            mirror_folder=options.get(MIRROR_FOLDER),
             pepper=bytes.fromhex(self._secrets().secrets.get(SecretName.CODE_PEPPER) or ""),
             shop_redemption_max_minor=options.get(OFFLINE_REDEMPTION_MAX),
             keep_policy=lambda policy: store.save(with_policy(enrolled, policy)),

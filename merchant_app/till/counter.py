@@ -28,6 +28,8 @@ class CounterFacts:
     Attributes:
         secrets_for_session_only: no keyring on this computer; after a restart the till must be
             enrolled again, and the screen says so.
+        salvaged_entries: the journal was damaged at this start, and so many entries were saved; the
+            screen says so. None: it was sound.
     """
 
     shop_name: str
@@ -38,6 +40,7 @@ class CounterFacts:
     time_zone: str
     training: bool
     secrets_for_session_only: bool
+    salvaged_entries: int | None = None
 
 
 class Counter(Protocol):
