@@ -251,13 +251,16 @@ class Queries:
     def booked_since(
         self, voucher_ids: Collection[VoucherId], since: datetime
     ) -> dict[VoucherId, int]:
-        """What the service has debited for this till's redemptions, by what it said since then."""
+        """What the service has debited for redemptions of this till that it first spoke of since
+        then. What it says once more, after a restore say, is no news."""
         booked: dict[VoucherId, int] = {}
         for voucher_id in voucher_ids:
             rows = self._connection.execute(
                 "SELECT o.lines FROM redemption_vouchers v JOIN outcomes o USING (op_id) "
-                "WHERE v.voucher_id = ? AND o.recorded_at >= ? AND o.id = "
-                "(SELECT max(id) FROM outcomes n WHERE n.op_id = v.op_id)",
+                "WHERE v.voucher_id = ? "
+                "AND o.id = (SELECT max(id) FROM outcomes n WHERE n.op_id = v.op_id) "
+                "AND (SELECT recorded_at FROM outcomes f WHERE f.op_id = v.op_id "
+                "ORDER BY f.id LIMIT 1) >= ?",
                 (str(voucher_id), to_text(since)),
             )
             booked[voucher_id] = sum(

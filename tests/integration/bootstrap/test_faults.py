@@ -14,9 +14,11 @@ from merchant_app.bootstrap.opening import TillOpener
 from merchant_app.central.port import NoAnswerKind, NotAuthorisedKind
 from merchant_app.till.counter import Counter
 from merchant_app.till.results import (
+    Limit,
     LineState,
     NoAnswerYet,
     NotEntitled,
+    OfflineRefused,
     Redeemed,
     RedeemUnknown,
     Status,
@@ -66,12 +68,13 @@ def test_each_fault_has_its_name_and_the_next_voucher_works(
     _, counter = open_till()
     found = valid(counter, one.token)
     line.always = fault
-    if name != "silence":  # a look-up waits longer than this test wants to
-        assert counter.look_up(two.token, purchase=None) == NoAnswerYet(kind)
     unknown = counter.redeem(found, amount=euros(50), purchase=None)
     assert isinstance(unknown, RedeemUnknown), unknown
     assert unknown.why is kind
-    # The first sign of life may hold the turn, and be the one that hears of the fault.
+    if name == "silence":  # a look-up waits longer than this test wants to
+        assert isinstance(counter.wait(unknown.op_id), RedeemUnknown)
+    else:
+        assert counter.confirm(two.token, purchase=None) == NoAnswerYet(kind)
     status = until(lambda: is_offline(counter.status()), what="offline")
     assert (status.why, status.unsent) == (kind, 1)
     line.always = None
@@ -88,11 +91,15 @@ def test_a_token_that_is_refused_keeps_what_was_recorded(
     voucher = central.issue(5000)
     _, counter = open_till()
     found = valid(counter, voucher.token)
-    line.always = Instead(problem(401, "not-authenticated"))
-    looked_up = counter.look_up(voucher.token, purchase=None)
-    assert looked_up == NotEntitled(NotAuthorisedKind.TOKEN_REFUSED)
-    unknown = counter.redeem(found, amount=euros(50), purchase=None)
+    line.always = CutBefore()
+    unknown = counter.redeem(found, amount=euros(30), purchase=None)
     assert isinstance(unknown, RedeemUnknown)
+    line.always = Instead(problem(401, "not-authenticated"))
+    looked_up = counter.confirm(voucher.token, purchase=None)
+    assert looked_up == NotEntitled(NotAuthorisedKind.TOKEN_REFUSED)
+    refused = counter.redeem(found, amount=euros(20), purchase=None)
+    assert isinstance(refused, OfflineRefused)
+    assert refused.limit is Limit.NOT_ENTITLED
     assert counter.status().unsent == 1
     line.always = None
     assert isinstance(counter.wait(unknown.op_id), Redeemed)
@@ -108,7 +115,7 @@ def test_a_revoked_till_is_told_and_keeps_its_journal(
         from merchant_app.server import enrolling
 
         enrolling.revoke_till(connection, place.enrolled().till_id)
-    refused = counter.look_up(voucher.token, purchase=None)
+    refused = counter.confirm(voucher.token, purchase=None)
     assert refused == NotEntitled(NotAuthorisedKind.TILL_REVOKED)
     assert counter.status().line is LineState.NOT_ENTITLED
 
