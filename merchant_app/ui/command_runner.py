@@ -29,8 +29,13 @@ class CommandRunner:
     One screen at a time moves money: whoever holds it keeps the others from beginning.
     """
 
-    def __init__(self, counter: Counter, background: Background) -> None:
+    def __init__(
+        self, counter: Counter, background: Background, *, money_moved: Callable[[], None]
+    ) -> None:
+        """`money_moved` is called after each command that may have changed what is unsent or to
+        settle; the line need not have changed by it."""
         self._counter = counter
+        self._money_moved = money_moved
         self._background = background
         self._look_ups: dict[type[Command], _NewestWaits] = {
             AskLookUp: _NewestWaits(),
@@ -80,6 +85,8 @@ class CommandRunner:
         elif isinstance(command, MoneyCommand):
             self._money_running = False
         then(command, outcome)
+        if isinstance(command, MoneyCommand):
+            self._money_moved()
 
 
 class _NewestWaits:

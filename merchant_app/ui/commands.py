@@ -118,6 +118,11 @@ class DoSignOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AskStatus:
+    """What does the status pill say now? Asks nobody outside."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskContact:
     """Is anybody there? Sends what is unsent, too."""
 
@@ -128,6 +133,7 @@ Command: TypeAlias = (
     AskLookUp
     | AskConfirm
     | AskInterrupted
+    | AskStatus
     | AskContact
     | AskToSettle
     | AskMayLeave
@@ -162,6 +168,8 @@ def perform(counter: Counter, command: Command) -> Answer:
             return counter.interrupted()
         case AskToSettle():
             return counter.to_settle()
+        case AskStatus():
+            return counter.status()
         case AskContact():
             return counter.contact()
         case AskMayLeave():

@@ -9,8 +9,9 @@ from merchant_app.ids import OpId
 from merchant_app.till.results import Status
 from merchant_app.ui.a_traiter.screen import ATraiterScreen
 from merchant_app.ui.a_traiter.view import ATraiterView
-from merchant_app.ui.background import Background
+from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
+from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.screen import EncaisserScreen
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.frame import TillFrame
@@ -52,7 +53,8 @@ class Places(QObject):
         self._opened = opened
         self._clock = clock
         self._status: Status = counter.status()
-        runner = CommandRunner(counter, background)
+        self._stopped = False
+        self._runner = runner = CommandRunner(counter, background, money_moved=self._ask_status)
         views = EncaisserView(look), ATraiterView(look), ThisTillView(look, counter.facts)
         self.frame = TillFrame(look, counter.facts, *views)
         self.encaisser = EncaisserScreen(
@@ -89,6 +91,7 @@ class Places(QObject):
 
     def stop(self) -> None:
         """The window closes, or the till is left."""
+        self._stopped = True
         self.encaisser.stop()
         self.a_traiter.stop()
         self.this_till.stop()
@@ -162,6 +165,15 @@ class Places(QObject):
         now = self._clock.now()
         self.frame.top.pill.show_pill(pill(self._status, now=now, time_zone=zone))
         self.frame.band.show_band(band(self._status, now=now, time_zone=zone))
+
+    def _ask_status(self) -> None:
+        if not self._stopped:
+            self._runner.run(AskStatus(), self._status_told)
+
+    def _status_told(self, _command: Command, outcome: Outcome[Answer]) -> None:
+        # A Problem was told by the command before; the next status comes with the line.
+        if isinstance(outcome, Done) and isinstance(outcome.result, Status):
+            self.encaisser.status_changed.emit(outcome.result)
 
     @Slot(object)
     def _status_came(self, status: Status) -> None:

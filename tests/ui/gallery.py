@@ -266,6 +266,7 @@ def _declined_scenes() -> tuple[Scene, ...]:
     empty = voucher(5, balance=0)
     verdicts: tuple[tuple[str, Verdict], ...] = (
         ("unknown", Unknown()),
+        ("other-shop-unnamed", OtherShop("")),
         ("other-shop", OtherShop("Librairie Jean-Jacques Rousseau, Chambéry")),
         ("not-yet-valid", NotYetValid(FIFTY, date(2026, 12, 1))),
         ("expired", Expired(FIFTY, date(2025, 12, 31))),

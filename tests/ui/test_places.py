@@ -194,6 +194,16 @@ def test_no_debit_begins_while_something_is_settled(till: Till) -> None:
     till.comes_to(st.Debited)
 
 
+def test_what_waits_is_counted_after_each_debit(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.counter.current = replace(ONLINE, unsent=1, unsent_sales=1, to_settle=3)
+    till.enter()
+    pill = till.places.frame.top.pill
+    till.qtbot.waitUntil(lambda: "1 à envoyer" in pill.pill.text, timeout=5_000)
+    assert till.places.frame.rail.to_settle == 3
+
+
 def test_offline_is_told_in_a_band_and_gone_with_the_line(till: Till) -> None:
     band = till.places.frame.band
     assert not band.isVisible()

@@ -96,7 +96,7 @@ def deeds_of(screen: Screen) -> Deeds:
             )
         case LookUpFailed(why=NotEntitled()) | SellingStopped():
             escape = NONE if isinstance(state, SellingStopped) else Deed(_("Cancel"))
-            return _plain(Deed(_("Enrol this till again")), escape, hint)
+            return _plain(Deed(_("Enrol again")), escape, hint)
         case LookUpFailed():
             return _plain(Deed(_("Try again")), Deed(_("Cancel")), hint)
         case Checking():

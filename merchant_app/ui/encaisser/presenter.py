@@ -21,6 +21,7 @@ from merchant_app.ui.commands import (
     AskInterrupted,
     AskLookUp,
     AskMayLeave,
+    AskStatus,
     AskToSettle,
     Command,
     DoCancel,
@@ -253,7 +254,7 @@ class Presenter:
                 self._money.moved(answer)
             case AskContact():
                 return  # the status itself says it
-            case AskToSettle() | DoResolve() | AskMayLeave() | DoSignOut():
+            case AskStatus() | AskToSettle() | DoResolve() | AskMayLeave() | DoSignOut():
                 raise Bug(f"{type(command).__name__} belongs to another screen")
         self._publish()
 

@@ -123,6 +123,8 @@ def verdict_card(verdict: Verdict, label: str, place: Place) -> Card:
                 _("The central service does not know this voucher. Do not accept it."),
                 _("If the code was typed, compare it with the voucher once more."),
             )
+        case OtherShop(shop=""):
+            return _no(_("Other shop"), _("This voucher can be spent only in its own shop."))
         case OtherShop(shop=shop):
             return _no(
                 _("Other shop"), _("This voucher can be spent only in its own shop:"), outside=shop
