@@ -20,6 +20,8 @@ from merchant_app.ui.encaisser.states import Debitable, Declined, State
 
 POLL_MS = 15
 BETWEEN_KEYS_MS = 90
+BEFORE_SCAN_MS = 400
+"""A key that comes just before a burst would be taken for its first character."""
 READING_S = outcomes.UNMEANT_WITHIN_S + 0.2
 STEP_LIMIT_S = 60.0
 """The film is shorter than this: a card that was missed comes again."""
@@ -57,6 +59,7 @@ class Driver(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(POLL_MS)
+        self._to_scan = ""
         self._to_type: deque[str] = deque()
         self._typist = QTimer(self)
         self._typist.timeout.connect(self._type)
@@ -95,9 +98,14 @@ class Driver(QObject):
         QTest.keyClick(self.assembled.running.window.windowHandle(), key, modifier)
 
     def scan(self, text: str) -> None:
-        """A scanner gun: every character at once, then Enter."""
+        """A scanner gun, a moment after the last key: every character at once, then Enter."""
+        self._to_scan = text
+        QTimer.singleShot(BEFORE_SCAN_MS, self._pull_trigger)
+
+    @Slot()
+    def _pull_trigger(self) -> None:
         window = self.assembled.running.window.windowHandle()
-        for character in text:
+        for character in self._to_scan:
             QTest.keyClick(window, ord(character))
         QTest.keyClick(window, Qt.Key.Key_Return)
 
@@ -119,7 +127,8 @@ class Driver(QObject):
             self._end("the program met a bug")
         elif time.monotonic() - self._since_s > STEP_LIMIT_S:
             waited = self._wanted.name if self._wanted is not None else "the window"
-            self._end(f"{waited} did not come to pass")
+            shown = "nothing" if screen is None else screen.view.card.accessibleName()
+            self._end(f"{waited} did not come to pass; on the screen: {shown}")
         elif screen is not None and screen.screen is not None:
             self._go_on()
 
@@ -153,7 +162,8 @@ class Driver(QObject):
         picture = f"{self._number:02d}-{step.name}.png"
         self._number += 1
         state = self.state
-        self.assembled.running.window.grab().save(str(self._out / picture))
+        if not self.assembled.running.window.grab().save(str(self._out / picture)):
+            raise OSError(f"{picture} cannot be written")
         self.steps.append(
             {
                 "step": step.name,

@@ -206,6 +206,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--language", choices=("fr", "en"), default="fr")
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     options = parser.parse_args(argv)
+    options.out.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="comptoir-outage-") as name,
         ExitStack() as held,
@@ -213,6 +214,10 @@ def main(argv: list[str]) -> int:
         folder = Path(name)
         service = TrainingService(folder)
         held.callback(service.stop)
+        service.fill()
+        # More than its share of each voucher: a shop that would rather lose a sale to another till
+        # now and then than send a customer away.
+        service.ask("policy", "--offline-voucher-max", "50")
         service.start()
         line = held.enter_context(FaultProxy(service.url))
         film = folder / "film.mp4"

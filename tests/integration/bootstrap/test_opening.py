@@ -33,6 +33,7 @@ from tests.fakes.bad_service import refusing_port
 from tests.fakes.fault_kinds import BlackHole
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import ServiceSite
+from tests.fakes.waiting import until
 from tests.integration.bootstrap.conftest import Place, counter_of
 
 OpenTill = Callable[[], tuple[TillOpener, Counter]]
@@ -156,9 +157,15 @@ def test_a_keyring_that_is_gone_is_told_once_and_the_journal_survives_it(
     assert till.open() == NotEnrolled(central.url)
     assert till.enrol(address=central.url, code=central.offer()) is None
     counter = counter_of(till)
-    # A new chain beside the old one, which stays.
+    # A new chain beside the old one, which stays. The service knows this till under no other name,
+    # so it is told of everything once more, and debits nothing twice.
     assert debited(counter, voucher.token, 20).number == 1
-    assert chains(place) == [2, 2]
+    until(lambda: chains(place) == [2, 4], what="the past to be told again")
+    until(lambda: counter.contact().unsent == 0, what="everything to be sent")
+    assert valid(counter, central.issue(1000).token).balance == euros(10)
+    found = counter.confirm(voucher.token, purchase=None)
+    assert isinstance(found, Judged)
+    assert isinstance(found.verdict, UsedUp)
 
 
 def test_a_keyring_that_comes_back_needs_no_new_enrolment(
