@@ -182,7 +182,7 @@ class MainWindow(QMainWindow):
         places = Places(
             self._look,
             opened,
-            background=self._background,
+            on_bug=self._crash.report,
             sounds=self._make_sounds(self),
             clock=self._clock,
             parent=self,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from merchant_app.clock import Clock
@@ -43,18 +45,24 @@ class Places(QObject):
         look: Look,
         opened: Opened,
         *,
-        background: Background,
+        on_bug: Callable[[BaseException], None],
         sounds: Sounds,
         clock: Clock,
         parent: QObject,
     ) -> None:
+        """`on_bug` gets whatever is raised in a worker that is no Problem; in the GUI thread."""
         super().__init__(parent)
         counter = opened.counter
         self._opened = opened
         self._clock = clock
         self._status: Status = counter.status()
         self._stopped = False
-        self._runner = runner = CommandRunner(counter, background, money_moved=self._ask_status)
+        # Its own, closed with the till: what a worker still meets then, a journal that is closed
+        # under it for instance, is nobody's business any more.
+        self._background = Background(on_bug, self)
+        self._runner = runner = CommandRunner(
+            counter, self._background, money_moved=self._ask_status
+        )
         views = EncaisserView(look), ATraiterView(look), ThisTillView(look, counter.facts)
         self.frame = TillFrame(look, counter.facts, *views)
         self.encaisser = EncaisserScreen(
@@ -92,6 +100,7 @@ class Places(QObject):
     def stop(self) -> None:
         """The window closes, or the till is left."""
         self._stopped = True
+        self._background.close()
         self.encaisser.stop()
         self.a_traiter.stop()
         self.this_till.stop()

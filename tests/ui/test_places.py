@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,20 @@ def test_the_arrow_keys_go_through_the_list(till: Till) -> None:
     till.key(Qt.Key.Key_Up)
     assert screen.screen is not None
     assert screen.screen.item == SHORTFALL
+
+
+def test_an_answer_at_the_checkout_does_not_take_the_keyboard(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.counter.gate.clear()
+    till.enter()
+    till.function(3)
+    till.counter.gate.set()
+    till.comes_to(st.Debited)
+    view = till.places.a_traiter.view
+    till.qtbot.waitUntil(view.list.hasFocus, timeout=5_000)
+    till.escape()
+    assert till.view.code.hasFocus()
 
 
 def test_deeds_have_buttons_too(till: Till) -> None:
@@ -287,3 +302,19 @@ def test_esc_leaves_the_enrolment_as_it_was(till: Till) -> None:
     assert isinstance(till.window.page, EnrolPage)
     with till.qtbot.waitSignal(till.window.opened, timeout=20_000):
         till.escape()
+
+
+def test_what_a_worker_meets_after_the_till_was_left_stops_nothing(till: Till) -> None:
+    till.counter.gate.clear()
+    till.counter.next_look_up.fail(RuntimeError("the journal is closed"))
+    till.gun(code(1))
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 1, timeout=5_000)
+    till.counter.tell_status(replace(ONLINE, line=LineState.STOPPED))
+    till.comes_to(st.SellingStopped)
+    till.enter()
+    till.counter.gate.set()
+    for thread in threading.enumerate():
+        if thread.name == "AskLookUp":
+            thread.join(5)
+    till.qtbot.wait(0)
+    assert isinstance(till.window.page, EnrolPage)

@@ -211,7 +211,8 @@ class EncaisserView(QWidget):
 
     def _move_focus(self, order: tuple[int, Focus]) -> None:
         number, focus = order
-        if number == self._focus_order:
+        # Qt would give the keyboard to a field that nobody sees, from the screen that is seen.
+        if number == self._focus_order or not self.isVisible():
             return
         self._focus_order = number
         field: EntryField
