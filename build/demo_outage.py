@@ -221,7 +221,7 @@ def main(argv: list[str]) -> int:
         service.start()
         line = held.enter_context(FaultProxy(service.url))
         film = folder / "film.mp4"
-        write_sample_video(film, [], gap_seconds=2)  # nobody holds anything before the camera
+        write_sample_video(film, [], fps=2, gap_seconds=120)  # an empty counter
         assembled = _till(folder / "till", film, options, line=line, service=service)
         held.callback(assembled.close)
         story = Outage(

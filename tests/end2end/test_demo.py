@@ -31,8 +31,26 @@ STORY = [
     ("undo-asked", "ConfirmUndo", None),
     ("undone", "Undone", None),
 ]
+OUTAGE = [
+    ("outage-online", "Ready"),
+    ("outage-valid", "Debitable"),
+    ("outage-no-answer", "Unanswered"),
+    ("outage-first-accepted", "Accepted"),
+    ("outage-second-valid", "Debitable"),
+    ("outage-second-accepted", "Accepted"),
+    ("outage-third-valid", "Debitable"),
+    ("outage-third-accepted", "Accepted"),
+    ("outage-large-valid", "Debitable"),
+    ("outage-beyond-limit", "BeyondLimit"),
+    ("outage-offline", "Ready"),
+    ("outage-line-is-back", "Ready"),
+    ("outage-to-settle", "Ready"),
+    ("outage-loss-reason", "Ready"),
+    ("outage-loss-written", "Ready"),
+    ("outage-settled", "Ready"),
+]
 BALANCES_MINOR = {"whole": 0, "part": 10_000, "expired": 2_000}
-DEMO_LIMIT_S = 110
+DEMO_LIMIT_S = 240
 
 
 def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -60,7 +78,11 @@ def test_the_demo_tells_its_story_and_the_books_agree(tmp_path: Path) -> None:
         seen = (row["till_minor"], row["service_minor"], row["service_entries_minor"])
         assert seen == (wanted_minor,) * 3
     assert (summary["service"]["wrong"], summary["service"]["alarms"]) == ([], [])
-    pictures = [step["picture"] for step in summary["steps"]]
+    outage = summary["outage"]
+    assert (outage["agrees"], outage["failed"]) == (True, None)
+    assert [(step["step"], step["state"]) for step in outage["steps"]] == OUTAGE
+    assert outage["loss_minor"] == 5_000
+    pictures = [step["picture"] for step in (*summary["steps"], *outage["steps"])]
     assert pictures == sorted(path.name for path in (tmp_path / "out").glob("*.png"))
     for name in pictures:
         look_at(tmp_path / "out" / name)
