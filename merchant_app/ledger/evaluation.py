@@ -148,9 +148,10 @@ def _decide(books: Books, case: Case, entry: Decision, rules: Rules) -> tuple[Op
     effect = rules.decide(record, entry, find=find, judge=judge_line)
     if isinstance(effect, Waits):
         return effect
+    effects = [effect, *consequences(books, effect, rules)] if effect.record != record else []
     books.add(NewOp(case=case, entry=entry))
-    if effect.record != record:
-        change(books, effect, cause=entry.op_id)
+    for one in effects:
+        change(books, one, cause=entry.op_id)
     _raise_alarms(books, case, effect)
     return (entry.redemption_id,)
 
@@ -167,7 +168,7 @@ def _void(books: Books, case: Case, entry: Void, rules: Rules) -> tuple[OpId, ..
     if isinstance(effect, NotReversible):
         books.add(NewOp(case=case, entry=entry, status=OutcomeStatus.NOT_REVERSIBLE))
     else:
-        paid_for = loss_paid_for(books, effect.record, rules)
+        also = consequences(books, effect, rules)
         change(books, effect, cause=entry.op_id)
         books.add(
             NewOp(
@@ -177,8 +178,8 @@ def _void(books: Books, case: Case, entry: Void, rules: Rules) -> tuple[OpId, ..
                 lines=effect.record.lines,
             )
         )
-        if paid_for is not None:
-            change(books, paid_for, cause=entry.op_id)
+        for one in also:
+            change(books, one, cause=entry.op_id)
         _raise_alarms(books, case, effect)
     books.announce(entry.op_id, also_to=case.till_id)
     return (entry.op_id, entry.redemption_id)
@@ -218,8 +219,19 @@ def _currency(record: Record) -> str:
     return record.lines[0].line.amount.currency
 
 
-def loss_paid_for(books: Books, retry: Record, rules: Rules) -> Effect | None:
-    """What changes for a loss that was paid for with a redemption which changes now."""
+def consequences(books: Books, effect: Effect, rules: Rules) -> list[Effect]:
+    """What else changes with a redemption: a loss of it that was paid for, or that it pays for."""
+    record = effect.record
+    found: list[Effect | None] = []
+    if record.status is OutcomeStatus.SHORT:
+        retries = books.retries(record.op_id)
+        found.append(rules.settle(record, retries) if retries else None)
+    if record.voided_by is not None or record.status is OutcomeStatus.SHORT:
+        found.append(_loss_paid_for(books, record, rules))
+    return [one for one in found if one is not None]
+
+
+def _loss_paid_for(books: Books, retry: Record, rules: Rules) -> Effect | None:
     about_id = books.paid_by(retry.op_id)
     if about_id is None:
         return None

@@ -37,8 +37,8 @@ from merchant_app.ledger.evaluation import (
     Rules,
     add_redemption,
     change,
+    consequences,
     evaluate,
-    loss_paid_for,
     own_vouchers,
 )
 from merchant_app.ledger.service import Movement, MovementKind, Record
@@ -141,10 +141,8 @@ def _close_gaps(draft: _Draft, rules: Rules) -> None:
             effect = rules.gap_closed(known.record, voucher_id, gap_minor)
             if effect.record == known.record:
                 continue
-            paid_for = loss_paid_for(draft, effect.record, rules)
-            change(draft, effect, cause=op_id)
-            if paid_for is not None:
-                change(draft, paid_for, cause=op_id)
+            for one in (effect, *consequences(draft, effect, rules)):
+                change(draft, one, cause=op_id)
             for kind in effect.alarms:
                 draft.alarm_about(op_id, kind.value)
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from merchant_app.ids import EpochId, OpId, VoucherId, uuid7
 from merchant_app.ledger.entries import (
+    Choice,
     Decision,
     Entry,
     Envelope,
     Line,
     Redemption,
+    Resolution,
     Void,
     chain_hash,
     envelopes,
@@ -75,6 +77,19 @@ class JournalWriter:
     def void(self, redemption: Redemption) -> Void:
         return Void(
             op_id=self._op_id(), redemption_id=redemption.op_id, at=self._now, cashier="Claire"
+        )
+
+    def resolution(
+        self, about: Redemption | Void, *, choice: Choice, retry: Redemption | None = None
+    ) -> Resolution:
+        return Resolution(
+            op_id=self._op_id(),
+            about_id=about.op_id,
+            choice=choice,
+            note="",
+            retry_id=None if retry is None else retry.op_id,
+            at=self._now,
+            cashier="Claire",
         )
 
     def write(self, *entries: Entry) -> tuple[Envelope, ...]:
