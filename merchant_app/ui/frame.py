@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from merchant_app.i18n import _
+from merchant_app.i18n import _, ngettext
 from merchant_app.till.counter import CounterFacts
 from merchant_app.ui.bands import Band, LineBand, Note, TrainingBand
 from merchant_app.ui.labels import plain
@@ -110,14 +110,8 @@ class TillFrame(QWidget):
             column.addWidget(TrainingBand(look))
         column.addWidget(self.top)
         column.addWidget(self.band)
-        if facts.secrets_for_session_only:
-            note = Note(
-                look,
-                _(
-                    "This computer has no keyring: after Comptoir is closed, this till must be "
-                    "enrolled again."
-                ),
-            )
+        for sentence in _to_know(facts):
+            note = Note(look, sentence)
             self.notes.append(note)
             column.addWidget(note)
         row = QHBoxLayout()
@@ -129,3 +123,26 @@ class TillFrame(QWidget):
             self.screens.addWidget(screen)
         row.addWidget(self.screens, 1)
         column.addLayout(row, 1)
+
+
+def _to_know(facts: CounterFacts) -> list[str]:
+    """What this start found, for notes that are dismissed once read."""
+    sentences = []
+    if facts.secrets_for_session_only:
+        sentences.append(
+            _(
+                "This computer has no keyring: after Comptoir is closed, this till must be "
+                "enrolled again."
+            )
+        )
+    if facts.salvaged_entries is not None:
+        sentences.append(
+            ngettext(
+                "The journal was damaged and has been restored, {n} entry in all: selling goes "
+                "on. Have the computer’s disk checked.",
+                "The journal was damaged and has been restored, {n} entries in all: selling goes "
+                "on. Have the computer’s disk checked.",
+                facts.salvaged_entries,
+            ).format(n=facts.salvaged_entries)
+        )
+    return sentences

@@ -418,6 +418,7 @@ def _question_scenes() -> tuple[Scene, ...]:
 def _other_scenes() -> tuple[Scene, ...]:
     training = replace(FACTS, training=True)
     note = replace(FACTS, secrets_for_session_only=True)
+    salvaged = replace(FACTS, salvaged_entries=1_204)
     unknown_line = Status(LineState.UNKNOWN, NOON, None, 0)
     stopped = Status(LineState.STOPPED, AT, AT, 5, unsent_sales=3)
     not_entitled = Status(LineState.NOT_ENTITLED, AT, AT, 2, unsent_sales=2)
@@ -428,6 +429,7 @@ def _other_scenes() -> tuple[Scene, ...]:
         Scene(name="ready-paid", state=st.Ready(), purchase=euros(50), basket=BASKET),
         Scene(name="ready-training", state=st.Ready(), facts=training, status=unknown_line),
         Scene(name="ready-note", state=st.Ready(), facts=note),
+        Scene(name="ready-salvaged", state=st.Ready(), facts=salvaged),
         Scene(name="ready-purchase-bad", state=st.Ready(), purchase_error=BadAmount.NOT_A_NUMBER),
         Scene(name="ready-hint", state=st.Ready(), hint=st.Hint.CODE_FIRST),
         Scene(name="ready-crowded", state=st.Ready(), crowded=True),

@@ -97,6 +97,16 @@ def test_secrets_for_this_session_are_told_and_dismissed(
     assert any(text.startswith("MODE ÉCOLE") for text in texts)
 
 
+def test_a_journal_that_was_salvaged_is_told(
+    qtbot: QtBot, window: MainWindow, world: World
+) -> None:
+    world.counter.facts = replace(FACTS, salvaged_entries=12)
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.show()
+    assert window.frame is not None
+    assert "12 écritures" in window.frame.notes[0].label.text()
+
+
 @pytest.fixture
 def hooked(crash: CrashHandler, monkeypatch: pytest.MonkeyPatch) -> CrashHandler:
     """The crash handler in place of pytest-qt's own."""
