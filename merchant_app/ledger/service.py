@@ -224,63 +224,44 @@ def _given_back(record: Record, *, status: OutcomeStatus, handed_over: bool) -> 
 def settle(record: Record, retries: Sequence[Record]) -> Effect | None:
     """What a person's second try pays of a first one's loss; None: nothing changes.
 
-    The rule looks at the whole and is the same whenever it is asked: returned is, of what the first
-    redemption lacked, as much as the new ones that were handed over have been debited by now, and
-    never more. So a resolution may be evaluated again after a restore, and a new redemption that
-    is voided leaves the loss a loss.
+    The rule looks at the whole and says the same whenever it is asked: returned is, of what the
+    first redemption lacked, as much as the new ones that were handed over have been debited by now,
+    and never more. So a resolution may be evaluated again after a restore, in any order, and a new
+    redemption that is voided leaves the loss a loss.
     """
     if not record.handed_over or record.status not in (OutcomeStatus.ACCEPTED, OutcomeStatus.SHORT):
         return None
-    lacking = sum(line.line.amount.minor - line.accepted_minor for line in record.lines)
     paid = [line for retry in retries if retry.handed_over for line in retry.lines]
-    shortfall = lacking - min(lacking, sum(line.accepted_minor for line in paid))
-    now = sum(line.shortfall_minor for line in record.lines)
-    if shortfall == now:
+    lines, movements = [], []
+    for line, share in zip(record.lines, _shared_out(record.lines, paid), strict=True):
+        shortfall = line.line.amount.minor - line.accepted_minor - share
+        change = shortfall - line.shortfall_minor
+        if change:
+            kind = MovementKind.SHORTFALL if change > 0 else MovementKind.SHORTFALL_RETURNED
+            movements.append(Movement(line.line.voucher_id, kind, abs(change)))
+        lines.append(replace(line, shortfall_minor=shortfall))
+    if not movements:
         return None
-    if shortfall < now:
-        returned = _shared_out(record.lines, paid, now - shortfall)
-        kind, changes = MovementKind.SHORTFALL_RETURNED, [-amount for amount in returned]
-    else:
-        kind, changes = MovementKind.SHORTFALL, _booked_again(record.lines, shortfall - now)
-    lines = tuple(
-        replace(line, shortfall_minor=line.shortfall_minor + change)
-        for line, change in zip(record.lines, changes, strict=True)
-    )
-    movements = tuple(
-        Movement(line.line.voucher_id, kind, abs(change))
-        for line, change in zip(record.lines, changes, strict=True)
-        if change
-    )
-    status = OutcomeStatus.SHORT if shortfall else OutcomeStatus.ACCEPTED
-    return Effect(replace(record, status=status, lines=lines), movements)
+    short = any(line.shortfall_minor for line in lines)
+    status = OutcomeStatus.SHORT if short else OutcomeStatus.ACCEPTED
+    return Effect(replace(record, status=status, lines=tuple(lines)), tuple(movements))
 
 
-def _shared_out(
-    lines: Sequence[LineRecord], paid: Sequence[LineRecord], total_minor: int
-) -> list[int]:
-    """What each line gets of a sum: first from new debits of its own voucher, then in order."""
+def _shared_out(lines: Sequence[LineRecord], paid: Sequence[LineRecord]) -> list[int]:
+    """What each line gets of new debits: first of those of its own voucher, then in order."""
     shares = [0] * len(lines)
+    left = sum(line.accepted_minor for line in paid)
     of_voucher: dict[VoucherId, int] = {}
     for line in paid:
         voucher_id = line.line.voucher_id
         of_voucher[voucher_id] = of_voucher.get(voucher_id, 0) + line.accepted_minor
     for limits in (of_voucher, None):
         for place, line in enumerate(lines):
-            share = min(total_minor, line.shortfall_minor - shares[place])
+            share = min(left, line.line.amount.minor - line.accepted_minor - shares[place])
             if limits is not None:
                 share = min(share, limits.get(line.line.voucher_id, 0))
             shares[place] += share
-            total_minor -= share
-    return shares
-
-
-def _booked_again(lines: Sequence[LineRecord], total_minor: int) -> list[int]:
-    """What each line loses again, in order, when a new debit that paid for it was undone."""
-    shares = []
-    for line in lines:
-        lacking = line.line.amount.minor - line.accepted_minor - line.shortfall_minor
-        shares.append(min(total_minor, lacking))
-        total_minor -= shares[-1]
+            left -= share
     return shares
 
 
