@@ -155,4 +155,29 @@ def history(connection: Connection, voucher_id: UUID) -> dict[str, Any]:
             }
             for row in named
         ],
+        "resolutions": _resolutions(connection, voucher_id),
     }
+
+
+def _resolutions(connection: Connection, voucher_id: UUID) -> list[dict[str, Any]]:
+    """What people decided about the ops that name a voucher, in their words."""
+    ops, op_lines, tills = schema.ops, schema.op_lines, schema.tills
+    about = select(op_lines.c.op_id).where(op_lines.c.voucher_id == voucher_id)
+    rows = connection.execute(
+        select(ops, tills.c.name)
+        .join(tills, tills.c.id == ops.c.till_id)
+        .where(ops.c.choice.is_not(None), ops.c.redemption_id.in_(about))
+        .order_by(ops.c.evaluated_at, ops.c.id)
+    )
+    return [
+        {
+            "op_id": str(row.id),
+            "about_id": str(row.redemption_id),
+            "choice": row.choice,
+            "note": row.note,
+            "retry_id": None if row.retry_id is None else str(row.retry_id),
+            "till": row.name,
+            "at": to_text(row.evaluated_at),
+        }
+        for row in rows
+    ]

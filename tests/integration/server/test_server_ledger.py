@@ -18,7 +18,7 @@ from merchant_app.contract.status import OutcomeStatus
 from merchant_app.contract.wire import EnrolmentRequest, JournalReply, JournalRequest
 from merchant_app.ids import EpochId, VoucherId
 from merchant_app.ledger import service as rules
-from merchant_app.ledger.entries import Redemption
+from merchant_app.ledger.entries import Choice, Redemption, from_body
 from merchant_app.ledger.evaluation import Rules
 from merchant_app.money import Money
 from merchant_app.server import catalogue, enrolling, figures
@@ -118,6 +118,55 @@ def test_an_entry_that_cannot_be_evaluated_is_stored_parked_and_done_later(
     assert till.send().alarms == []
     assert balance(service, voucher) == 4000
     assert audited(service)["unevaluated"] == 0
+
+
+@pytest.mark.expects_log("parked entry 1 of epoch")
+def test_an_entry_that_cannot_be_evaluated_does_not_keep_a_recovery_open(
+    service: Service, till: DirectTill, another: Callable[..., Service], clock: FakeClock
+) -> None:
+    voucher = sell(service, 5000)[0]
+    broken = another(clock=clock, rules=failing_for(666))
+    service.begin_new_generation()
+    till.journal.generation += 1
+    poison, good = till.redeem((voucher, 666)), till.redeem((voucher, 1000))
+    reply = till.send(service=broken)
+    assert not reply.recovering
+    assert [(alarm.seq, alarm.kind) for alarm in reply.alarms] == [(1, "parked")]
+    assert [outcome.op_id for outcome in reply.outcomes] == [good.op_id]
+    service.evaluator.evaluate_all()
+    assert till.outcomes()[poison.op_id] is OutcomeStatus.ACCEPTED
+    assert till.send().alarms == []
+    assert balance(service, voucher) == 3334
+
+
+def test_people_are_told_of_an_outcome_that_was_never_said(
+    service: Service, till: DirectTill
+) -> None:
+    voucher = sell(service, 5000)[0]
+    till.redeem((voucher, 1000))
+    (outcome,) = till.send().outcomes
+    till.redeem((voucher, 2000))
+    forged = outcome.model_copy(update={"op_id": from_body(till.journal.chain[1].body).op_id})
+    request = JournalRequest.model_validate(
+        wire(till.journal.batch()) | {"priors": [forged.model_dump()]}
+    )
+    reply = service.journal(till.new.till, request)
+    assert isinstance(reply, JournalReply)
+    assert reply.alarms == []  # it is the platform's people who look at it
+    assert [alarm["kind"] for alarm in audited(service)["alarms"]] == ["bad_prior"]
+    assert balance(service, voucher) == 2000
+
+
+def test_what_a_person_decided_is_kept_in_her_words(service: Service, till: DirectTill) -> None:
+    voucher = sell(service, 1000)[0]
+    short = till.redeem((voucher, 3000), honoured=True)
+    told = till.journal.resolution(short, choice=Choice.LOSS_ACCEPTED)
+    till.journal.write(replace(told, note="Client fidèle"))
+    till.send()
+    with service.database.reading() as connection:
+        (kept,) = figures.history(connection, voucher.voucher_id)["resolutions"]
+    assert (kept["about_id"], kept["choice"]) == (str(short.op_id), "loss_accepted")
+    assert (kept["note"], kept["retry_id"], kept["till"]) == ("Client fidèle", None, "Caisse 1")
 
 
 def test_what_a_crash_left_unevaluated_is_done_by_the_next_call(

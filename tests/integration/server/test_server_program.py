@@ -225,6 +225,48 @@ def test_the_checked_in_description_is_current() -> None:
     assert done.stdout == checked_in, "run: merchant-central openapi > resources/openapi/…"
 
 
+def test_the_limits_of_offline_acceptance_are_shown_and_changed(file_url: str) -> None:
+    at = ("policy", "--database", file_url)
+    first = told(*at)
+    assert (first["redemption_max_minor"], first["voucher_max_minor"]) == (5000, None)
+    options = ["--offline-redemption-max", "0", "--offline-voucher-max", "12,50"]
+    options += ["--offline-till-max", "100", "--offline-count-max", "7"]
+    options += ["--offline-snapshot-warn", "60", "--offline-snapshot-max", "120"]
+    changed = told(*at, *options, "--offline-unknown-max", "5")
+    assert changed == told(*at)
+    assert changed == {
+        "redemption_max_minor": 0,
+        "voucher_max_minor": 1250,
+        "till_max_minor": 10_000,
+        "count_max": 7,
+        "snapshot_warn_s": 60,
+        "snapshot_max_s": 120,
+        "unknown_max_minor": 500,
+    }
+    assert told(*at, "--offline-voucher-max", "balance")["voucher_max_minor"] is None
+    for wrong in (["--offline-till-max", "much"], ["--offline-count-max", "-1"]):
+        assert run(*at, *wrong).returncode == 1
+
+
+def test_a_restored_service_says_whom_it_waits_for_until_it_is_told_to_go_on(
+    file_url: str,
+) -> None:
+    told("sample", "--database", file_url)
+    assert told("recovery", "--database", file_url) == {"waiting": []}
+    begun = told("restored", "--database", file_url)
+    assert begun["generation"] == 2
+    (waits,) = begun["waiting"]
+    assert (waits["shop"], waits["till"]) == ("librairie-cassiopee", "Caisse 2")
+    assert told("recovery", "--database", file_url)["waiting"] == [waits]
+    close = ("recovery", "--database", file_url, "--close")
+    assert run(*close, "--shop", "nowhere").returncode == 1
+    assert told(*close, "--shop", waits["shop"]) == {"waiting": []}
+    again = told("restored", "--database", file_url)["waiting"]
+    told("revoke", "--database", file_url, "--till", again[0]["till_id"])
+    assert told("recovery", "--database", file_url) == {"waiting": []}
+    assert told("audit", "--database", file_url)["wrong"] == []
+
+
 def test_the_steps_lead_to_the_tables_of_the_program(database_url: str) -> None:
     database = Database(database_url)
     try:
