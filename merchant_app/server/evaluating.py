@@ -1,9 +1,11 @@
-"""Stage 2 of the tills' journals: `ledger.evaluation`, one entry in one transaction.
+"""Stage 2 of the tills' journals: `ledger.evaluation`, many entries in one transaction.
 
 In each transaction the shop's row is locked first: redemptions of one shop take turns, so no two
-of them can wait for each other. An entry whose evaluation fails is parked, with an alarm for
-people, and the next one goes on; an entry about an op that is not there yet waits, and is woken by
-it. While a shop waits for its tills after a restore, nothing of it is evaluated.
+of them can wait for each other. Common entries are evaluated a batch at a time; if anything is
+uncommon about one of them, or fails, the batch is undone and its entries get a transaction each.
+An entry whose evaluation fails is parked, with an alarm for people, and the next one goes on; an
+entry about an op that is not there yet waits, and is woken by it. While a shop waits for its tills
+after a restore, nothing of it is evaluated.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from merchant_app.clock import Clock
@@ -20,11 +22,14 @@ from merchant_app.ids import TillId
 from merchant_app.ledger.books import EntryAlarm, PendingState, Place
 from merchant_app.ledger.evaluation import Rules, evaluate
 from merchant_app.server import pending_rows, schema
+from merchant_app.server.batch_books import BatchBooks, is_common
 from merchant_app.server.catalogue import lock_shop_of_epoch
 from merchant_app.server.database import Database
 from merchant_app.server.sql_books import BalanceMoved, SqlBooks
 
 ATTEMPTS_MAX = 5
+BATCH_MAX = 100
+"""Entries in one transaction: others of the shop wait for a few hundredths of a second."""
 _DUE = (PendingState.STORED.value, PendingState.OFFERED.value, PendingState.HELD.value)
 """Never tried. The last two are of a recovery: one that came while it ended is not forgotten."""
 
@@ -75,7 +80,36 @@ class Evaluator:
         # Bounded: an entry is woken only by one that left `pending` for good.
         todo = deque(places)
         while todo:
-            todo.extend(self._evaluate_safely(todo.popleft()))
+            batch = [todo.popleft() for _ in range(min(len(todo), BATCH_MAX))]
+            woken = self._evaluate_batch(batch) if len(batch) > 1 else None
+            if woken is None:
+                woken = [one for place in batch for one in self._evaluate_safely(place)]
+            todo.extend(woken)
+
+    def _evaluate_batch(self, places: Sequence[Place]) -> list[Place] | None:
+        """Evaluate all of them in one transaction; None: nothing was done, they are no batch."""
+        try:
+            with self._database.writing() as connection:
+                _till_id, shop = lock_shop_of_epoch(connection, places[0].epoch_id)
+                if shop.recovering:
+                    return []
+                pending = schema.pending
+                wanted = or_(*(pending_rows.at(pending, place) for place in places))
+                stored = pending.c.state == PendingState.STORED.value
+                cases = pending_rows.cases(
+                    connection, and_(stored, wanted, pending_rows.of_shop(shop.number))
+                )
+                if len(cases) != len(places) or not all(map(is_common, cases)):
+                    return None
+                books = BatchBooks(connection, shop, cases, now=self._clock.now())
+                woken = [place for case in cases for place in evaluate(books, case, self._rules)]
+                books.finish()
+                return woken
+        except OperationalError:
+            raise
+        except Exception as error:  # one by one it will show which entry it was
+            _log.info("a batch of entries is evaluated one by one: %s", type(error).__name__)
+            return None
 
     def _evaluate_safely(self, place: Place) -> Sequence[Place]:
         """Evaluate one entry, or park it; returns the entries that waited for it."""

@@ -57,6 +57,21 @@ def waiting_for(connection: Connection, op_id: UUID) -> list[Place]:
     )
 
 
+def waiting_for_any(connection: Connection, op_ids: Sequence[UUID]) -> list[tuple[OpId, Place]]:
+    """The entries that wait for any of these ops, in the order in which they were stored."""
+    pending, envelopes = schema.pending, schema.envelopes
+    rows = connection.execute(
+        select(pending.c.waits_for, pending.c.epoch_id, pending.c.seq)
+        .join(
+            envelopes,
+            (envelopes.c.epoch_id == pending.c.epoch_id) & (envelopes.c.seq == pending.c.seq),
+        )
+        .where(pending.c.waits_for.in_(op_ids), pending.c.state == PendingState.WAITING.value)
+        .order_by(envelopes.c.stored_at, pending.c.epoch_id, pending.c.seq)
+    )
+    return [(OpId(row.waits_for), Place(EpochId(row.epoch_id), row.seq)) for row in rows]
+
+
 def cases(connection: Connection, condition: ColumnElement[bool]) -> Sequence[Case]:
     """The pending entries that fit, with what was said of them before, in stored order."""
     pending, envelopes, epochs = schema.pending, schema.envelopes, schema.epochs

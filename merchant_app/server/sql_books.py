@@ -7,7 +7,7 @@ same: whatever a rule was shown, no balance leaves its bounds.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -81,7 +81,7 @@ class SqlBooks:
         ).one_or_none()
         if row is None:
             return Recalled.NEW
-        same = row.body_hash == _body_hash(body) and row.shop_number == self._shop.number
+        same = row.body_hash == body_hash(body) and row.shop_number == self._shop.number
         return Recalled.SAME if same else Recalled.FOREIGN
 
     def redemption(self, op_id: OpId) -> Redeemed | None:
@@ -91,9 +91,10 @@ class SqlBooks:
         ).one_or_none()
         if row is None:
             return None
+        ((_, record),) = records_of(self._connection, [row])
         purchase = row.purchase_minor
         return Redeemed(
-            _record(self._connection, row),
+            record,
             None if purchase is None else Money(purchase, row.currency),
             ours=row.shop_number == self._shop.number,
         )
@@ -178,25 +179,8 @@ class SqlBooks:
 
     def add(self, op: NewOp) -> None:
         entry, record = op.entry, op.record
-        status = op.status if record is None else record.status
-        self._connection.execute(
-            insert(schema.ops).values(
-                id=entry.op_id,
-                kind=_KINDS[type(entry)],
-                body_hash=_body_hash(op.case.body),
-                shop_number=self._shop.number,
-                till_id=op.case.till_id,
-                epoch_id=op.case.place.epoch_id,
-                seq=op.case.place.seq,
-                evaluated_at=self._now,
-                changed_at=self._now,
-                status=None if status is None else status.value,
-                handed_over=None if record is None else record.handed_over,
-                voided_by=None if record is None else record.voided_by,
-                retry_id=op.retry_id,
-                **_facts_of(entry),
-            )
-        )
+        row = op_row(op, shop_number=self._shop.number, now=self._now)
+        self._connection.execute(insert(schema.ops), row)
         self._insert_lines(entry.op_id, op.lines if record is None else record.lines)
 
     def _insert_lines(self, op_id: OpId, lines: tuple[LineRecord, ...]) -> None:
@@ -205,16 +189,7 @@ class SqlBooks:
         balances = self._balances(lines)
         self._connection.execute(
             insert(schema.op_lines),
-            [
-                {
-                    "op_id": op_id,
-                    "position": position,
-                    "voucher_id": line.line.voucher_id,
-                    "amount_minor": line.line.amount.minor,
-                    **_line_state(line, balances),
-                }
-                for position, line in enumerate(lines)
-            ],
+            [line_row(op_id, position, line, balances) for position, line in enumerate(lines)],
         )
 
     def change(self, record: Record) -> None:
@@ -237,7 +212,7 @@ class SqlBooks:
                 .values(**_line_state(line, balances))
             )
 
-    def _balances(self, lines: tuple[LineRecord, ...]) -> dict[UUID, int]:
+    def _balances(self, lines: tuple[LineRecord, ...]) -> dict[VoucherId, int]:
         """The balances as they are now; of another shop's money nothing is told."""
         vouchers = schema.vouchers
         rows = self._connection.execute(
@@ -246,7 +221,7 @@ class SqlBooks:
                 vouchers.c.shop_number == self._shop.number,
             )
         )
-        return {row.id: row.balance_minor for row in rows}
+        return {VoucherId(row.id): row.balance_minor for row in rows}
 
     def announce(self, op_id: OpId, *, also_to: TillId | None = None) -> None:
         announce(self._connection, op_id, also_to=also_to)
@@ -282,8 +257,49 @@ class SqlBooks:
             )
 
 
-def _body_hash(body: str) -> bytes:
+def body_hash(body: str) -> bytes:
+    """What an op's entry is recognised by."""
     return hashlib.sha256(body.encode()).digest()
+
+
+def op_row(op: NewOp, *, shop_number: int, now: datetime) -> dict[str, object]:
+    """An op that is evaluated for the first time, as a row of `ops` with all its columns."""
+    entry, record = op.entry, op.record
+    status = op.status if record is None else record.status
+    return {
+        "id": entry.op_id,
+        "kind": _KINDS[type(entry)],
+        "body_hash": body_hash(op.case.body),
+        "shop_number": shop_number,
+        "till_id": op.case.till_id,
+        "epoch_id": op.case.place.epoch_id,
+        "seq": op.case.place.seq,
+        "evaluated_at": now,
+        "changed_at": now,
+        "status": None if status is None else status.value,
+        "handed_over": None if record is None else record.handed_over,
+        "voided_by": None if record is None else record.voided_by,
+        "retry_id": op.retry_id,
+        "redemption_id": None,
+        "currency": None,
+        "purchase_minor": None,
+        "choice": None,
+        "note": None,
+        **_facts_of(entry),
+    }
+
+
+def line_row(
+    op_id: OpId, position: int, line: LineRecord, balances: Mapping[VoucherId, int]
+) -> dict[str, object]:
+    """One line of an op as a row of `op_lines`."""
+    return {
+        "op_id": op_id,
+        "position": position,
+        "voucher_id": line.line.voucher_id,
+        "amount_minor": line.line.amount.minor,
+        **_line_state(line, balances),
+    }
 
 
 def _facts_of(entry: Entry) -> dict[str, object]:
@@ -303,7 +319,7 @@ def _facts_of(entry: Entry) -> dict[str, object]:
             }
 
 
-def _line_state(line: LineRecord, balances: dict[UUID, int]) -> dict[str, object]:
+def _line_state(line: LineRecord, balances: Mapping[VoucherId, int]) -> dict[str, object]:
     return {
         "accepted_minor": line.accepted_minor,
         "shortfall_minor": line.shortfall_minor,
@@ -312,24 +328,35 @@ def _line_state(line: LineRecord, balances: dict[UUID, int]) -> dict[str, object
     }
 
 
-def _record(connection: Connection, row: Row[Any]) -> Record:
-    """The redemption of a row of `ops`."""
+def records_of(connection: Connection, rows: Sequence[Row[Any]]) -> list[tuple[Row[Any], Record]]:
+    """The redemptions among these rows of `ops`, each with its record."""
+    found = {row.id: row for row in rows if row.kind == REDEMPTION}
     op_lines = schema.op_lines
-    lines = connection.execute(
-        select(op_lines).where(op_lines.c.op_id == row.id).order_by(op_lines.c.position)
-    )
-    return Record(
-        op_id=OpId(row.id),
-        status=OutcomeStatus(row.status),
-        lines=tuple(
+    lines: dict[UUID, list[LineRecord]] = {op_id: [] for op_id in found}
+    for line in connection.execute(
+        select(op_lines)
+        .where(op_lines.c.op_id.in_(list(found)))
+        .order_by(op_lines.c.op_id, op_lines.c.position)
+    ):
+        amount = Money(line.amount_minor, found[line.op_id].currency)
+        lines[line.op_id].append(
             LineRecord(
-                Line(VoucherId(line.voucher_id), Money(line.amount_minor, row.currency), ""),
+                Line(VoucherId(line.voucher_id), amount, ""),
                 line.accepted_minor,
                 line.shortfall_minor,
                 None if line.reason is None else Reason(line.reason),
             )
-            for line in lines
-        ),
-        handed_over=row.handed_over,
-        voided_by=row.voided_by,
-    )
+        )
+    return [
+        (
+            row,
+            Record(
+                op_id=OpId(row.id),
+                status=OutcomeStatus(row.status),
+                lines=tuple(lines[row.id]),
+                handed_over=row.handed_over,
+                voided_by=row.voided_by,
+            ),
+        )
+        for row in found.values()
+    ]
