@@ -15,23 +15,26 @@ from pathlib import Path
 from uuid import UUID
 
 from merchant_app.bootstrap.journal import open_journal
+from merchant_app.bootstrap.remembering import Remembered
 from merchant_app.central.comptoir import ComptoirService
 from merchant_app.central.http import ServiceHttp
 from merchant_app.central.port import IssuerKey, Policy, Shop
 from merchant_app.clock import Clock
 from merchant_app.ids import uuid7
+from merchant_app.journal.owner import JournalOwner
 from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.sync.heartbeat import Heartbeat
 from merchant_app.sync.snapshot import SnapshotFetcher
-from merchant_app.till import status
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.offline import OfflineRules, PolicyBook
 from merchant_app.till.till import KeyBook, Till
 from merchant_app.vouchers.code import ShortCode
+
+_chance = random.SystemRandom().random
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,7 @@ class Belongings:
         mirror_folder: where the journal's second copy goes; empty: beside the journal.
         pepper: keys the hashes that typed codes are found by; empty: none is found here.
         shop_redemption_max_minor: what the shop itself accepts offline at most.
-        keep_policy: remembers what the service said last.
+        remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
     """
 
@@ -51,7 +54,7 @@ class Belongings:
     mirror_folder: str
     pepper: bytes
     shop_redemption_max_minor: int
-    keep_policy: Callable[[Policy], None]
+    remembered: Remembered
     forget: Callable[[], None]
 
 
@@ -82,30 +85,21 @@ def build_counter(
         central=central,
         clock=clock,
     )
-    journal = opened.owner
-    held.callback(journal.close)
-    copy = VouchersCopy(
-        belongings.data / "vouchers.sqlite",
-        clock,
-        belongs_to=belonging(enrolled.shop_number, belongings.pepper),
-    )
-    held.callback(copy.close)
+    held.callback(opened.owner.close)
     connectivity = Connectivity(clock)
-    chance = random.SystemRandom().random
+    belongings.remembered.watch(connectivity)
+    copy, fetcher = _copy(enrolled, belongings, central, connectivity, clock=clock, held=held)
+    policies = PolicyBook(
+        Policy(enrolled.answer_wait_s, enrolled.contact_every_s, enrolled.offline),
+        shop_redemption_max_minor=belongings.shop_redemption_max_minor,
+        keep=belongings.remembered.policy,
+    )
 
     def new_id() -> UUID:
         return uuid7(clock.now(), os.urandom)
 
-    fetcher = SnapshotFetcher(
-        central=central, copy=copy, connectivity=connectivity, clock=clock, chance=chance
-    )
-    policies = PolicyBook(
-        Policy(enrolled.answer_wait_s, enrolled.contact_every_s, enrolled.offline),
-        shop_redemption_max_minor=belongings.shop_redemption_max_minor,
-        keep=belongings.keep_policy,
-    )
     courier = Courier(
-        journal=journal,
+        journal=opened.owner,
         central=central,
         connectivity=connectivity,
         clock=clock,
@@ -114,22 +108,20 @@ def build_counter(
         told=fetcher.wake,
     )
     heartbeat = Heartbeat(
-        lambda: status.beat(till), every_s=enrolled.contact_every_s, clock=clock, chance=chance
+        lambda: counter.beat(), every_s=enrolled.contact_every_s, clock=clock, chance=_chance
     )
     till = Till(
         facts=replace(facts, salvaged_entries=opened.salvaged),
         shop=_shop(enrolled),
         clock=clock,
         new_id=new_id,
-        journal=journal,
+        journal=opened.owner,
         central=central,
         courier=courier,
         connectivity=connectivity,
         keys=KeyBook(tuple(IssuerKey(*key) for key in enrolled.issuer_keys)),
         policies=policies,
-        offline=OfflineRules(
-            policies=policies, copy=copy, journal=journal, clock=clock, currency=enrolled.currency
-        ),
+        offline=_offline(policies, copy, opened.owner, clock=clock, currency=enrolled.currency),
         copy=copy,
         code_mac=_code_mac(belongings.pepper),
         wake=heartbeat.wake,
@@ -137,10 +129,40 @@ def build_counter(
         copying=fetcher.copied,
         forget=belongings.forget,
     )
+    counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):
         worker.start()
         held.callback(worker.stop)
-    return LiveCounter(till)
+    return counter
+
+
+def _copy(
+    enrolled: EnrolledTill,
+    belongings: Belongings,
+    central: ComptoirService,
+    connectivity: Connectivity,
+    *,
+    clock: Clock,
+    held: ExitStack,
+) -> tuple[VouchersCopy, SnapshotFetcher]:
+    copy = VouchersCopy(
+        belongings.data / "vouchers.sqlite",
+        clock,
+        belongs_to=belonging(enrolled.shop_number, belongings.pepper),
+    )
+    held.callback(copy.close)
+    fetcher = SnapshotFetcher(
+        central=central, copy=copy, connectivity=connectivity, clock=clock, chance=_chance
+    )
+    return copy, fetcher
+
+
+def _offline(
+    policies: PolicyBook, copy: VouchersCopy, journal: JournalOwner, *, clock: Clock, currency: str
+) -> OfflineRules:
+    return OfflineRules(
+        policies=policies, copy=copy, journal=journal, clock=clock, currency=currency
+    )
 
 
 def _shop(enrolled: EnrolledTill) -> Shop:
@@ -158,13 +180,3 @@ def _code_mac(pepper: bytes) -> Callable[[ShortCode], bytes]:
         return hmac.digest(pepper, code.encode("ascii"), "sha256")
 
     return code_mac
-
-
-def with_policy(enrolled: EnrolledTill, policy: Policy) -> EnrolledTill:
-    """The enrolment with what the service says now."""
-    return replace(
-        enrolled,
-        answer_wait_s=policy.answer_wait_s,
-        contact_every_s=policy.contact_every_s,
-        offline=policy.offline,
-    )

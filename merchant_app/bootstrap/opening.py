@@ -82,7 +82,6 @@ class TillOpener:
         self._tried_keyring_again = False
         self._opened_secrets: OpenedSecrets | None = None
         self._training: TrainingService | None = None
-        self._scanning: ScanningCamera | None = None
 
     def open(self) -> Start:
         """Open the till, or say that this computer is none yet.
@@ -276,7 +275,8 @@ class TillOpener:
         return Opened(counter, self._camera(), enrolled.service_url)
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:
-        from merchant_app.bootstrap.counter import Belongings, with_policy
+        from merchant_app.bootstrap.counter import Belongings
+        from merchant_app.bootstrap.remembering import Remembered
         from merchant_app.settings.enrolment import EnrolmentStore
         from merchant_app.settings.options import MIRROR_FOLDER, OFFLINE_REDEMPTION_MAX
         from merchant_app.settings.secrets import SecretName
@@ -289,7 +289,7 @@ class TillOpener:
             mirror_folder=options.get(MIRROR_FOLDER),
             pepper=bytes.fromhex(self._secrets().secrets.get(SecretName.CODE_PEPPER) or ""),
             shop_redemption_max_minor=options.get(OFFLINE_REDEMPTION_MAX),
-            keep_policy=lambda policy: store.save(with_policy(enrolled, policy)),
+            remembered=Remembered(store, enrolled),
             forget=self._forget,
         )
 
@@ -340,15 +340,14 @@ class TillOpener:
         from merchant_app.bootstrap.camera import ScanningCamera
         from merchant_app.bootstrap.source import SourceChoice
 
-        if self._scanning is None:
-            choice = SourceChoice(
-                asked=self._arguments.camera,
-                chosen=self._options.get(CAMERA_SOURCE) if self._options is not None else "",
-                folder=self._profile.data,
-                training=self._training,
-            )
-            self._scanning = ScanningCamera(choice.find, clock=self._clock)
-        return self._scanning
+        # A new one each time: what was stopped with an earlier till does not start again.
+        choice = SourceChoice(
+            asked=self._arguments.camera,
+            chosen=self._options.get(CAMERA_SOURCE) if self._options is not None else "",
+            folder=self._profile.data,
+            training=self._training,
+        )
+        return ScanningCamera(choice.find, clock=self._clock)
 
 
 def _user_name() -> str:

@@ -54,11 +54,15 @@ def _redemptions(connection: sqlite3.Connection, condition: str) -> list[Redempt
 
 
 def _load_matters(connection: sqlite3.Connection, standing: Standing) -> None:
-    settled = connection.execute(
-        f"SELECT redemption_id FROM {ALL_OPS} WHERE kind = 'resolution' "  # noqa: S608
-        "AND json_extract(body, '$.choice') != 'customer_called'"
-    )
-    standing.settled.update(OpId(UUID(row[0])) for row in settled)
+    for choice, known in (
+        ("('loss_accepted', 'platform_asked')", standing.settled),
+        ("('retried')", standing.retried),
+    ):
+        rows = connection.execute(
+            f"SELECT redemption_id FROM {ALL_OPS} WHERE kind = 'resolution' "  # noqa: S608
+            f"AND json_extract(body, '$.choice') IN {choice}"
+        )
+        known.update(OpId(UUID(row[0])) for row in rows)
     for (op_id,) in connection.execute("SELECT op_id FROM alarms ORDER BY rowid"):
         standing.alarmed(OpId(UUID(op_id)))
     rows = connection.execute(

@@ -47,7 +47,8 @@ class Standing:
             oldest first.
         unconfirmed: handed over, and not booked by the service: the till's exposure.
         matters: ops that ended badly and that nobody has decided about, oldest first.
-        settled: those that somebody has decided about.
+        settled: those that somebody has decided about, for good.
+        retried: those that a new redemption was made for; open for as long as something is missing.
     """
 
     def __init__(self) -> None:
@@ -55,6 +56,7 @@ class Standing:
         self.unconfirmed: dict[OpId, Redemption] = {}
         self.matters: dict[OpId, None] = {}
         self.settled: set[OpId] = set()
+        self.retried: set[OpId] = set()
         self._sum_minor = 0
         self._by_voucher: dict[VoucherId, int] = {}
 
@@ -77,9 +79,21 @@ class Standing:
             case Void():
                 pass
             case Resolution(about_id=about_id, choice=choice):
-                if choice is not Choice.CUSTOMER_CALLED:
-                    self.settled.add(about_id)
-                    self.matters.pop(about_id, None)
+                self._resolved(about_id, choice)
+
+    def _resolved(self, about_id: OpId, choice: Choice) -> None:
+        match choice:
+            case Choice.CUSTOMER_CALLED:
+                pass
+            case Choice.RETRIED:
+                self.retried.add(about_id)
+            case Choice.LOSS_ACCEPTED | Choice.PLATFORM_ASKED:
+                self.settled.add(about_id)
+                self.matters.pop(about_id, None)
+
+    def decided(self) -> set[OpId]:
+        """What ended badly once and is open no more."""
+        return self.settled | {op_id for op_id in self.retried if op_id not in self.matters}
 
     def told(self, outcomes: Iterable[Outcome]) -> None:
         """The service has said these; each is the newest of its op."""

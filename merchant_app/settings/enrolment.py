@@ -35,6 +35,7 @@ class EnrolledTill:
         generation: the service's history at enrolment; the journal's first chain starts in it.
         previous_head: the hash this enrolment's chain is rooted in; empty for a till's first.
         offline: what may be accepted offline, as the service said last.
+        refused: the service did not accept this till when it was last asked.
     """
 
     service_url: str
@@ -53,6 +54,7 @@ class EnrolledTill:
     generation: int
     previous_head: bytes = b""
     offline: OfflineLimits = field(default_factory=OfflineLimits)
+    refused: bool = False
 
 
 class EnrolmentStore:
@@ -111,6 +113,7 @@ def _fields(till: EnrolledTill) -> dict[str, Any]:
         "generation": till.generation,
         "previous_head": till.previous_head.hex(),
         "offline": asdict(till.offline),
+        "refused": till.refused,
     }
 
 
@@ -140,6 +143,7 @@ class _Reader:
             # Not in the files of the first version: a chain of its own, the usual limits.
             previous_head=self._take("previous_head", _head, missing=""),
             offline=self._take("offline", _limits, missing={}),
+            refused=self._take("refused", _truth, missing=False),
         )
 
     def _take(
@@ -185,6 +189,12 @@ def _key(value: object) -> bytes:
     if len(key) != 32:
         raise ValueError("not 32 bytes")
     return key
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("neither true nor false")
+    return value
 
 
 def _head(value: object) -> bytes:

@@ -146,5 +146,5 @@ class Counter(Protocol):
         ...
 
     def on_status(self, listener: Callable[[Status], None]) -> None:
-        """Call `listener` at every change of status, in whatever thread it happens."""
+        """Call `listener` when the line changes and after every sign of life, in that thread."""
         ...

@@ -28,6 +28,21 @@ class LiveCounter:
 
     def __init__(self, till: Till) -> None:
         self._till = till
+        self._listeners: list[Callable[[Status], None]] = []
+        till.connectivity.listen(self._tell)
+
+    def beat(self) -> object:
+        """The sign of life; the outcome of its last call."""
+        outcome = status.beat(self._till)
+        # What was sent or heard changes more than the line.
+        self._tell()
+        return outcome
+
+    def _tell(self) -> None:
+        if self._listeners:
+            now = self.status()
+            for listener in self._listeners:
+                listener(now)
 
     @property
     def facts(self) -> CounterFacts:
@@ -91,4 +106,4 @@ class LiveCounter:
         return status.contact(self._till)
 
     def on_status(self, listener: Callable[[Status], None]) -> None:
-        self._till.connectivity.listen(lambda: listener(status.status(self._till)))
+        self._listeners.append(listener)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from merchant_app.central.port import (
@@ -14,7 +15,7 @@ from merchant_app.central.port import (
 from merchant_app.ids import OpId, VoucherId
 from merchant_app.journal.journal import AlreadyDecided, Journal, Recorded
 from merchant_app.ledger import desk
-from merchant_app.ledger.entries import Decision, Envelope, Line, Redemption
+from merchant_app.ledger.entries import Decision, Entry, Envelope, Line, Redemption
 from merchant_app.ledger.exposure import Limit, LimitReached
 from merchant_app.money import Money
 from merchant_app.sync.connectivity import LineState
@@ -66,9 +67,17 @@ def redeem(
 
 
 def take(
-    till: Till, lines: tuple[Line, ...], *, purchase: Money | None, honoured: bool
+    till: Till,
+    lines: tuple[Line, ...],
+    *,
+    purchase: Money | None,
+    honoured: bool,
+    with_it: Callable[[OpId], Entry] | None = None,
 ) -> RedeemResult:
-    """A new redemption of these lines: by the service's word, or by the till's own (`honoured`)."""
+    """A new redemption of these lines: by the service's word, or by the till's own (`honoured`).
+
+    `with_it` makes an entry about it that is recorded together with it.
+    """
     redemption = Redemption(
         op_id=till.new_op_id(),
         lines=lines,
@@ -79,10 +88,11 @@ def take(
     )
     if honoured:
         return _accept(till, redemption)
+    entries = [redemption] if with_it is None else [redemption, with_it(redemption.op_id)]
     # Awaited before it is recorded: whichever delivery brings the outcome then decides it.
     till.courier.await_outcome(redemption.op_id)
     try:
-        till.journal.run(lambda journal: journal.append(redemption))
+        till.journal.run(lambda journal: journal.append(*entries))
     except BaseException:
         till.courier.stop_awaiting(redemption.op_id)
         raise

@@ -22,7 +22,7 @@ from merchant_app.till.matters import (
     StepTaken,
     ToSettle,
 )
-from merchant_app.till.results import Redeemed, Stopped
+from merchant_app.till.results import Redeemed, RedeemUnknown, Stopped
 from merchant_app.till.settle import interrupted, total
 from merchant_app.till.till import Till
 
@@ -36,8 +36,8 @@ def to_settle(till: Till) -> ToSettle:
     def read(journal: Journal) -> tuple[list[Card], list[Card]]:
         standing = journal.standing
         cards = [_card(till, journal, op_id) for op_id in _known(journal, standing.matters)]
-        settled = sorted(_known(journal, standing.settled), reverse=True)
-        return cards, [_card(till, journal, op_id) for op_id in settled[:DECIDED_SHOWN_MAX]]
+        decided = sorted(_known(journal, standing.decided()), reverse=True)
+        return cards, [_card(till, journal, op_id) for op_id in decided[:DECIDED_SHOWN_MAX]]
 
     cards, decided = till.journal.run(read)
     return ToSettle(questions, tuple(cards), tuple(decided))
@@ -60,12 +60,16 @@ def resolve(till: Till, op_id: OpId, choice: Choice, *, note: str) -> ResolveRes
     """See `counter.Counter.resolve`."""
     if choice is Choice.RETRIED:
         return _retry(till, op_id, note=note)
-    _record(till, op_id, choice, note=note, retry_id=None)
+    resolution = _resolution(till, op_id, choice, note=note, retry_id=None)
+    till.journal.run(lambda journal: journal.append(resolution))
+    till.wake()
     return Decided(till.journal.run(lambda journal: _card(till, journal, op_id)))
 
 
-def _record(till: Till, op_id: OpId, choice: Choice, *, note: str, retry_id: OpId | None) -> None:
-    resolution = Resolution(
+def _resolution(
+    till: Till, op_id: OpId, choice: Choice, *, note: str, retry_id: OpId | None
+) -> Resolution:
+    return Resolution(
         op_id=till.new_op_id(),
         about_id=op_id,
         choice=choice,
@@ -74,20 +78,33 @@ def _record(till: Till, op_id: OpId, choice: Choice, *, note: str, retry_id: OpI
         at=till.clock.now(),
         cashier=till.facts.cashier,
     )
-    till.journal.run(lambda journal: journal.append(resolution))
-    till.wake()
 
 
 def _retry(till: Till, op_id: OpId, *, note: str) -> ResolveResult:
-    """A new redemption of what is missing, by the service's word alone."""
+    """A new redemption of what is missing, by the service's word alone.
+
+    What it is for is recorded together with it, so nobody can pay twice for one loss; the service
+    takes back as much of the loss as was debited, if anything was.
+    """
     if till.connectivity.facts().state is LineState.STOPPED:
         return Stopped()
     lines = till.journal.run(lambda journal: _missing(journal, op_id))
     if not lines:
         raise Bug(f"nothing is missing of {op_id}")
-    result = redeem.take(till, lines, purchase=None, honoured=False)
+    result = redeem.take(
+        till,
+        lines,
+        purchase=None,
+        honoured=False,
+        with_it=lambda retry_id: _resolution(
+            till, op_id, Choice.RETRIED, note=note, retry_id=retry_id
+        ),
+    )
+    if isinstance(result, RedeemUnknown):
+        # Nobody waits at the counter for it: rather none than perhaps one.
+        result = redeem.cancel(till, result.op_id)
     if isinstance(result, Redeemed):
-        _record(till, op_id, Choice.RETRIED, note=note, retry_id=result.op_id)
+        till.deliver(Journal.is_all_sent)
     card = till.journal.run(lambda journal: _card(till, journal, op_id))
     return Decided(card) if isinstance(result, Redeemed) else RetryFailed(card, result)
 

@@ -48,10 +48,12 @@ def beat(till: Till) -> object:
     delivery = till.courier.deliver(wait_s=till.answer_wait_s)
     if not isinstance(delivery, Delivered):
         return delivery
+    began_s = till.clock.monotonic_s()
     answer = till.central.till_facts()
-    till.connectivity.report(answer)
+    till.connectivity.report(answer, took_s=till.clock.monotonic_s() - began_s)
     if isinstance(answer, TillFacts):
         till.take_facts(answer)
+        till.wake_copy()
     return answer
 
 

