@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LOGNAME"] = "Claire"  # who stands at the till is the account's name
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from demo_cast import Role, issued
