@@ -99,6 +99,8 @@ def _one_way(
             cursor = connection.execute(query, (at,))
             row = cursor.fetchone()
             while row is not None:
+                if not _is_beyond(row[0], at, ascending=ascending):
+                    raise ValueError("the tree leads in a circle")
                 at = row[0]
                 record = _sensible(table, there, row)
                 if record is not None:
@@ -107,9 +109,15 @@ def _one_way(
             return
         except _UNREADABLE:
             following = _next_rowid(connection, table, at, ascending=ascending)
-            if following is None:
+            if following is None or not _is_beyond(following, at, ascending=ascending):
                 return
             at = following
+
+
+def _is_beyond(rowid: object, at: int, *, ascending: bool) -> bool:
+    if not isinstance(rowid, int):
+        return False
+    return rowid > at if ascending else rowid < at
 
 
 def _next_rowid(
