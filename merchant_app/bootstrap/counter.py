@@ -89,11 +89,7 @@ def build_counter(
     connectivity = Connectivity(clock)
     belongings.remembered.watch(connectivity)
     copy, fetcher = _copy(enrolled, belongings, central, connectivity, clock=clock, held=held)
-    policies = PolicyBook(
-        Policy(enrolled.answer_wait_s, enrolled.contact_every_s, enrolled.offline),
-        shop_redemption_max_minor=belongings.shop_redemption_max_minor,
-        keep=belongings.remembered.policy,
-    )
+    policies = _policies(enrolled, belongings)
 
     def new_id() -> UUID:
         return uuid7(clock.now(), os.urandom)
@@ -107,9 +103,8 @@ def build_counter(
         cashier=facts.cashier,
         told=fetcher.wake,
     )
-    heartbeat = Heartbeat(
-        lambda: counter.beat(), every_s=enrolled.contact_every_s, clock=clock, chance=_chance
-    )
+    every_s = enrolled.contact_every_s
+    heartbeat = Heartbeat(lambda: counter.beat(), every_s=every_s, clock=clock, chance=_chance)
     till = Till(
         facts=replace(facts, salvaged_entries=opened.salvaged),
         shop=_shop(enrolled),
@@ -155,6 +150,14 @@ def _copy(
         central=central, copy=copy, connectivity=connectivity, clock=clock, chance=_chance
     )
     return copy, fetcher
+
+
+def _policies(enrolled: EnrolledTill, belongings: Belongings) -> PolicyBook:
+    return PolicyBook(
+        Policy(enrolled.answer_wait_s, enrolled.contact_every_s, enrolled.offline),
+        shop_redemption_max_minor=belongings.shop_redemption_max_minor,
+        keep=belongings.remembered.policy,
+    )
 
 
 def _offline(
