@@ -155,19 +155,20 @@ class Cashier:
             found = found if isinstance(confirmed, NoAnswerYet) else confirmed
         match found:
             case Judged(verdict=Valid(voucher=voucher)):
-                self._redeem(voucher, token)
+                self._redeem(voucher)
             case UnderQuestion(interrupted=question):
                 self._answer(question)
             case Judged() | NotAVoucher() | NoAnswerYet() | NotEntitled():
                 return  # nothing to debit; the customer pays in cash
 
-    def _redeem(self, voucher: Voucher, token: str) -> None:
+    def _redeem(self, voucher: Voucher) -> None:
         minor = self._chance.choice(AMOUNTS_MINOR)
         if self._chance.random() < MUCH_SHARE:
             minor = MUCH_MINOR
         amount = Money(minor, voucher.balance.currency)
         if self._early is not None:
-            self._early.show_green(minor, token)
+            self._early.show_green(minor)
+            self._pause.wait(self._think_s)  # it lies in a queue in memory
         result = self._counter.redeem(voucher, amount=amount, purchase=None)
         if isinstance(result, SameAgain) and self._chance.random() < AGAIN_SHARE:
             result = self._counter.redeem(voucher, amount=amount, purchase=None, again=True)
@@ -223,27 +224,25 @@ class Cashier:
 class EarlyGreen:
     """The planted fault: the screen is green, and only then is anything written.
 
-    It knows the id that the next redemption will get, shows green for it, refreshes the balance
-    on the screen and lets the till go on.
+    It knows the id that the next redemption will get, and shows green for it at once.
     """
 
     def __init__(self, counter: Counter) -> None:
         assert isinstance(counter, LiveCounter)
-        self._counter = counter
         self._till = counter._till
         self._next: OpId | None = None
+        self._shown: OpId | None = None
         counter._till = replace(self._till, new_id=self._new_id)
 
-    def show_green(self, minor: int, token: str) -> None:
+    def show_green(self, minor: int) -> None:
         """Before it is true."""
-        self._next = self._till.new_op_id()
-        say_shown(self._next, minor, handed_over=True)
-        self._counter.look_up(token, purchase=None)
+        self._next = self._shown = self._till.new_op_id()
+        say_shown(self._shown, minor, handed_over=True)
 
     def take_back(self, minor: int) -> None:
         """The till would not even begin: the cashier runs after her customer."""
-        if self._next is not None:
-            say_shown(self._next, minor, handed_over=False)
+        if self._shown is not None:
+            say_shown(self._shown, minor, handed_over=False)
 
     def _new_id(self) -> UUID:
         given, self._next = self._next, None
