@@ -103,8 +103,7 @@ def build_counter(
         cashier=facts.cashier,
         told=fetcher.wake,
     )
-    every_s = enrolled.contact_every_s
-    heartbeat = Heartbeat(lambda: counter.beat(), every_s=every_s, clock=clock, chance=_chance)
+    heartbeat = _heartbeat(lambda: counter.beat(), enrolled, clock)
     till = Till(
         facts=replace(facts, salvaged_entries=opened.salvaged),
         shop=_shop(enrolled),
@@ -150,6 +149,10 @@ def _copy(
         central=central, copy=copy, connectivity=connectivity, clock=clock, chance=_chance
     )
     return copy, fetcher
+
+
+def _heartbeat(beat: Callable[[], object], enrolled: EnrolledTill, clock: Clock) -> Heartbeat:
+    return Heartbeat(beat, every_s=enrolled.contact_every_s, clock=clock, chance=_chance)
 
 
 def _policies(enrolled: EnrolledTill, belongings: Belongings) -> PolicyBook:

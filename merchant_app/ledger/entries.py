@@ -123,6 +123,17 @@ class Envelope:
     hash: bytes
 
 
+def about(entry: Entry) -> OpId:
+    """The op that an entry is about: a redemption's own, or the one it decides, undoes, settles."""
+    match entry:
+        case Redemption(op_id=op_id):
+            return op_id
+        case Decision(redemption_id=op_id) | Void(redemption_id=op_id):
+            return op_id
+        case Resolution(about_id=op_id):
+            return op_id
+
+
 class BadEntry(ValueError):
     """A body that is no entry this program knows. What it means is decided by whoever stores it."""
 
