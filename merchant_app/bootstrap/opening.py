@@ -116,6 +116,8 @@ class TillOpener:
             code = code.strip()
             if len(code) not in ENROLMENT_CODE_LENGTHS:
                 raise Problem(ProblemKind.ENROLMENT_REFUSED, "no enrolment code is as long")
+            # The till that was says nothing more; its journal is opened again by `open`.
+            self._counter.close()
             return self._enrol(service, code)
 
     def close(self) -> None:
@@ -254,6 +256,7 @@ class TillOpener:
         self._counter.close()
         enrolled = EnrolmentStore(self._profile.enrolment_file).load()
         if enrolled is None:
+            self._forget_vouchers()
             return NotEnrolled("")
         token = self._secrets().secrets.get(SecretName.TILL_TOKEN)
         if token is None:
@@ -302,6 +305,16 @@ class TillOpener:
         for name in (SecretName.TILL_TOKEN, SecretName.CODE_PEPPER, SecretName.DEVICE_KEY):
             secrets.delete(name)
         EnrolmentStore(self._profile.enrolment_file).forget()
+
+    def _forget_vouchers(self) -> None:
+        """Who holds which voucher is no business of a computer that is no till."""
+        from merchant_app.settings.paths import disk_problem
+
+        try:
+            for file in self._profile.data.glob("vouchers.sqlite*"):
+                file.unlink()
+        except OSError as error:
+            raise disk_problem(error, ProblemKind.DISK_READ_ONLY) from error
 
     def _offer_another_try(self) -> None:
         """A keyring that is locked now may be open in a minute: enrolling anew is the last resort.

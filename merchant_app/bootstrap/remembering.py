@@ -53,5 +53,8 @@ class Remembered:
                 self._save(replace(self._enrolled, refused=not entitled))
 
     def _save(self, enrolled: EnrolledTill) -> None:
+        kept = self._store.load()
+        if kept is None or kept.epoch_id != enrolled.epoch_id:
+            return  # signed out, or enrolled anew, while an answer to the old till was on its way
         self._store.save(enrolled)
         self._enrolled = enrolled
