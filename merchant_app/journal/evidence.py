@@ -12,7 +12,7 @@ from merchant_app.ids import EpochId
 from merchant_app.journal.carving import Found, Pool, carve
 from merchant_app.journal.mirror import read_file
 from merchant_app.journal.readable import Readable, carve_epochs, is_sensible, read
-from merchant_app.journal.records import Record
+from merchant_app.journal.records import Record, Value
 from merchant_app.ledger.entries import Envelope, root_hash
 
 
@@ -116,6 +116,15 @@ class Evidence:
                 if is_sensible(record):
                     result.setdefault(record.rowid, record)
         return [result[rowid] for rowid in sorted(result)]
+
+    def origins(self, epoch_id: EpochId) -> dict[int, Value]:
+        """Why each entry of an epoch stands there, by number, as far as it can be read."""
+        origins: dict[int, Value] = {}
+        for record in self.rows("entries"):
+            seq, origin = record.value("seq"), record.value("origin")
+            if record.value("epoch_id") == str(epoch_id) and origin in ("own", "resent"):
+                origins[int(str(seq))] = origin
+        return origins
 
     def first_entry(self) -> int | None:
         """See `Readable`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,14 @@ from merchant_app.journal.mirrored import Mirrored, compare
 from merchant_app.journal.records import Record, Value
 from merchant_app.journal.replacing import finish_replacing
 from merchant_app.journal.syncing import sync_file
-from merchant_app.ledger.entries import Envelope, Redemption, about, from_body
+from merchant_app.ledger.entries import (
+    Decision,
+    Entry,
+    Envelope,
+    Redemption,
+    about,
+    from_body,
+)
 
 __all__ = ["Opened", "connect", "open_file", "open_journal", "transaction", "world_errors"]
 
@@ -242,18 +249,21 @@ def _head(connection: sqlite3.Connection, epoch_id: EpochId) -> tuple[int, bytes
 
 
 def entry_records(
-    connection: sqlite3.Connection, epoch_id: EpochId, chain: Sequence[Envelope]
+    connection: sqlite3.Connection,
+    epoch_id: EpochId,
+    chain: Sequence[Envelope],
+    origins: Mapping[int, Value] | None = None,
 ) -> list[Record]:
-    """The rows of entries that proved themselves and come after all that the journal has."""
+    """The rows of entries that proved themselves and come after all that the journal has.
+
+    `origins` are those that can be read, by number; the others follow from what the journal has.
+    """
     rowid = records.ends(connection)["entries"]
     result = []
     for envelope in chain:
         entry = from_body(envelope.body)
         redemption_id = None if isinstance(entry, Redemption) else str(about(entry))
-        # An op that an earlier epoch has stands here once more, for the service's sake.
-        is_resent = connection.execute(
-            "SELECT 1 FROM entries WHERE op_id = ?", (str(entry.op_id),)
-        ).fetchone()
+        origin = (origins or {}).get(envelope.seq) or _origin(connection, entry)
         rowid += 1
         values: tuple[Value, ...] = (
             str(epoch_id),
@@ -263,7 +273,17 @@ def entry_records(
             redemption_id,
             envelope.body,
             envelope.hash,
-            "resent" if is_resent else "own",
+            origin,
         )
         result.append(Record("entries", rowid, values))
     return result
+
+
+def _origin(connection: sqlite3.Connection, entry: Entry) -> str:
+    """What an earlier epoch has, or a copy of this till wrote, stands here once more."""
+    is_known = connection.execute(
+        "SELECT 1 FROM entries WHERE op_id = ?1 UNION ALL SELECT 1 FROM adopted WHERE op_id = ?1 "
+        "UNION ALL SELECT 1 FROM adopted WHERE ?2 AND redemption_id = ?3 AND kind = 'decision'",
+        (str(entry.op_id), isinstance(entry, Decision), str(about(entry))),
+    ).fetchone()
+    return "resent" if is_known else "own"

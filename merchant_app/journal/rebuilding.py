@@ -26,10 +26,13 @@ def write_fresh(path: Path, evidence: Evidence, proved: Sequence[Proved], now: d
     with world_errors(), closing(connect(path)) as connection:
         migrate(connection, version=0, backups=path.with_name("backups"))
         with transaction(connection):
+            _put_once(connection, evidence.rows("adopted"))
             for position, epoch in enumerate(proved, start=1):
                 records.put(connection, [_epoch_record(epoch, position)])
-                records.put(connection, entry_records(connection, epoch.epoch_id, epoch.entries))
-            for table in ("adopted", "outcomes", "alarms"):
+                origins = evidence.origins(epoch.epoch_id)
+                rows = entry_records(connection, epoch.epoch_id, epoch.entries, origins)
+                records.put(connection, rows)
+            for table in ("outcomes", "alarms"):
                 _put_once(connection, evidence.rows(table))
             heads = _true_receipts(evidence, proved)
             records.put(connection, heads)

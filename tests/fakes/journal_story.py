@@ -12,14 +12,11 @@ from uuid import UUID
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import EpochId, OpId, TillId, VoucherId, uuid7
 from merchant_app.journal.journal import Journal
-from merchant_app.journal.mirrored import Mirrored
 from merchant_app.ledger.entries import Decision, Line, Redemption, Void
 from merchant_app.ledger.messages import Outcome, OutcomeLine, Stored
 from merchant_app.ledger.till import Progress
 from merchant_app.money import Money
 from tests.fakes.clock import FakeClock
-
-ENTRIES_PER_SALE = 2
 
 
 class Day:
@@ -27,17 +24,13 @@ class Day:
 
     Attributes:
         journal: the open journal.
-        mirrored: its mirror, if it has one.
+        clock: its clock, moved on by every id that is made.
     """
 
     def __init__(self, path: Path, *, seed: int = 1, mirror_path: Path | None = None) -> None:
         self._random = random.Random(seed)
         self.clock = FakeClock()
-        self.journal = Journal(path, self.clock)
-        self.mirrored: Mirrored | None = None
-        if mirror_path is not None:
-            self.mirrored = Mirrored(self.journal._connection, mirror_path, self.clock)
-            self.mirrored.catch_up()
+        self.journal = Journal(path, self.clock, mirror=mirror_path)
         self._till_id = TillId(self._id())
         self._cursor = 0
 
@@ -47,27 +40,30 @@ class Day:
         self.journal.begin_epoch(
             epoch_id, till_id=self._till_id, generation=0, previous_head=previous_head
         )
-        self._durable()
         self._cursor = 0
         return epoch_id
 
     def go_on(self, epoch_id: EpochId) -> None:
         """Take up an epoch of before."""
         self.journal.begin_epoch(epoch_id, till_id=self._till_id, generation=0)
-        self._durable()
 
     def sales(self, count: int) -> Iterator[int]:
         """Sell; yields the last number that is durable, after each step of each sale."""
         for _ in range(count):
             redemption = self.redemption()
             (envelope,) = self.journal.append(redemption)
-            self._durable()
             yield envelope.seq
             yield self.answer(redemption)
 
     def sell(self, count: int) -> int:
         """Sell; the last number that is durable."""
         return max(self.sales(count), default=0)
+
+    def op_at(self, seq: int) -> OpId:
+        """The op that stands at a number of the current epoch."""
+        op_id = self.journal.op_at(self.journal.epoch_id(), seq)
+        assert op_id is not None
+        return op_id
 
     def redemption(self) -> Redemption:
         """One that is not written yet."""
@@ -115,7 +111,6 @@ class Day:
             epoch_id=self.journal.epoch_id(), acked_seq=seq, outcome_cursor=self._cursor
         )
         self.journal.record_answer(progress, receipt=receipt, decisions=(decision,))
-        self._durable()
         return self.journal.head()[0]
 
     def void(self, redemption: Redemption) -> None:
@@ -127,16 +122,9 @@ class Day:
                 cashier="Zoë",
             )
         )
-        self._durable()
 
     def close(self) -> None:
-        if self.mirrored is not None:
-            self.mirrored.close()
         self.journal.close()
-
-    def _durable(self) -> None:
-        if self.mirrored is not None:
-            self.mirrored.committed()
 
     def _id(self) -> UUID:
         self.clock.advance(seconds=1)

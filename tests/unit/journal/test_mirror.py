@@ -219,7 +219,7 @@ def test_a_mirror_out_of_reach_stops_nothing_and_is_caught_up_later(
 ) -> None:
     medium = tmp_path / "stick"
     day = Day(journal_path, mirror_path=medium / "mirror")
-    mirrored = day.mirrored
+    mirrored = day.journal._mirrored
     assert mirrored is not None
     since = START
     assert said(mirrored) == (MirrorState.INTERRUPTED, since, ProblemKind.MIRROR_UNREACHABLE)
