@@ -39,7 +39,7 @@ def main() -> int:
             seed=seed,
             length_s=options.minutes * 60,
             vouchers=vouchers,
-            till_kill_every_s=2.9,
+            till_kill_every_s=2.5,
             service_kill_every_s=9.5,
         ),
         folder / "run",
