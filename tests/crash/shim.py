@@ -11,7 +11,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).with_name("io_shim.c")
 ROOT = SOURCE.parents[2]
-PROCESS = SOURCE.with_name("till_process.py")
+TILL = SOURCE.with_name("till_process.py")
+FAULTS = SOURCE.with_name("fault_process.py")
 
 
 def why_not() -> str | None:
@@ -24,15 +25,16 @@ def why_not() -> str | None:
 def build(folder: Path) -> Path:
     """The compiled shim."""
     target = folder / "io_shim.so"
-    command = ["cc", "-O1", "-Wall", "-shared", "-fPIC", "-o", target, SOURCE, "-ldl"]
+    options = ["-O1", "-Wall", "-shared", "-fPIC"]
+    command = ["cc", *options, "-o", str(target), str(SOURCE), "-ldl"]
     subprocess.run(command, check=True, capture_output=True)
     return target
 
 
 def run(
-    shim: Path, folder: Path, arguments: Sequence[str], *, log: Path | None = None
-) -> list[str]:
-    """Run `till_process.py` behind the shim, looking after `folder`; the lines it printed."""
+    program: Path, shim: Path, folder: Path, arguments: Sequence[str], *, log: Path | None = None
+) -> str:
+    """Run a Python program behind the shim, looking after `folder`; what it printed."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -42,10 +44,10 @@ def run(
     if log is not None:
         environment["COMPTOIR_IO_LOG"] = str(log)
     done = subprocess.run(
-        [sys.executable, PROCESS, *arguments],
+        [sys.executable, program, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,
         check=True,
     )
-    return done.stdout.splitlines()
+    return done.stdout

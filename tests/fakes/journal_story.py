@@ -100,18 +100,22 @@ class Day:
             next_outcome_cursor=self._cursor,
             more_outcomes=False,
         )
-        decision = Decision(
-            op_id=OpId(self._id()),
-            redemption_id=redemption.op_id,
-            handed_over=True,
-            at=now,
-            cashier="Zoë",
-        )
+        decision = self.decision(redemption, handed_over=True)
         progress = Progress(
             epoch_id=self.journal.epoch_id(), acked_seq=seq, outcome_cursor=self._cursor
         )
         self.journal.record_answer(progress, receipt=receipt, decisions=(decision,))
         return self.journal.head()[0]
+
+    def decision(self, redemption: Redemption, *, handed_over: bool) -> Decision:
+        """One that is not written yet."""
+        return Decision(
+            op_id=OpId(self._id()),
+            redemption_id=redemption.op_id,
+            handed_over=handed_over,
+            at=self.clock.now(),
+            cashier="Zoë",
+        )
 
     def void(self, redemption: Redemption) -> None:
         self.journal.append(
