@@ -247,8 +247,7 @@ class Auditor:
     def _shown(self, records: dict[OpId, Record]) -> None:
         """I13: what a screen called accepted stays so. Not where a file, or a till, was missing."""
         world = self._world
-        clean = not (world.forced or world.counts.enrolments or world.counts.clones)
-        if not clean or not self._profile.mirror:
+        if world.forced or world.counts.clones or not self._profile.mirror:
             return
         for op_id in self._truth.shown_accepted:
             if any(line.shortfall_minor for line in records[op_id].lines):

@@ -217,13 +217,7 @@ class Cashier:
 
     def answer_questions(self) -> None:
         """The program's questions about redemptions, each answered once."""
-        steps = [self._answer_undecided, self._answer_unseen]
-        if self.world.random.random() < 0.5:
-            steps.reverse()
-        for step in steps:
-            step()
-
-    def _answer_undecided(self) -> None:
+        self._answer_unseen()
         for op_id in list(self.till.journal.standing.undecided):
             if op_id != self.shown:
                 self.answer(op_id)

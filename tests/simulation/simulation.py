@@ -22,7 +22,7 @@ from tests.simulation.world import World, WorldClock
 
 FACES_MINOR = (1000, 2500, 5000, 10000)
 AMOUNTS_MINOR = (100, 250, 500, 1000, 1990, 2500)
-REST_S = 40_000.0
+REST_S = 20_000.0
 """After the faults have ended, everything comes to rest within this."""
 
 
@@ -41,6 +41,8 @@ class Parts:
 class Simulation:
     """One seed."""
 
+    faces_minor: tuple[int, ...] = FACES_MINOR
+
     def __init__(
         self, seed: int, profile: Profile, *, parts: Parts | None = None, sql: bool = False
     ) -> None:
@@ -58,8 +60,7 @@ class Simulation:
         )
         self.vouchers = [self.world.voucher_id(number) for number in range(profile.vouchers)]
         for voucher_id in self.vouchers:
-            self.service.issue(voucher_id, self.random.choice(FACES_MINOR))
-        self.service.back_up()
+            self.service.issue(voucher_id, self.random.choice(self.faces_minor))
         self.horizon_s = profile.purchases / profile.tills * profile.thinking_s
         self.cashiers: list[Cashier] = []
         self.operators = Operators(
@@ -67,6 +68,7 @@ class Simulation:
         )
         for number in range(profile.tills):
             self.add_till(self._new_till(number))
+        self.service.back_up()
 
     # --- who is there ----------------------------------------------------------------------------
 
