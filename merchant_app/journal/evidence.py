@@ -11,8 +11,8 @@ from uuid import UUID
 from merchant_app.ids import EpochId
 from merchant_app.journal.carving import Found, Pool, carve
 from merchant_app.journal.mirror import read_file
-from merchant_app.journal.readable import Readable, carve_epochs, is_sensible, read
-from merchant_app.journal.records import Record, Value
+from merchant_app.journal.readable import Readable, carve_epochs, read
+from merchant_app.journal.records import Record, Value, is_sensible
 from merchant_app.ledger.entries import Envelope, root_hash
 
 
@@ -47,9 +47,9 @@ class Evidence:
 
     def __init__(self) -> None:
         self._found: dict[Found, None] = {}
-        self._hashes: dict[Source, set[bytes]] = {source: set() for source in Source}
+        self._seen: dict[Source, set[tuple[str, bytes]]] = {source: set() for source in Source}
         self._records: dict[Source, Readable] = {}
-        self._carved_epochs: list[tuple[str, str, str, bytes]] = []
+        self._carved_epochs: list[tuple[str, str, str, tuple[bytes, ...]]] = []
         self._pool: Pool | None = None
 
     # --- collecting ------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ class Evidence:
     def _add_found(self, source: Source, found: Iterable[Found]) -> None:
         for item in found:
             self._found[item] = None
-            self._hashes[source].add(item.hash)
+            self._seen[source].add((item.body, item.hash))
         self._pool = None
 
     def _add_records(self, source: Source, readable: Readable) -> None:
@@ -106,7 +106,8 @@ class Evidence:
 
     def source_of(self, envelope: Envelope) -> Source:
         """The first source that has this entry."""
-        return next(source for source in Source if envelope.hash in self._hashes[source])
+        said = (envelope.body, envelope.hash)
+        return next(source for source in Source if said in self._seen[source])
 
     def rows(self, table: str) -> list[Record]:
         """The rows of a table that make sense; the mirror's word counts before the file's."""
@@ -164,12 +165,12 @@ class Evidence:
                 stored_root,
             )
         claimed = {str(epoch_id) for epoch_id in self.pool.epochs()}
-        for epoch_id_text, till_id_text, when, maybe_root in self._carved_epochs:
+        for epoch_id_text, till_id_text, when, maybe_roots in self._carved_epochs:
             if epoch_id_text in facts or epoch_id_text not in claimed:
                 continue
             id_ = EpochId(UUID(epoch_id_text))
-            roots = (maybe_root, root_hash(id_))
-            facts[epoch_id_text] = EpochFacts(id_, till_id_text, when, 0, roots, maybe_root)
+            roots = (*maybe_roots, root_hash(id_))
+            facts[epoch_id_text] = EpochFacts(id_, till_id_text, when, 0, roots, roots[0])
         return sorted(facts.values(), key=lambda epoch: (epoch.enrolled_at, epoch.position))
 
     def unnamed_epochs(self) -> set[EpochId]:

@@ -9,24 +9,17 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID
 
-from merchant_app.clock import from_text
-from merchant_app.contract.status import OutcomeStatus
-from merchant_app.errors import Problem
-from merchant_app.journal import outcome_lines
-from merchant_app.journal.records import COLUMNS, Record, Value, vouchers_named
-from merchant_app.ledger.entries import BadEntry, from_body
+from merchant_app.journal.records import COLUMNS, Record, Value, is_sensible
 
 _DEFAULTS: dict[str, Value] = {"root": None, "origin": "own", "generation": 0, "signature": b""}
 """Columns that a file of an older version lacks."""
-_TEXTS = ("epoch_id", "till_id", "op_id", "body", "status", "lines", "kind")
 _ROWIDS_MAX = 1 << 40
 
 _ID = rb"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-_EPOCH_ROW = re.compile(
-    _ID + _ID + rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)(.{0,3}?)(?=(.{32}))", re.DOTALL
-)
+_EPOCH_ROW = re.compile(_ID + _ID + rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)")
+_POSITION_LENGTH_MAX = 2
+_ROOT_LENGTH = 32
 
 
 @dataclass(slots=True)
@@ -67,7 +60,7 @@ def read(path: Path, work: Path) -> Readable:
     return result
 
 
-_UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError, MemoryError, BadEntry, Problem)
+_UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError, MemoryError)
 """Damaged bytes come out of sqlite3 as any of these."""
 
 
@@ -145,29 +138,6 @@ def _sensible(table: str, there: set[str], row: tuple[Value, ...]) -> Record | N
     return record if is_sensible(record) else None
 
 
-def is_sensible(record: Record) -> bool:
-    """Whether the values are what this program could have written there."""
-    try:
-        named = dict(zip(COLUMNS[record.table], record.values, strict=True))
-        if not all(isinstance(named[name], str) for name in _TEXTS if name in named):
-            return False
-        for name in ("epoch_id", "till_id", "op_id"):
-            if name in named and str(UUID(str(named[name]))) != named[name]:
-                return False
-        for name in ("decided_at", "recorded_at", "enrolled_at", "signed_at", "adopted_at"):
-            if name in named:
-                from_text(str(named[name]))
-        if "body" in named:
-            from_body(str(named["body"]))
-            vouchers_named(record)
-        if "status" in named:
-            OutcomeStatus(str(named["status"]))
-            outcome_lines.from_text(str(named["lines"]))
-    except (*_UNREADABLE, KeyError, AttributeError, RecursionError):
-        return False
-    return True
-
-
 def _first_entry(connection: sqlite3.Connection) -> int | None:
     try:
         row = connection.execute(
@@ -178,12 +148,15 @@ def _first_entry(connection: sqlite3.Connection) -> int | None:
     return row[0] if row is not None and isinstance(row[0], int) and row[0] > 0 else None
 
 
-def carve_epochs(raw: bytes) -> list[tuple[str, str, str, bytes]]:
-    """Rows of `epochs` in raw bytes: epoch, till, when, and the 32 bytes that may be its root.
+def carve_epochs(raw: bytes) -> list[tuple[str, str, str, tuple[bytes, ...]]]:
+    """Rows of `epochs` in raw bytes: epoch, till, when, and what may be its root.
 
-    They prove nothing: the first entry of the epoch proves its root.
+    They prove nothing: the first entry of the epoch proves its root. Between the moment and the
+    root lies the position, in as many bytes as it needs.
     """
-    return [
-        (match[1].decode(), match[2].decode(), match[3].decode(), match[5])
-        for match in _EPOCH_ROW.finditer(raw)
-    ]
+    found = []
+    for match in _EPOCH_ROW.finditer(raw):
+        starts = range(match.end(), match.end() + _POSITION_LENGTH_MAX + 1)
+        roots = tuple(raw[start : start + _ROOT_LENGTH] for start in starts)
+        found.append((match[1].decode(), match[2].decode(), match[3].decode(), roots))
+    return found

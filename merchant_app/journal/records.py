@@ -9,8 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
+from merchant_app.clock import from_text
+from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Problem, ProblemKind
+from merchant_app.journal import outcome_lines
 from merchant_app.ledger.entries import BadEntry, Redemption, from_body
 
 Value = str | int | bytes | None
@@ -50,6 +54,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "alarms": ("op_id", "recorded_at"),
 }
 """The tables a record can belong to, in the order in which they can be filled."""
+
+_TEXTS = ("epoch_id", "till_id", "op_id", "body", "status", "lines", "kind")
+_IDS = ("epoch_id", "till_id", "op_id")
+_MOMENTS = ("decided_at", "recorded_at", "enrolled_at", "signed_at", "adopted_at")
 
 _READ = {
     table: f"SELECT rowid, {', '.join(columns)} FROM {table} WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
@@ -126,6 +134,29 @@ def vouchers_named(record: Record) -> tuple[tuple[str, str], ...]:
         detail = f"{record.table} {record.rowid} is not the redemption its row says"
         raise Problem(ProblemKind.JOURNAL_DAMAGED, detail)
     return tuple((str(line.voucher_id), str(entry.op_id)) for line in entry.lines)
+
+
+def is_sensible(record: Record) -> bool:
+    """Whether the values are what this program could have written there."""
+    try:
+        named = dict(zip(COLUMNS[record.table], record.values, strict=True))
+        if not all(isinstance(named[name], str) for name in _TEXTS if name in named):
+            return False
+        for name in _IDS:
+            if name in named and str(UUID(str(named[name]))) != named[name]:
+                return False
+        for name in _MOMENTS:
+            if name in named:
+                from_text(str(named[name]))
+        if "body" in named:
+            from_body(str(named["body"]))
+            vouchers_named(record)
+        if "status" in named:
+            OutcomeStatus(str(named["status"]))
+            outcome_lines.from_text(str(named["lines"]))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, Problem):
+        return False
+    return True
 
 
 def _name_vouchers(connection: sqlite3.Connection, record: Record) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,13 +19,9 @@ from merchant_app.ids import EpochId
 from merchant_app.journal import backup
 from merchant_app.journal.evidence import Evidence, Source
 from merchant_app.journal.opening import kept_log_path, log_path
-from merchant_app.journal.proving import Proved, prove
+from merchant_app.journal.proving import Proved, Pull, prove
 from merchant_app.journal.rebuilding import write_fresh
 from merchant_app.journal.replacing import damaged_folder, finish_replacing, replace
-from merchant_app.ledger.entries import Envelope
-
-Pull = Callable[[EpochId, int], Sequence[Envelope]]
-"""The entries of an epoch that the service holds after a number, in order; empty if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
