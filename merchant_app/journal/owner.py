@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,19 +40,6 @@ class Owner(Generic[Owned]):
         Any thread may call it; it blocks until the work is done and raises what the work raised.
         """
         return self._thread.submit(work, self._owned).result()
-
-    def post(self, work: Callable[[Owned], None]) -> None:
-        """Have `work` done without waiting; what it raises goes to `threading.excepthook`."""
-
-        def watched() -> None:
-            try:
-                work(self._owned)
-            except BaseException:  # at the edge of a thread that goes on with other work
-                kind, error, trace = sys.exc_info()
-                arguments = (kind, error, trace, threading.current_thread())
-                threading.excepthook(threading.ExceptHookArgs(arguments))
-
-        self._thread.submit(watched)
 
     def close(self) -> None:
         """Finish what was asked for, close what is owned, end the thread."""

@@ -12,9 +12,9 @@ import hashlib
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -33,7 +33,6 @@ from merchant_app.journal.vouchers_rows import (
     reading,
     voucher_of,
 )
-from merchant_app.money import Money
 from merchant_app.vouchers.terms import Voucher
 
 Result = TypeVar("Result")
@@ -54,20 +53,18 @@ class Ask:
     Attributes:
         cursor: for `CentralService.vouchers`.
         at: now, UTC: what the answer leaves out, nobody knew by then.
-        told_number: of the newest balance that an outcome told by now.
     """
 
     cursor: str
     at: datetime
-    told_number: int
 
 
 class VouchersCopy:
     """The copy. Any thread may use it.
 
-    What is read is the newest complete snapshot or delta, and on top of it the balances that
-    outcomes told since. A damaged file is given up when that is noticed: the copy is then empty
-    and has no age, until it is fetched again.
+    What is read is the newest complete snapshot or delta, and nothing newer: what the till booked
+    since `fetched_at` is in its journal. A damaged file is given up when that is noticed: the copy
+    is then empty and has no age, until it is fetched again.
     """
 
     def __init__(self, path: Path, clock: Clock, *, belongs_to: str) -> None:
@@ -84,12 +81,7 @@ class VouchersCopy:
         self._clock = clock
         self._readers = _Readers(path)
         self._owner = Owner(lambda: _Keeper(path, self._readers, belongs_to), name="vouchers")
-        self._state, told = self._owner.run(
-            lambda keeper: keeper.do(lambda file: (file.state, file.told_before))
-        )
-        self._told_guard = threading.Lock()
-        self._told = {one: (minor, number) for one, minor, number in told}
-        self._told_number = max((number for _, number in self._told.values()), default=0)
+        self._state = self._owner.run(_Keeper.state)
 
     def close(self) -> None:
         """Finish what is being read and written, close the file, end its thread."""
@@ -126,27 +118,20 @@ class VouchersCopy:
         return {one: voucher.balance.minor for one, voucher in found if voucher is not None}
 
     def _one(self, query: str, key: bytes) -> Voucher | None:
-        # First what was told: it is taken back only after the page that brings it was written.
-        told = self._told
         renewals = self._readers.renewals
         try:
             with self._readers.one() as connection, reading():
                 rows = connection.execute(query, (key,)).fetchall()
-                voucher = voucher_of(rows[0], key) if len(rows) == 1 else None
+                return voucher_of(rows[0], key) if len(rows) == 1 else None
         except Damaged as damage:
             self._renew(damage, renewals)
             return None
-        if voucher is None or voucher.voucher_id not in told:
-            return voucher
-        minor, _ = told[voucher.voucher_id]
-        return replace(voucher, balance=Money(minor, voucher.balance.currency))
 
     # --- writing -------------------------------------------------------------------------------
 
     def next_ask(self) -> Ask:
         """What to ask the service for next; a fetch that was broken off goes on where it was."""
-        with self._told_guard:
-            return Ask(self._state.next_cursor, self._clock.now(), self._told_number)
+        return Ask(self._state.next_cursor, self._clock.now())
 
     def apply(self, page: Page, asked: Ask) -> bool:
         """Take the page that the service gave for `asked`. One fetch at a time.
@@ -164,18 +149,10 @@ class VouchersCopy:
         def take(file: VouchersFile) -> bool:
             if asked.cursor != file.state.next_cursor:
                 return False
-            file.apply(page, told_number=asked.told_number, at=asked.at)
+            file.apply(page, at=asked.at)
             return not page.more
 
-        complete = self._owner.run(lambda keeper: self._kept(keeper, take))
-        if complete:
-            with self._told_guard:
-                self._told = {
-                    voucher_id: (minor, number)
-                    for voucher_id, (minor, number) in self._told.items()
-                    if number > asked.told_number
-                }
-        return complete
+        return self._owner.run(lambda keeper: self._kept(keeper, take))
 
     def ask_from_the_start(self) -> None:
         """Fetch everything again; what is here stays until that is complete.
@@ -185,24 +162,6 @@ class VouchersCopy:
         """
 
         self._owner.run(lambda keeper: self._kept(keeper, VouchersFile.forget_cursor))
-
-    def set_balances(self, balances: Mapping[VoucherId, int]) -> None:
-        """What outcomes said is left, in minor units; holds until a page brings it.
-
-        It is read from now on and written a little later: nobody who moves money waits for a page
-        that is being written. If the program dies in between, the next page brings it.
-        """
-        with self._told_guard:
-            number = self._told_number = self._told_number + 1
-            self._told = {**self._told, **{one: (minor, number) for one, minor in balances.items()}}
-            self._owner.post(lambda keeper: self._write_told(keeper, balances, number))
-
-    def _write_told(self, keeper: _Keeper, balances: Mapping[VoucherId, int], number: int) -> None:
-        try:
-            self._kept(keeper, lambda file: file.tell(balances.items(), number=number))
-        except Problem as problem:
-            # It is known in memory, and whoever moves money meets the same disk and says so.
-            _log.error("balances not written to the copy of the vouchers: %s", problem)
 
     def _kept(self, keeper: _Keeper, work: Callable[[VouchersFile], Result]) -> Result:
         """Do the work on the owner's thread; if the file is damaged, it is empty afterwards."""

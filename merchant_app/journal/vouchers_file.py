@@ -8,14 +8,11 @@ itself when it is read: a flipped bit must not become somebody's balance.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
 
 from merchant_app.clock import from_text, to_text
-from merchant_app.ids import VoucherId
 from merchant_app.journal.opening import connect, transaction
 from merchant_app.journal.vouchers_rows import (
     COLUMNS,
@@ -27,7 +24,7 @@ from merchant_app.journal.vouchers_rows import (
     row_of,
 )
 
-VERSION = 1
+VERSION = 2
 WAL_BYTES_KEPT_MAX = 16_000_000
 """A whole snapshot of a large shop writes more; the space is given back afterwards."""
 
@@ -62,13 +59,6 @@ _SCHEMA = (
     # Pages wait here until the last one has come; then they count all at once.
     _vouchers_table("staged"),
     "CREATE TABLE staged_gone (voucher_id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID",
-    # Balances that outcomes told; they hold until a page brings what was asked for after them.
-    """CREATE TABLE told (
-        voucher_id    BLOB PRIMARY KEY,
-        balance_minor INTEGER NOT NULL,
-        number        INTEGER NOT NULL,
-        proof         INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID""",
     """CREATE TABLE state (
         id            INTEGER PRIMARY KEY CHECK (id = 1),
         belongs_to    TEXT NOT NULL,
@@ -124,8 +114,6 @@ class VouchersFile:
 
     Attributes:
         state: how far it is.
-        told_before: what outcomes had told when it was opened, and no page has brought since:
-            voucher, balance in minor units, number.
     """
 
     def __init__(self, path: Path, *, belongs_to: str) -> None:
@@ -142,7 +130,6 @@ class VouchersFile:
                 self._connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT_MAX}")
                 self._make_or_check()
                 self.state = self._read_state()
-                self.told_before = self._read_told()
             except BaseException:
                 self._connection.close()
                 raise
@@ -176,12 +163,6 @@ class VouchersFile:
         fetched_at = None if row[2] is None else from_text(row[2])
         return State(row[1], fetched_at, *row[3:-1])
 
-    def _read_told(self) -> tuple[tuple[VoucherId, int, int], ...]:
-        rows = self._connection.execute("SELECT * FROM told").fetchall()
-        if any(proof(row[:-1]) != row[-1] for row in rows):
-            raise Damaged("a balance that was told does not prove itself")
-        return tuple((VoucherId(UUID(bytes=row[0])), row[1], row[2]) for row in rows)
-
     def _write_state(self, state: State) -> None:
         values = (
             self._belongs_to,
@@ -198,18 +179,16 @@ class VouchersFile:
 
     # --- pages ---------------------------------------------------------------------------------
 
-    def apply(self, page: Page, *, told_number: int, at: datetime) -> None:
+    def apply(self, page: Page, *, at: datetime) -> None:
         """Take the page after `state.next_cursor`, asked for at `at`.
 
-        Nothing of a snapshot or delta counts before its last page is there; then all of it does,
-        and replaces what outcomes told up to `told_number`.
+        Nothing of a snapshot or delta counts before its last page is there; then all of it does.
         """
         from_the_start = page.starts_over or not self.state.next_cursor
         with damage_noticed(), transaction(self._connection):
             state = self._stage(page, from_the_start=from_the_start)
             if not page.more:
                 state = replace(self._merged(state), fetched_at=at)
-                self._connection.execute("DELETE FROM told WHERE number <= ?", (told_number,))
             self._write_state(state)
         self.state = state
 
@@ -276,14 +255,3 @@ class VouchersFile:
 
     def _number(self, query: str) -> int:
         return int(self._connection.execute(query).fetchone()[0])
-
-    # --- balances that outcomes told -----------------------------------------------------------
-
-    def tell(self, balances: Iterable[tuple[VoucherId, int]], *, number: int) -> None:
-        """Keep what an outcome said."""
-        rows = [(voucher_id.bytes, minor, number) for voucher_id, minor in balances]
-        with damage_noticed(), transaction(self._connection):
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?)",
-                [(*row, proof(row)) for row in rows],
-            )
