@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,10 @@ LINES_MAX = 30
 """Vouchers in one basket: more than any counter sees, and an entry stays a few kilobytes."""
 _TEXT_LENGTH_MAX = 120
 _MINOR_MAX = 0xFFFFFFFF
+_READ_MAX = 2_048
+"""Bodies whose entry is remembered: sent again, told again, shown again, it is read once."""
+_quoted = json.encoder.encode_basestring_ascii
+_TRUTHS = {True: "true", False: "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,43 +219,40 @@ def _is_text(value: object) -> bool:
 
 
 def _canonical(entry: Entry) -> str:
-    common = {"op": str(entry.op_id), "at": to_text(entry.at), "cashier": entry.cashier}
-    fields: dict[str, Any]
+    """JSON, put together here: this text is made for every entry, and read for every entry."""
+    at, cashier = f'"at":"{to_text(entry.at)}"', f'"cashier":{_quoted(entry.cashier)}'
     match entry:
-        case Redemption():
-            fields = {
-                "kind": "redemption",
-                "lines": [
-                    {
-                        "voucher": str(line.voucher_id),
-                        "amount_minor": line.amount.minor,
-                        "label": line.label,
-                    }
-                    for line in entry.lines
-                ],
-                "currency": entry.lines[0].amount.currency,
-                "purchase_minor": None if entry.purchase is None else entry.purchase.minor,
-                "honoured": entry.honoured,
-            }
+        case Redemption(purchase=purchase):
+            lines = ",".join(
+                f'{{"amount_minor":{line.amount.minor},"label":{_quoted(line.label)},'
+                f'"voucher":"{line.voucher_id}"}}'
+                for line in entry.lines
+            )
+            return (
+                f'{{{at},{cashier},"currency":{_quoted(entry.lines[0].amount.currency)},'
+                f'"honoured":{_TRUTHS[entry.honoured]},"kind":"redemption","lines":[{lines}],'
+                f'"op":"{entry.op_id}",'
+                f'"purchase_minor":{"null" if purchase is None else purchase.minor}}}'
+            )
         case Decision():
-            fields = {
-                "kind": "decision",
-                "redemption": str(entry.redemption_id),
-                "handed_over": entry.handed_over,
-            }
+            return (
+                f'{{{at},{cashier},"handed_over":{_TRUTHS[entry.handed_over]},"kind":"decision",'
+                f'"op":"{entry.op_id}","redemption":"{entry.redemption_id}"}}'
+            )
         case Void():
-            fields = {"kind": "void", "redemption": str(entry.redemption_id)}
-        case Resolution():
-            fields = {
-                "kind": "resolution",
-                "about": str(entry.about_id),
-                "choice": entry.choice.value,
-                "note": entry.note,
-                "retry": None if entry.retry_id is None else str(entry.retry_id),
-            }
-    return json.dumps(common | fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+            return (
+                f'{{{at},{cashier},"kind":"void","op":"{entry.op_id}",'
+                f'"redemption":"{entry.redemption_id}"}}'
+            )
+        case Resolution(retry_id=retry_id):
+            return (
+                f'{{"about":"{entry.about_id}",{at},{cashier},"choice":"{entry.choice.value}",'
+                f'"kind":"resolution","note":{_quoted(entry.note)},"op":"{entry.op_id}",'
+                f'"retry":{"null" if retry_id is None else _quoted(str(retry_id))}}}'
+            )
 
 
+@lru_cache(maxsize=_READ_MAX)
 def from_body(body: str) -> Entry:
     """The entry in a body. The inverse of `to_body`, and no more forgiving.
 

@@ -17,6 +17,7 @@ from merchant_app.ids import EpochId, TillId
 from merchant_app.journal import schema
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.queries import Queries
+from merchant_app.journal.rows import Rows
 from merchant_app.journal.sessions import Sessions
 from merchant_app.ledger.entries import Decision, Entry, Envelope
 from merchant_app.ledger.messages import Stored
@@ -65,6 +66,15 @@ class InMemory(MemoryJournal):
 
     boundary: Boundary
 
+    def begin_epoch(
+        self, epoch_id: EpochId, *, till_id: TillId, generation: int, previous_head: bytes = b""
+    ) -> None:
+        self.boundary()
+        super().begin_epoch(
+            epoch_id, till_id=till_id, generation=generation, previous_head=previous_head
+        )
+        self.boundary()
+
     def append(self, *entries: Entry) -> tuple[Envelope, ...]:
         self.boundary()
         added = super().append(*entries)
@@ -91,6 +101,11 @@ class InMemory(MemoryJournal):
     def reconciled(self, bodies: Sequence[str]) -> None:
         self.boundary()
         super().reconciled(bodies)
+        self.boundary()
+
+    def mark_seen(self) -> None:
+        self.boundary()
+        super().mark_seen()
         self.boundary()
 
     def durable_hash_at(self, seq: int) -> bytes | None:
@@ -123,6 +138,8 @@ class InSqlite(Journal):
 
     def _open(self, connection: sqlite3.Connection, clock: Clock) -> None:
         Queries.__init__(self, connection)
+        self._mirrored, self._room = None, None
+        self._rows = Rows(connection)
         self._clock = clock
         self._sessions = Sessions(connection, clock)
         self._forget()
@@ -132,6 +149,11 @@ class InSqlite(Journal):
         self.boundary()
         with super()._writing():
             yield
+        self.boundary()
+
+    def mark_seen(self) -> None:
+        self.boundary()
+        super().mark_seen()
         self.boundary()
 
     def durable_hash_at(self, seq: int) -> bytes | None:

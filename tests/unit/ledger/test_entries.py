@@ -16,11 +16,13 @@ from merchant_app.ids import EpochId, OpId, VoucherId
 from merchant_app.ledger.entries import (
     LINES_MAX,
     BadEntry,
+    Choice,
     Decision,
     Entry,
     Envelope,
     Line,
     Redemption,
+    Resolution,
     Void,
     chain_hash,
     envelopes,
@@ -71,7 +73,23 @@ DECISIONS = st.builds(
     cashier=NAMES,
 )
 VOIDS = st.builds(Void, op_id=OP_IDS, redemption_id=OP_IDS, at=MOMENTS, cashier=NAMES)
-ENTRIES = redemptions() | DECISIONS | VOIDS
+
+
+@st.composite
+def resolutions(draw: st.DrawFn) -> Resolution:
+    choice = draw(st.sampled_from(Choice))
+    return Resolution(
+        op_id=draw(OP_IDS),
+        about_id=draw(OP_IDS),
+        choice=choice,
+        note=draw(NAMES),
+        retry_id=draw(OP_IDS) if choice is Choice.RETRIED else None,
+        at=draw(MOMENTS),
+        cashier=draw(NAMES),
+    )
+
+
+ENTRIES = redemptions() | DECISIONS | VOIDS | resolutions()
 
 SAMPLE = Redemption(
     op_id=OpId(UUID(int=1)),
@@ -92,6 +110,13 @@ def test_an_entry_comes_back_from_its_text(entry: Entry) -> None:
     assert body.isascii()
     assert from_body(body) == entry
     assert to_body(from_body(body)) == body
+
+
+@given(ENTRIES)
+def test_the_text_of_an_entry_is_what_json_would_write(entry: Entry) -> None:
+    body = to_body(entry)
+    compact = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    assert body == compact
 
 
 def test_the_text_of_an_entry_never_changes() -> None:
