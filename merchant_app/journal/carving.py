@@ -30,6 +30,7 @@ _ID = rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _EPOCH_AND_SEQ = re.compile(rb"(" + _ID + rb")(.{0,6})$", re.DOTALL)
 _EPOCH_AND_SEQ_LENGTH_MAX = 36 + 6
 _HASH_LENGTH = 32
+_SEQ_MAX = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def _epoch_and_seq(raw: bytes, start: int, *, after: bytes) -> tuple[EpochId, in
         return None
     # SQLite stores the number 1 in no byte at all.
     seq = int.from_bytes(match[2], "big", signed=True) if match[2] else 1
+    if not 0 < seq < _SEQ_MAX:
+        return None
     return EpochId(UUID(match[1].decode())), seq
 
 
@@ -99,13 +102,13 @@ class Pool:
     """All that was found, and the chains it can prove."""
 
     def __init__(self, found: Iterable[Found]) -> None:
+        self._all = list(dict.fromkeys(found))
         self._by_place: dict[tuple[EpochId | None, int | None], list[Found]] = {}
-        self._stray: list[Found] = []
-        for item in dict.fromkeys(found):
-            if item.epoch_id is None or item.seq is None:
-                self._stray.append(item)
-            else:
-                self._by_place.setdefault((item.epoch_id, item.seq), []).append(item)
+        for item in self._all:
+            self._by_place.setdefault((item.epoch_id, item.seq), []).append(item)
+        self._by_hash: dict[bytes, list[Found]] = {}
+        for item in self._all:
+            self._by_hash.setdefault(item.hash, []).append(item)
 
     def follow(self, epoch_id: EpochId, seq: int, last_hash: bytes) -> list[Envelope]:
         """What continues a chain that ends at (seq, last_hash), each entry proved by its hash.
@@ -126,7 +129,8 @@ class Pool:
 
     def _following(self, epoch_id: EpochId, seq: int, last_hash: bytes) -> list[Envelope]:
         named = self._by_place.get((epoch_id, seq + 1), [])
-        return self._true(named, seq + 1, last_hash) or self._true(self._stray, seq + 1, last_hash)
+        # What says where an entry stands may be damaged as well: the hash knows better.
+        return self._true(named, seq + 1, last_hash) or self._true(self._all, seq + 1, last_hash)
 
     @staticmethod
     def _true(candidates: Sequence[Found], seq: int, last_hash: bytes) -> list[Envelope]:
@@ -138,6 +142,12 @@ class Pool:
         return sorted(true, key=lambda envelope: envelope.hash)
 
     def epochs(self) -> set[EpochId]:
+        """The epochs that at least two entries claim to belong to, which prove each other: one
+        alone may have a damaged name.
+        """
+        return {epoch_id for epoch_id in self.claimed() if self.linked_heads(epoch_id)}
+
+    def claimed(self) -> set[EpochId]:
         """The epochs that anything found claims to belong to."""
         return {epoch_id for epoch_id, _ in self._by_place if epoch_id is not None}
 
@@ -184,12 +194,9 @@ class Pool:
 
     def _pair(self, epoch_id: EpochId, seq: int, wanted: bytes) -> tuple[Envelope, bytes] | None:
         """The entry with the wanted hash, and the hash of a predecessor that proves it."""
-        predecessors = [item.hash for item in self._by_place.get((epoch_id, seq - 1), [])]
-        predecessors += [item.hash for item in self._stray]
-        for item in [*self._by_place.get((epoch_id, seq), []), *self._stray]:
-            if item.hash != wanted:
-                continue
-            for previous in predecessors:
+        named = [item.hash for item in self._by_place.get((epoch_id, seq - 1), [])]
+        for item in self._by_hash.get(wanted, []):
+            for previous in (*named, *(other.hash for other in self._all)):
                 if chain_hash(previous, seq=seq, body=item.body) == item.hash:
                     return Envelope(seq, item.body, item.hash), previous
         return None

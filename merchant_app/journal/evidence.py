@@ -164,7 +164,7 @@ class Evidence:
                 (root_hash(id_),) if stored_root is None else (stored_root, root_hash(id_)),
                 stored_root,
             )
-        claimed = {str(epoch_id) for epoch_id in self.pool.epochs()}
+        claimed = {str(epoch_id) for epoch_id in self.pool.claimed()}
         for epoch_id_text, till_id_text, when, maybe_roots in self._carved_epochs:
             if epoch_id_text in facts or epoch_id_text not in claimed:
                 continue

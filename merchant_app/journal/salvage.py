@@ -7,7 +7,6 @@ to the known head becomes a fresh file; the damaged files are moved aside, never
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +77,8 @@ def salvage(
     Raises:
         Incomplete: entries beneath the known head are missing, and neither mirror nor service has
             them.
-        Problem: DISK_FULL, DISK_READ_ONLY; JOURNAL_NEWER: the mirror is a newer program's.
+        Problem: DISK_FULL, DISK_READ_ONLY; MIRROR_UNREACHABLE: its medium has to be plugged in
+            first; JOURNAL_NEWER: the mirror is a newer program's.
     """
     finish_replacing(path)
     work = path.with_name(f"{path.name}-salvaging")
@@ -118,10 +118,10 @@ def gather(path: Path, work: Path, *, mirror_path: Path | None) -> Evidence:
         if file.exists():
             evidence.add_raw(Source.FILE, file.read_bytes())
     evidence.add_readable(Source.FILE, path, work)
-    if mirror_path is not None:
-        # A mirror that is not there is one witness less.
-        with contextlib.suppress(FileNotFoundError):
-            evidence.add_mirror(mirror_path)
+    # A medium that is not there may have the last entries: those must not be left behind. One that
+    # is there and was never written has nothing to say.
+    if mirror_path is not None and (mirror_path.exists() or not mirror_path.parent.is_dir()):
+        evidence.add_mirror(mirror_path)
     backups = path.with_name("backups")
     for number, copy in enumerate(backup.newest_first(backups) if backups.is_dir() else ()):
         place = work / f"backup-{number}"

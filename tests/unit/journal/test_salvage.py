@@ -121,6 +121,17 @@ def test_the_mirror_fills_the_gap_and_both_agree_afterwards(path: Path, tmp_path
         assert connection.execute("SELECT * FROM outcomes ORDER BY id").fetchall() == outcomes
 
 
+def test_nothing_is_saved_without_the_medium_that_may_have_the_last_entries(
+    path: Path, tmp_path: Path
+) -> None:
+    sold(path)
+    with pytest.raises(Problem) as problem:
+        salvage(path, NOW, mirror_path=tmp_path / "stick" / "mirror")
+    assert problem.value.kind is ProblemKind.MIRROR_UNREACHABLE
+    salvage(path, NOW, mirror_path=tmp_path / "never_written")
+    assert says(path) == (8, 0, True)
+
+
 def test_a_backup_helps_with_what_it_has(path: Path) -> None:
     day = Day(path)
     day.begin_epoch()
