@@ -206,6 +206,8 @@ def migrate(connection: sqlite3.Connection, *, version: int, backups: Path) -> N
         raise Problem(
             ProblemKind.JOURNAL_NEWER, f"file has version {version}, program {schema.VERSION}"
         )
+    if version < 0:
+        raise Problem(ProblemKind.JOURNAL_DAMAGED, f"file has version {version}")
     for number in range(version, schema.VERSION):
         if version > 0:
             check(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -67,7 +68,7 @@ def _one_life(arguments: Sequence[str], life_s: float) -> dict[int, str]:
         [sys.executable, TILL, *arguments],
         stdout=subprocess.PIPE,
         text=True,
-        env={"PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as till:
         assert till.stdout is not None
         assert till.stdout.readline() == "ready\n"
