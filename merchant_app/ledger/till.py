@@ -132,14 +132,10 @@ def after_answer(
         )
     if answer.head_seq < progress.acked_seq:
         return Ignore()
-    return Advanced(
-        replace(
-            progress,
-            acked_seq=answer.head_seq,
-            outcome_cursor=max(progress.outcome_cursor, answer.next_outcome_cursor),
-        ),
-        answer.outcomes,
-    )
+    cursor = max(progress.outcome_cursor, answer.next_outcome_cursor)
+    if (answer.head_seq, cursor) != (progress.acked_seq, progress.outcome_cursor):
+        progress = replace(progress, acked_seq=answer.head_seq, outcome_cursor=cursor)
+    return Advanced(progress, answer.outcomes)
 
 
 def may_hand_over(status: OutcomeStatus) -> bool | None:

@@ -53,7 +53,7 @@ class Cashier:
             return
         busy = self.customer is not None and self.customer is not purchase
         if not till.up or busy or self.shown is not None or till.course() is Course.NOTHING:
-            self.world.at(self.world.random.uniform(1, 30), self.serve, purchase)
+            self.world.at(self.world.random.uniform(5, 60), self.serve, purchase)
             return
         till.guard(self._begin, purchase)
 

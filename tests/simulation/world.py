@@ -46,9 +46,13 @@ class WorldClock:
     def __init__(self, world: World, *, skew_s: float = 0.0) -> None:
         self._world = world
         self._start = START + timedelta(seconds=skew_s)
+        self._read_s, self._read = 0.0, self._start
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=self._world.now_s)
+        now_s = self._world.now_s
+        if now_s != self._read_s:
+            self._read_s, self._read = now_s, self._start + timedelta(seconds=now_s)
+        return self._read
 
     def monotonic_s(self) -> float:
         return self._world.now_s
