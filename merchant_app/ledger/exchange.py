@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from merchant_app.errors import Bug
 from merchant_app.ids import EpochId, OpId
 from merchant_app.ledger import till as rules
-from merchant_app.ledger.entries import Decision, Envelope, first_broken
+from merchant_app.ledger.entries import BadEntry, Decision, Envelope, first_broken, from_body
 from merchant_app.ledger.messages import Batch, HeldEpochs, Outcome, Rewind, Stored
 from merchant_app.ledger.till_journal import TillJournal
 
@@ -121,21 +121,32 @@ def reconcile(
         held: what the service said it holds.
         pulled: all entries of the epochs that `to_pull` named.
     """
+    there: set[OpId] = set()
     for epoch_id, entries in pulled.items():
-        journal.adopt(epoch_id, entries)
+        understood = {envelope: op_id for envelope in entries if (op_id := _op_of(envelope))}
+        there.update(understood.values())
+        journal.adopt(epoch_id, tuple(understood))
     heads = {epoch.epoch_id: epoch.head_seq for epoch in held.epochs}
-    there = {envelope.hash for entries in pulled.values() for envelope in entries}
     current = journal.epoch_id()
     lacking: dict[OpId, str] = {}
     for epoch in journal.epochs():
         if epoch.epoch_id == current:
             continue
         after_seq = 0 if epoch.epoch_id in pulled else heads.get(epoch.epoch_id, 0)
-        for op_id, body, entry_hash in journal.bodies(epoch.epoch_id, after_seq=after_seq):
-            if entry_hash not in there:
+        for op_id, body, _ in journal.bodies(epoch.epoch_id, after_seq=after_seq):
+            if op_id not in there:
                 lacking.setdefault(op_id, body)
-    for epoch_id, seq, op_id, body in journal.adopted_bodies():
-        if epoch_id not in pulled and seq > heads.get(epoch_id, 0):
+    # An epoch that was not pulled is at the service what it is here, without the other branch.
+    for _, _, op_id, body in journal.adopted_bodies():
+        if op_id not in there:
             lacking.setdefault(op_id, body)
     known = journal.knows(list(lacking), in_epoch=current)
     journal.reconciled([body for op_id, body in lacking.items() if op_id not in known])
+
+
+def _op_of(envelope: Envelope) -> OpId | None:
+    """None: a newer program wrote it; it is kept at the service, and means nothing here."""
+    try:
+        return from_body(envelope.body).op_id
+    except BadEntry:
+        return None
