@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,10 +178,23 @@ def _prove(
             hidden = _hidden(connection, Pool(found), raw_log)
             records.put(connection, hidden)
             if missing or hidden:
+                _begin_sending(connection, (*missing, *hidden))
                 check(connection)
         if mirrored is not None and mirror is not None:
             mirrored.take_up((*lacking, *hidden))
     return Opened(connection, mirrored, from_mirror=len(missing), from_log=len(hidden))
+
+
+def _begin_sending(connection: sqlite3.Connection, put_back: Iterable[Record]) -> None:
+    """Where sending an epoch stood is not told by its rows: all of it is offered again, and what
+    came before it is compared.
+    """
+    connection.executemany(
+        "INSERT OR IGNORE INTO progress "
+        "(epoch_id, generation, acked_seq, outcome_cursor, resync_to, reconcile) "
+        "VALUES (?, 0, 0, 0, 0, 1)",
+        [(record.value("epoch_id"),) for record in put_back if record.table == "epochs"],
+    )
 
 
 def _refuse_to_begin_anew(

@@ -13,7 +13,7 @@ from merchant_app.errors import Bug
 from merchant_app.ledger.till_journal import AlreadyDecided
 from tests.simulation.profiles import PROFILES, small
 from tests.simulation.purchases import Violation
-from tests.simulation.simulation import Parts, Simulation
+from tests.simulation.simulation import Parts, Simulation, in_sqlite
 
 CRASH_POINTS_MAX = 5_000
 WRONG = (Violation, Bug, AlreadyDecided, AssertionError)
@@ -43,7 +43,8 @@ def simulation(
     seed: int, profile: str, *, parts: Parts | None = None, sql: bool = False
 ) -> Simulation:
     """The run of one seed."""
-    return Simulation(seed, PROFILES[profile](Random(f"{profile} {seed}")), parts=parts, sql=sql)
+    drawn = PROFILES[profile](Random(f"{profile} {seed}"))
+    return Simulation(seed, drawn, parts=parts, new_journal=in_sqlite if sql else None)
 
 
 def replay(seed: int, profile: str, *, sql: bool, crash_at: int | None = None) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from merchant_app.clock import Clock
 from merchant_app.ids import EpochId, TillId
@@ -59,6 +60,32 @@ class SimulatedJournal(TillJournal, Protocol):
     def copied(self) -> SimulatedJournal:
         """Another computer with a copy of the file."""
         ...
+
+    def restored(self, image: Any) -> SimulatedJournal:
+        """An older image, with what this one's mirror has."""
+        ...
+
+
+def from_mirror(lost: SimulatedJournal, image: SimulatedJournal) -> SimulatedJournal:
+    """Entries and outcomes come back; where sending stood does not."""
+    restored = lost.copied()
+    if restored.epoch_id() == image.epoch_id():
+        progress = image.progress()
+        if restored.progress().reconcile:
+            progress = replace(progress, reconcile=True)
+    else:
+        progress = Progress(
+            epoch_id=restored.epoch_id(),
+            generation=restored.progress().generation,
+            reconcile=True,
+        )
+    restored.boundary = _nothing
+    restored.record_answer(progress, receipt=None)
+    return restored
+
+
+def _nothing() -> None:
+    return
 
 
 class InMemory(MemoryJournal):
@@ -122,6 +149,9 @@ class InMemory(MemoryJournal):
         assert isinstance(copy, InMemory)
         return copy
 
+    def restored(self, image: SimulatedJournal) -> SimulatedJournal:
+        return from_mirror(self, image)
+
 
 class InSqlite(Journal):
     """The journal that ships, on SQLite's own memory or on a file, with boundaries."""
@@ -174,6 +204,9 @@ class InSqlite(Journal):
         other.boundary = self.boundary
         other._open(connection, self._clock)
         return other
+
+    def restored(self, image: SimulatedJournal) -> SimulatedJournal:
+        return from_mirror(self, image)
 
 
 def _assert_protocol(memory: InMemory, disk: InSqlite) -> tuple[SimulatedJournal, ...]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from random import Random
 
 from merchant_app.ids import OpId
 from merchant_app.ledger.entries import from_body
-from merchant_app.ledger.till import Progress
 from merchant_app.sync.connectivity import LineState
 from tests.simulation.auditor import about
 from tests.simulation.cashier import Cashier
@@ -97,12 +95,14 @@ class Operators:
             return
         world.counts.restores += 1
         lost = till.journal
-        lost.died(power=True)
         if world.profile.mirror:
-            till.journal = from_mirror(lost, image)
+            till.journal = lost.restored(image)
         else:
             till.journal = image
             self._declare(lost, image)
+        if till.up:
+            lost.died(power=True)
+        till.journal.died(power=True)
         till.up = False
         world.at(5, till.restart)
 
@@ -182,26 +182,3 @@ def rows(journal: SimulatedJournal) -> list[tuple[OpId, str]]:
         for op_id, body, _ in journal.bodies(epoch.epoch_id, after_seq=0)
     ]
     return found + [(op_id, body) for _, _, op_id, body in journal.adopted_bodies()]
-
-
-def from_mirror(lost: SimulatedJournal, image: SimulatedJournal) -> SimulatedJournal:
-    """An image brought up to date from the mirror: entries and outcomes come back, where sending
-    stood does not."""
-    restored = lost.copied()
-    if restored.epoch_id() == image.epoch_id():
-        progress = image.progress()
-        if restored.progress().reconcile:
-            progress = replace(progress, reconcile=True)
-    else:
-        progress = Progress(
-            epoch_id=restored.epoch_id(),
-            generation=restored.progress().generation,
-            reconcile=True,
-        )
-    restored.boundary = _nothing
-    restored.record_answer(progress, receipt=None)
-    return restored
-
-
-def _nothing() -> None:
-    return

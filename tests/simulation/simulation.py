@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from merchant_app.clock import Clock
 from merchant_app.ids import VoucherId
 from merchant_app.ledger.entries import Line
 from merchant_app.ledger.evaluation import Rules
@@ -38,16 +40,35 @@ class Parts:
     intake_rules: IntakeRules = field(default_factory=IntakeRules)
 
 
+NewJournal = Callable[[Clock], SimulatedJournal]
+
+
+def in_memory(parts: Parts) -> NewJournal:
+    """Journals as fast as they get."""
+    return lambda clock: parts.memory()
+
+
+def in_sqlite(clock: Clock) -> SimulatedJournal:
+    """SQLite's own memory."""
+    return InSqlite(clock)
+
+
 class Simulation:
     """One seed."""
 
     faces_minor: tuple[int, ...] = FACES_MINOR
 
     def __init__(
-        self, seed: int, profile: Profile, *, parts: Parts | None = None, sql: bool = False
+        self,
+        seed: int,
+        profile: Profile,
+        *,
+        parts: Parts | None = None,
+        new_journal: NewJournal | None = None,
     ) -> None:
+        """`new_journal` makes each till's journal; None: `parts.memory` does."""
         self.parts = parts or Parts()
-        self.sql = sql
+        self.new_journal = new_journal or in_memory(self.parts)
         self.world = World(seed, profile)
         self.random: Random = self.world.random
         self.auditor = Auditor(self.world)
@@ -76,8 +97,7 @@ class Simulation:
         world = self.world
         till_id, epoch_id = world.till_id(), world.epoch_id()
         self.service.enrol(till_id, epoch_id)
-        journal: SimulatedJournal
-        journal = InSqlite(WorldClock(world)) if self.sql else self.parts.memory()
+        journal = self.new_journal(WorldClock(world))
         journal.boundary = _nothing
         journal.begin_epoch(epoch_id, till_id=till_id, generation=0)
         balances = {
@@ -138,7 +158,7 @@ class Simulation:
             till.look_at_vouchers()
         if till.up and cashier.shown is None and random.random() < 0.5:
             till.guard(cashier.answer_questions)
-        if till.journal.standing.matters and till.up and random.random() < 0.5:
+        if till.up and till.journal.standing.matters and random.random() < 0.5:
             till.guard(cashier.settle)
         if not self.world.healed and random.random() < profile.voids * 4:
             given = [p for p in self.world.truth.purchases[:200] if p.given and not p.pays_for]
@@ -187,7 +207,7 @@ class Simulation:
         if ledger.recovering:
             return False
         if ledger.parked_ops and all(
-            cashier.till.journal.is_all_sent() and not cashier.till.stopped
+            cashier.till.up and cashier.till.journal.is_all_sent() and not cashier.till.stopped
             for cashier in self.cashiers
         ):
             self.service.mend()

@@ -6,6 +6,8 @@ A failing seed prints the line that plays it again.
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,9 +15,10 @@ from merchant_app.ledger.exposure import loss_bound_minor
 from tests.simulation import campaign
 from tests.simulation.directed import SCENARIOS, passes
 from tests.simulation.exposure import loss_minor
+from tests.simulation.journal_files import Folders, InFiles
 from tests.simulation.planted_till import HIDDEN, STRONG
 from tests.simulation.profiles import PROFILES
-from tests.simulation.simulation import Parts
+from tests.simulation.simulation import Parts, Simulation
 
 REDEMPTIONS = 4_000
 """For each test that runs seeds; `dev.py bench simulate` runs a million."""
@@ -35,6 +38,16 @@ def test_nothing_is_lost_and_nothing_debited_twice(profile: str, start: int | No
 def test_the_same_with_journals_in_sqlite(profile: str, start: int) -> None:
     result = campaign.run(start, REDEMPTIONS // 2, profile, sql=True)
     assert not result.violations, "\n" + "\n".join(result.violations)
+
+
+@pytest.mark.expects_log
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_same_with_files_and_mirrors(profile: str, tmp_path: Path) -> None:
+    folders = Folders(tmp_path)
+    for seed in range(2):
+        drawn = PROFILES[profile](Random(f"{profile} {seed}"))
+        drawn.purchases, drawn.mirror = 120, True
+        Simulation(seed, drawn, new_journal=lambda clock: InFiles(clock, folders)).run()
 
 
 @pytest.mark.parametrize("name", STRONG)
