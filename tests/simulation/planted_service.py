@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -17,8 +17,9 @@ from merchant_app.ledger.books import (
     PendingState,
     Place,
     Recalled,
+    Shelf,
 )
-from merchant_app.ledger.entries import Entry, Redemption, Void, from_body
+from merchant_app.ledger.entries import Entry, Envelope, Redemption, Void, from_body
 from merchant_app.ledger.evaluation import Rules
 from merchant_app.ledger.intake import IntakeRules, belongs_elsewhere
 from merchant_app.ledger.messages import Batch, Stored
@@ -152,9 +153,9 @@ def check_then_act() -> Parts:
     return Parts(rules=Rules(redeem=redeem))
 
 
-def no_fork_check() -> Parts:
+def no_difference(shelf: Shelf, batch: Batch, overlap: Sequence[Envelope]) -> int | None:
     """What overlaps is not compared."""
-    return Parts(intake_rules=IntakeRules(first_difference=lambda shelf, batch, overlap: None))
+    return None
 
 
 # --- hidden: other defences hide them from chance ------------------------------------------------
@@ -206,6 +207,5 @@ SERVICE_BUGS: dict[str, Callable[[], Parts]] = {
     "server ack before commit": lambda: Parts(service=AcknowledgesEarly),
     "no recovery mode": lambda: Parts(service=RecoversAtOnce),
     "server check-then-act": check_then_act,
-    "fork not checked": no_fork_check,
 }
 """By the names of ledger.md 4.2."""

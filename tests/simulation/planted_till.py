@@ -11,6 +11,7 @@ from merchant_app.ids import EpochId, OpId
 from merchant_app.ledger import exchange
 from merchant_app.ledger import till as protocol
 from merchant_app.ledger.entries import Decision, Entry, Envelope, Redemption, envelopes
+from merchant_app.ledger.intake import IntakeRules
 from merchant_app.ledger.messages import HeldEpochs, Rewind, Stored
 from tests.fakes.memory_journal import MemoryJournal
 from tests.simulation.cashier import Cashier
@@ -18,6 +19,7 @@ from tests.simulation.journals import InMemory
 from tests.simulation.planted_service import (
     SERVICE_BUGS,
     RefusesPoison,
+    no_difference,
     no_epoch_close,
     no_generation,
     void_twice,
@@ -124,6 +126,7 @@ class CanBeCut(InMemory):
                 self._decided.pop(entry.redemption_id, None)
         del chain.entries[seq:], chain.envelopes[seq:]
         self._last.clear()
+        self.mark_seen()
         self._standing = None
 
 
@@ -149,6 +152,16 @@ class TakesAnyVersion(TillProcess):
             return super().take(answer)
         first = {outcome.op_id: outcome for outcome in reversed(answer.outcomes)}
         return super().take(replace(answer, outcomes=tuple(first.values())))
+
+
+class ComparesNothing(TillProcess):
+    """The service's word for how far it has the journal is enough: no hash is compared."""
+
+    def take(self, answer: Stored | Rewind) -> protocol.Step:
+        seq = min(answer.head_seq, self.journal.head()[0])
+        own_hash = self.journal.hash_at(seq)
+        assert own_hash is not None
+        return super().take(replace(answer, head_seq=seq, head_hash=own_hash))
 
 
 class AdoptsNothing(TillProcess):
@@ -250,6 +263,9 @@ STRONG: dict[str, Callable[[], Parts]] = {
     "cancel only closes the dialog": lambda: Parts(cashier=CancelsOnScreenOnly),
     "no recall after crash": lambda: Parts(cashier=NoRecall),
     "no rewind after server restore": lambda: Parts(till=NeverGoesBack),
+    "fork not checked": lambda: Parts(
+        till=ComparesNothing, intake_rules=IntakeRules(first_difference=no_difference)
+    ),
 }
 """Found by chance, by the names of ledger.md 4.2."""
 

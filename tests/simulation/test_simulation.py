@@ -52,7 +52,7 @@ def test_the_same_with_files_and_mirrors(profile: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", STRONG)
 def test_a_planted_bug_is_found_within_a_hundred_seeds(name: str) -> None:
-    seeds = campaign.seeds_until_found(STRONG[name](), start=2000, limit=100)
+    seeds = campaign.seeds_until_found(STRONG[name](), start=1000, limit=100)
     assert seeds is not None
 
 
