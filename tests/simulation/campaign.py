@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ def simulation(
 
 def replay(seed: int, profile: str, *, sql: bool, crash_at: int | None = None) -> str:
     """The line that plays a run again."""
-    line = f"python3 -m tests.simulation --seed {seed} --profile {profile}"
+    line = f"{sys.executable} -m tests.simulation --seed {seed} --profile {profile}"
     line += " --sql" if sql else ""
     return line if crash_at is None else f"{line} --crash-at {crash_at}"
 
