@@ -193,15 +193,17 @@ class Journal(Queries):
         """Record what a delivery brought, and the decisions it leads to, in ONE transaction."""
         standing = self.standing
         alarmed: list[OpId] = []
-        with self._writing():
-            if receipt is not None:
-                now = self._clock.now()
-                self._rows.outcomes(receipt.outcomes, now=now)
-                self._rows.receipt(progress.epoch_id, receipt)
-                alarmed = self._ops_at(progress.epoch_id, receipt.alarm_seqs)
-                self._rows.alarms(alarmed, now=now)
-            added = self._append(decisions)
-            self._rows.progress(progress)
+
+        def write() -> tuple[Envelope, ...]:
+            with self._writing():
+                if receipt is not None:
+                    alarmed[:] = self._record_receipt(progress.epoch_id, receipt)
+                added = self._append(decisions)
+                self._rows.progress(progress)
+                return added
+
+        # What the cashier waits for is written even on a full disk: room was kept for it.
+        added = write() if self._room is None else self._room.write(write)
         self._progress = progress
         if receipt is not None:
             for op_id in alarmed:
@@ -275,6 +277,15 @@ class Journal(Queries):
         ):
             raise AlreadyDecided(str(entry.op_id))
         self._rows.entry(epoch_id, entry, envelope, origin=origin)
+
+    def _record_receipt(self, epoch_id: EpochId, receipt: Stored) -> list[OpId]:
+        """What the service said; the ops that it could not make sense of."""
+        now = self._clock.now()
+        self._rows.outcomes(receipt.outcomes, now=now)
+        self._rows.receipt(epoch_id, receipt)
+        alarmed = self._ops_at(epoch_id, receipt.alarm_seqs)
+        self._rows.alarms(alarmed, now=now)
+        return alarmed
 
     def _ops_at(self, epoch_id: EpochId, seqs: Sequence[int]) -> list[OpId]:
         return [op_id for seq in seqs if (op_id := self.op_at(epoch_id, seq)) is not None]
