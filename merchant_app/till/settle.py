@@ -62,7 +62,8 @@ def _asks(till: Till, recorded: Recorded) -> bool:
 
 
 def _open(journal: Journal) -> tuple[Recorded, ...]:
-    return (*journal.undecided(), *_unseen(journal))
+    # The unseen one first: another answer would hide which one was the last before the crash.
+    return (*_unseen(journal), *journal.undecided())
 
 
 def _unseen(journal: Journal) -> tuple[Recorded, ...]:
