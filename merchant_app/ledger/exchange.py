@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from merchant_app.errors import Bug
 from merchant_app.ids import EpochId, OpId
@@ -58,11 +59,12 @@ def take(
     match step:
         case rules.SendAgain(progress=new):
             journal.record_answer(new, receipt=None)
-        case rules.Advanced(progress=new) if isinstance(answer, Stored):
+        case rules.Advanced(progress=new, outcomes=news) if isinstance(answer, Stored):
             # A sign of life brings nothing to write; a file need not grow by it.
-            if new != progress or answer.outcomes or answer.alarm_seqs:
-                decisions = _decisions(journal, answer.outcomes, awaited=awaited, decide=decide)
-                journal.record_answer(new, receipt=answer, decisions=decisions)
+            if new != progress or news or answer.alarm_seqs:
+                decisions = _decisions(journal, news, awaited=awaited, decide=decide)
+                receipt = answer if news == answer.outcomes else replace(answer, outcomes=news)
+                journal.record_answer(new, receipt=receipt, decisions=decisions)
         case _:
             pass
     return step

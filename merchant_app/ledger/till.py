@@ -132,10 +132,13 @@ def after_answer(
         )
     if answer.head_seq < progress.acked_seq:
         return Ignore()
+    # A page that ends no further than we have read is older than what we recorded from there.
+    is_news = answer.next_outcome_cursor > progress.outcome_cursor
+    outcomes = answer.outcomes if is_news else ()
     cursor = max(progress.outcome_cursor, answer.next_outcome_cursor)
     if (answer.head_seq, cursor) != (progress.acked_seq, progress.outcome_cursor):
         progress = replace(progress, acked_seq=answer.head_seq, outcome_cursor=cursor)
-    return Advanced(progress, answer.outcomes)
+    return Advanced(progress, outcomes)
 
 
 def may_hand_over(status: OutcomeStatus) -> bool | None:

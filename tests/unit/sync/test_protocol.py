@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from merchant_app.contract.status import OutcomeStatus
-from merchant_app.ids import EpochId
-from merchant_app.ledger.messages import Rewind, Stored
+from merchant_app.ids import EpochId, OpId
+from merchant_app.ledger.messages import Outcome, Rewind, Stored
 from merchant_app.ledger.till import (
     Advanced,
     Behind,
@@ -90,6 +91,15 @@ def test_a_late_answer_never_moves_the_cursor_back() -> None:
     step = after_answer(PROGRESS, stored(seq=3, cursor=1), hash_at=OURS.get)
     assert isinstance(step, Advanced)
     assert step.progress.outcome_cursor == 7
+
+
+def test_a_page_of_outcomes_that_comes_late_is_older_than_what_is_known() -> None:
+    news = (Outcome(OpId(uuid4()), OutcomeStatus.SHORT, (), START),)
+    for cursor, expected in ((6, ()), (7, ()), (8, news)):
+        answer = replace(stored(seq=4, cursor=cursor), outcomes=news)
+        step = after_answer(PROGRESS, answer, hash_at=OURS.get)
+        assert isinstance(step, Advanced)
+        assert step.outcomes == expected
 
 
 @pytest.mark.parametrize(
