@@ -75,7 +75,8 @@ def finish(books: Books, held: Sequence[Case], rules: Rules) -> Finished:
         if case.place in draft.finished or not _goes_before_the_rest(draft, case):
             continue
         try:
-            todo.extend(place for place in evaluate(draft, case, rules) if place in cases)
+            woken = reversed(evaluate(draft, case, rules))
+            todo.extendleft(place for place in woken if place in cases)
         except Exception as error:  # as above
             failed[case.place] = error
             del cases[case.place]

@@ -4,8 +4,8 @@ In each transaction the shop's row is locked first: redemptions of one shop take
 of them can wait for each other. Common entries are evaluated a batch at a time; if anything is
 uncommon about one of them, or fails, the batch is undone and its entries get a transaction each.
 An entry whose evaluation fails is parked, with an alarm for people, and the next one goes on; an
-entry about an op that is not there yet waits, and is woken by it. While a shop waits for its tills
-after a restore, nothing of it is evaluated.
+entry about an op that is not there yet waits, and comes next when that op is there. While a shop
+waits for its tills after a restore, nothing of it is evaluated.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from merchant_app.clock import Clock
 from merchant_app.ids import TillId
-from merchant_app.ledger.books import EntryAlarm, PendingState, Place
+from merchant_app.ledger.books import Case, EntryAlarm, PendingState, Place
 from merchant_app.ledger.evaluation import Rules, evaluate
 from merchant_app.server import pending_rows, schema
-from merchant_app.server.batch_books import BatchBooks, is_common
+from merchant_app.server.batch_books import BatchBooks, NotInBatch, is_common
 from merchant_app.server.catalogue import lock_shop_of_epoch
 from merchant_app.server.database import Database
 from merchant_app.server.sql_books import BalanceMoved, SqlBooks
@@ -77,22 +77,19 @@ class Evaluator:
             return pending_rows.places(connection, and_(condition, _of_shops_that_go_on()))
 
     def _evaluate(self, places: Iterable[Place]) -> None:
-        # Bounded: an entry is woken only by one that left `pending` for good.
         todo = deque(places)
         while todo:
             batch = [todo.popleft() for _ in range(min(len(todo), BATCH_MAX))]
-            woken = self._evaluate_batch(batch) if len(batch) > 1 else None
-            if woken is None:
-                woken = [one for place in batch for one in self._evaluate_safely(place)]
-            todo.extend(woken)
+            if len(batch) == 1 or not self._evaluate_batch(batch):
+                self._evaluate_each(batch)
 
-    def _evaluate_batch(self, places: Sequence[Place]) -> list[Place] | None:
-        """Evaluate all of them in one transaction; None: nothing was done, they are no batch."""
+    def _evaluate_batch(self, places: Sequence[Place]) -> bool:
+        """Evaluate all of them in one transaction; False: nothing was done, they are no batch."""
         try:
             with self._database.writing() as connection:
                 _till_id, shop = lock_shop_of_epoch(connection, places[0].epoch_id)
                 if shop.recovering:
-                    return []
+                    return True
                 pending = schema.pending
                 wanted = or_(*(pending_rows.at(pending, place) for place in places))
                 stored = pending.c.state == PendingState.STORED.value
@@ -100,16 +97,31 @@ class Evaluator:
                     connection, and_(stored, wanted, pending_rows.of_shop(shop.number))
                 )
                 if len(cases) != len(places) or not all(map(is_common, cases)):
-                    return None
+                    return False
                 books = BatchBooks(connection, shop, cases, now=self._clock.now())
-                woken = [place for case in cases for place in evaluate(books, case, self._rules)]
+                self._evaluate_together(books, cases)
                 books.finish()
-                return woken
+                return True
         except OperationalError:
             raise
         except Exception as error:  # one by one it will show which entry it was
             _log.info("a batch of entries is evaluated one by one: %s", type(error).__name__)
-            return None
+            return False
+
+    def _evaluate_together(self, books: BatchBooks, cases: Sequence[Case]) -> None:
+        of_place = {case.place: case for case in cases}
+        todo = deque(cases)
+        while todo:  # bounded: an entry is woken only by one that leaves `pending` for good
+            woken = evaluate(books, todo.popleft(), self._rules)
+            if not of_place.keys() >= set(woken):
+                raise NotInBatch
+            todo.extendleft(of_place[place] for place in reversed(woken))
+
+    def _evaluate_each(self, places: Iterable[Place]) -> None:
+        """Evaluate each in a transaction of its own; what it wakes comes next."""
+        todo = deque(places)
+        while todo:
+            todo.extendleft(reversed(self._evaluate_safely(todo.popleft())))
 
     def _evaluate_safely(self, place: Place) -> Sequence[Place]:
         """Evaluate one entry, or park it; returns the entries that waited for it."""

@@ -341,7 +341,8 @@ class FakeLedger:
             if pending is None:
                 continue
             try:
-                todo.extend(evaluation.evaluate(books, pending.case, self._rules))
+                woken = evaluation.evaluate(books, pending.case, self._rules)
+                todo.extendleft(reversed(woken))
             except Poison:
                 self._park(place)
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from merchant_app.contract.status import OutcomeStatus
 from merchant_app.contract.wire import JournalReply, JournalRequest, WireOutcome
 from merchant_app.ids import VoucherId
 from merchant_app.ledger.entries import Entry, Redemption
@@ -118,6 +119,25 @@ def test_a_batch_says_what_one_by_one_says(
         balance(service, one) for one in apart.vouchers
     ]
     audited(service)
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_a_decision_that_came_before_its_redemption_counts_before_the_next_one(
+    service: Service, at_once: int
+) -> None:
+    twin = Twin(service, "Devant")
+    script: list[Step] = [("D", 4, False), ("R", 4, False), ("R", 0, False)]
+    twin.write(script, [(0, 1_500), (1, 1), (1, 1), (1, 1), (0, 501)])
+    seen = twin.seen(twin.send(at_once=at_once))
+    assert sorted(map(repr, seen)) == sorted(
+        map(
+            repr,
+            [
+                (OutcomeStatus.CANCELLED, [(0, 0, 0, None)]),
+                (OutcomeStatus.ACCEPTED, [(0, 1_500, 0, None)]),
+            ],
+        )
+    )
 
 
 def test_common_entries_go_through_together(
