@@ -11,6 +11,7 @@ import logging
 from merchant_app.central.port import (
     CentralService,
     HeldEntries,
+    HeldEpoch,
     HeldEpochs,
     NoAnswer,
     NotAuthorised,
@@ -36,22 +37,29 @@ class Past:
     def __init__(self, *, journal: JournalOwner, central: CentralService) -> None:
         self._journal = journal
         self._central = central
+        self._pulled: dict[HeldEpoch, list[Envelope]] = {}
+        """What came of an epoch before the line broke; its head names all that stands below it."""
 
     def reconcile(self) -> Failure | None:
         """Compare all earlier epochs; None when nothing is missing on either side any more.
 
-        It may be broken off and begun again at any time: what was adopted stays so.
+        It may be broken off and begun again at any time: what was pulled is not asked for again
+        while the program runs, and what was adopted stays so.
         """
         held = self._central.held_epochs()
         if not isinstance(held, HeldEpochs):
             return held
-        pulled: dict[EpochId, tuple[Envelope, ...]] = {}
-        for epoch_id in self._journal.run(lambda journal: exchange.to_pull(journal, held)):
-            entries = self._pull(epoch_id, after_seq=0)
-            if isinstance(entries, Failure):
-                return entries
-            pulled[epoch_id] = entries
+        wanted = self._journal.run(lambda journal: exchange.to_pull(journal, held))
+        pulled: dict[EpochId, list[Envelope]] = {}
+        for epoch in held.epochs:
+            if epoch.epoch_id in wanted:
+                known = self._pulled.setdefault(epoch, [])
+                failure = self._pull(epoch.epoch_id, known, after_seq=len(known))
+                if failure is not None:
+                    return failure
+                pulled[epoch.epoch_id] = known
         self._journal.run(lambda journal: exchange.reconcile(journal, held, pulled))
+        self._pulled.clear()
         _log.info("compared with the service: %d epochs, %d differ", len(held.epochs), len(pulled))
         return None
 
@@ -63,9 +71,10 @@ class Past:
         epoch_id, after_seq = self._journal.run(
             lambda journal: (journal.epoch_id(), journal.head()[0])
         )
-        entries = self._pull(epoch_id, after_seq=after_seq)
-        if isinstance(entries, Failure):
-            return entries
+        entries: list[Envelope] = []
+        failure = self._pull(epoch_id, entries, after_seq=after_seq)
+        if failure is not None:
+            return failure
         if not entries or not self._journal.run(
             lambda journal: exchange.continues(journal, entries)
         ):
@@ -74,14 +83,14 @@ class Past:
         _log.warning("this journal was older than the service's; %d entries added", len(entries))
         return True
 
-    def _pull(self, epoch_id: EpochId, *, after_seq: int) -> tuple[Envelope, ...] | Failure:
-        found: list[Envelope] = []
+    def _pull(self, epoch_id: EpochId, into: list[Envelope], *, after_seq: int) -> Failure | None:
+        """Add what the service holds of this epoch after that number, a page at a time."""
         for _ in range(PAGES_MAX):
             page = self._central.held_entries(epoch_id, after_seq=after_seq)
             if not isinstance(page, HeldEntries):
                 return page
-            found += page.entries
+            into += page.entries
             if not page.more or not page.entries:
-                return tuple(found)
+                return None
             after_seq = page.entries[-1].seq
         raise Bug("the service's journal does not come to an end")

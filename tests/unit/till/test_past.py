@@ -7,13 +7,21 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from merchant_app.central.port import NoAnswerKind
-from merchant_app.ids import OpId
+from merchant_app.central.port import (
+    CentralService,
+    HeldEntriesOutcome,
+    HeldEpochsOutcome,
+    NoAnswer,
+    NoAnswerKind,
+)
+from merchant_app.ids import EpochId, OpId
 from merchant_app.journal.owner import JournalOwner
 from merchant_app.money import Money
+from merchant_app.sync.reconciliation import Past
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.results import (
     AcceptedOffline,
@@ -195,6 +203,47 @@ def test_a_new_computer_asks_about_what_the_old_one_left_open(
         fresh.counter.settle(unknown.op_id, handed_over=False)
         fresh.in_order()
         assert computer.central.balance_minor(issued) == 4000
+    finally:
+        fresh.close()
+
+
+class BreaksAtThe:
+    """The line breaks at that epoch; `asked`: the epochs that were asked for from the start."""
+
+    def __init__(self, number: int, till: FakeTill) -> None:
+        self._number = number
+        self._till = till
+        self.asked: list[EpochId] = []
+
+    def held_epochs(self) -> HeldEpochsOutcome:
+        return self._till.held_epochs()
+
+    def held_entries(self, epoch_id: EpochId, *, after_seq: int) -> HeldEntriesOutcome:
+        if after_seq == 0:
+            self.asked.append(epoch_id)
+            if len(self.asked) == self._number:
+                return NoAnswer(NoAnswerKind.BROKEN_OFF)
+        return self._till.held_entries(epoch_id, after_seq=after_seq)
+
+
+def test_what_was_pulled_before_the_line_broke_is_not_pulled_again(
+    computer: Computer, tmp_path: Path
+) -> None:
+    issued = computer.central.issue(10_000)
+    sold(computer, issued, 10)
+    computer.enrol_again()
+    sold(computer, issued, 15)
+    fresh = Computer(
+        computer.central, computer.clock, tmp_path / "fresh.sqlite", computer.central.new_till(NAME)
+    )
+    try:
+        breaking = BreaksAtThe(2, fresh.enrolled)
+        past = Past(journal=fresh.journal, central=cast(CentralService, breaking))
+        assert past.reconcile() == NoAnswer(NoAnswerKind.BROKEN_OFF)
+        assert past.reconcile() is None
+        first, second = dict.fromkeys(breaking.asked)
+        assert breaking.asked == [first, second, second]
+        fresh.in_order()
     finally:
         fresh.close()
 
