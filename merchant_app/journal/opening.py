@@ -215,12 +215,12 @@ def migrate(connection: sqlite3.Connection, *, version: int, backups: Path) -> N
     Raises:
         Problem: JOURNAL_NEWER; JOURNAL_DAMAGED: what is there proves nothing, or is no journal.
     """
-    if version > schema.VERSION:
+    if not 0 <= version <= schema.VERSION:
+        is_newer = version > 0 and not schema.is_todays(connection)
         raise Problem(
-            ProblemKind.JOURNAL_NEWER, f"file has version {version}, program {schema.VERSION}"
+            ProblemKind.JOURNAL_NEWER if is_newer else ProblemKind.JOURNAL_DAMAGED,
+            f"file has version {version}, program {schema.VERSION}",
         )
-    if version < 0:
-        raise Problem(ProblemKind.JOURNAL_DAMAGED, f"file has version {version}")
     for number in range(version, schema.VERSION):
         if version > 0:
             check(connection)

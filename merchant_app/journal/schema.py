@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+
 _STEP_1 = """
 CREATE TABLE epochs (
     epoch_id    TEXT PRIMARY KEY,
@@ -150,3 +153,19 @@ STEPS: tuple[str, ...] = (
 """Step n brings the file from version n to n + 1; the version is SQLite's user_version."""
 
 VERSION = len(STEPS)
+
+
+def is_todays(connection: sqlite3.Connection) -> bool:
+    """Whether a file has exactly today's tables, whatever number it bears.
+
+    A step always changes tables: with these, a higher number is a flipped bit and no newer program.
+    """
+    with contextlib.closing(sqlite3.connect(":memory:")) as todays:
+        for step in STEPS:
+            todays.executescript(step)
+        return _tables(todays) == _tables(connection)
+
+
+def _tables(connection: sqlite3.Connection) -> set[tuple[str, str, str]]:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return set(rows.fetchall())

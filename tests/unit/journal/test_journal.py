@@ -224,6 +224,7 @@ def test_a_new_enrolment_starts_a_new_chain_and_keeps_the_old_one(journal: Journ
 def test_a_file_of_a_newer_program_is_refused(path: Path) -> None:
     opened(path).close()
     with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE of_tomorrow (number INTEGER) STRICT")
         connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
     connection.close()
     with pytest.raises(Problem) as problem:

@@ -12,7 +12,7 @@ import pytest
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.ids import EpochId
-from merchant_app.journal import backup
+from merchant_app.journal import backup, schema
 from merchant_app.journal.evidence import Source
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.replacing import salvaged_path
@@ -207,6 +207,22 @@ def test_outcomes_are_read_again_after_salvage(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         after = connection.execute("SELECT acked_seq, outcome_cursor FROM progress").fetchone()
     assert after == (7, 0)
+
+
+@pytest.mark.parametrize("flipped", [1 << 6, 1 << 30])
+def test_todays_tables_under_a_higher_number_are_a_flipped_bit_and_are_saved(
+    path: Path, flipped: int
+) -> None:
+    sold(path)
+    before = entries_in(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"PRAGMA user_version = {schema.VERSION ^ flipped}")
+    with pytest.raises(Problem) as problem:
+        Journal(path, FakeClock())
+    assert problem.value.kind is ProblemKind.JOURNAL_DAMAGED
+    salvage(path, NOW)
+    assert entries_in(path) == before
+    Journal(path, FakeClock()).close()
 
 
 def test_a_file_of_something_else_is_no_journal_to_save(path: Path) -> None:
