@@ -104,7 +104,8 @@ class Connectivity:
 
     Each report decides anew, so the line is never stuck in a state. Two states are not about the
     line and outlast it: STOPPED ends by `start_anew` alone, NOT_ENTITLED by an answer that only an
-    entitled till gets: pulling the cable must not make a revoked till accept vouchers again.
+    entitled till gets, to a call that began after the refusal: neither an answer that was under way
+    nor a pulled cable may make a revoked till accept vouchers again.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -112,6 +113,7 @@ class Connectivity:
         self._lock = threading.Lock()
         self._facts = LineFacts(LineState.UNKNOWN, clock.now(), None, None)
         self._failed_before = False
+        self._refused_at_s = 0.0
         self._listeners: list[Callable[[], None]] = []
 
     def facts(self) -> LineFacts:
@@ -130,7 +132,8 @@ class Connectivity:
 
         Args:
             answer: what the call returned.
-            took_s: how long it took; None where that says nothing about the line.
+            took_s: how long it took; None where that says nothing about the line (nor when the
+                call began).
         """
         with self._lock:
             facts = self._after(answer, took_s=took_s)
@@ -160,6 +163,9 @@ class Connectivity:
                 return self._after_failure(kind)
             case NotAuthorised():
                 state, why = LineState.NOT_ENTITLED, None
+                self._refused_at_s = self._clock.monotonic_s()
+            case _ if old.state is LineState.NOT_ENTITLED and not self._is_after_refusal(took_s):
+                state, why = old.state, None
             case Rejected() if old.state is LineState.NOT_ENTITLED:
                 # Malformed, said before anybody asked who we are.
                 state, why = old.state, None
@@ -173,6 +179,9 @@ class Connectivity:
                 state, why = LineState.ONLINE, None
         self._failed_before = False
         return self._answered(state, why=why)
+
+    def _is_after_refusal(self, took_s: float | None) -> bool:
+        return took_s is not None and self._clock.monotonic_s() - took_s >= self._refused_at_s
 
     def _after_failure(self, kind: NoAnswerKind) -> LineFacts:
         old = self._facts

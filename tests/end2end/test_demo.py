@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 
 from tests.fakes.driven_till import REPOSITORY
@@ -64,6 +65,7 @@ def demo(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.timeout(DEMO_LIMIT_S)
 def test_the_demo_tells_its_story_and_the_books_agree(tmp_path: Path) -> None:
     done = demo("--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -101,6 +103,8 @@ def look_at(picture: Path) -> None:
 TOUCHED = """
 import json, sqlite3, sys
 from pathlib import Path
+
+import pytest
 sys.path.insert(0, "build")
 from demo_cast import cast_of
 from demo_story import Story

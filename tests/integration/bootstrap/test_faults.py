@@ -20,6 +20,7 @@ from merchant_app.till.results import (
     NotEntitled,
     OfflineRefused,
     Redeemed,
+    RedeemResult,
     RedeemUnknown,
     Status,
 )
@@ -45,6 +46,10 @@ FAULTS: dict[str, tuple[Fault, NoAnswerKind]] = {
 
 def is_offline(status: Status) -> Status | None:
     return status if status.line is LineState.OFFLINE else None
+
+
+def is_redeemed(result: RedeemResult) -> Redeemed | None:
+    return result if isinstance(result, Redeemed) else None
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def test_each_fault_has_its_name_and_the_next_voucher_works(
     assert (status.why, status.unsent) == (kind, 1)
     line.always = None
     # The same redemption, not a second one; then the next voucher.
-    assert isinstance(counter.wait(unknown.op_id), Redeemed)
+    until(lambda: is_redeemed(counter.wait(unknown.op_id)), what="the answer at last")
     assert debited(counter, two.token, 20).lines[0].balance == euros(0)
     assert counter.contact().line is LineState.ONLINE
     assert counter.status().unsent == 0

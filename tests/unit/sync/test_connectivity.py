@@ -140,7 +140,8 @@ def test_whatever_came_before_an_answer_of_an_entitled_till_is_online(
     line = Connectivity(FakeClock())
     for before, took_s in history:
         line.report(before, took_s=took_s)
-    assert state_after(line, answer) is LineState.ONLINE
+    line.report(answer, took_s=0)
+    assert line.facts().state is LineState.ONLINE
 
 
 @given(history=st.lists(reports, max_size=30))
@@ -175,10 +176,16 @@ def test_what_it_says_while_being_restored_does_not_end_it(
 # --- not about the line --------------------------------------------------------------------------
 
 
-def test_pulling_the_cable_does_not_entitle_a_revoked_till(line: Connectivity) -> None:
+def test_neither_a_pulled_cable_nor_a_late_answer_entitles_a_revoked_till(
+    line: Connectivity, clock: FakeClock
+) -> None:
     not_answers = (DOWN, SLOW, SLOW, Rejected(400, None), NoAnswer(NoAnswerKind.BEING_RESTORED))
     assert state_after(line, REVOKED, *not_answers) is LineState.NOT_ENTITLED
-    assert state_after(line, ANSWER) is LineState.ONLINE
+    line.report(ANSWER, took_s=0.1)
+    assert line.facts().state is LineState.NOT_ENTITLED  # it was under way before the refusal
+    clock.advance(seconds=1)
+    line.report(ANSWER, took_s=0.1)
+    assert line.facts().state is LineState.ONLINE
 
 
 @given(history=st.lists(reports, max_size=20))
