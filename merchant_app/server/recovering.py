@@ -7,6 +7,7 @@ decides is written in one transaction of the shop; the rest is evaluated like an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
@@ -34,24 +35,29 @@ class ShopRecovery:
     missing: tuple[tuple[UUID, str], ...]
 
 
-def begin_new_generation(connection: Connection) -> int:
-    """Count up the generation and hold everything without an outcome; returns the generation.
+_GENERATIONS_FROM = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def begin_new_generation(connection: Connection, *, now: datetime) -> int:
+    """Begin the next generation and hold everything without an outcome; returns its number.
+
+    The number is the seconds since 2026, not one more than the last: a backup that is older than
+    an earlier restore does not know which numbers were given out since, the clock does. It fits 32
+    bits until 2094. Where the clock is behind, one more has to do.
 
     Every till that may sell is asked for what it knows: also one that never sent an entry before
     the backup was taken, because it may have sent many since.
     """
-    generation = connection.execute(
-        update(schema.service)
-        .values(generation=schema.service.c.generation + 1)
-        .returning(schema.service.c.generation)
-    ).scalar_one()
+    before: int = connection.execute(select(schema.service.c.generation)).scalar_one()
+    generation = max(before + 1, int((now - _GENERATIONS_FROM).total_seconds()))
+    connection.execute(update(schema.service).values(generation=generation))
     for shop in catalogue.all_shops(connection):
         catalogue.lock_shop(connection, shop.number)
         catalogue.next_versions(connection, shop.number, VERSION_LEAP)
     connection.execute(update(schema.tills).values(resynced=False))
     connection.execute(update(schema.shops).values(recovering=True))
     connection.execute(update(schema.pending).values(state=PendingState.HELD.value, waits_for=None))
-    return int(generation)
+    return generation
 
 
 def mark_resynced(connection: Connection, till_id: TillId) -> None:

@@ -277,7 +277,7 @@ class Service:
     def begin_new_generation(self) -> int:
         """After this database was restored from a backup: tills send again what it lacks."""
         with self.database.writing() as connection:
-            generation = recovering.begin_new_generation(connection)
+            generation = recovering.begin_new_generation(connection, now=self.clock.now())
         self.recovery.finish_complete()  # a shop without tills has nobody to wait for
         return generation
 

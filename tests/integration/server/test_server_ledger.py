@@ -28,7 +28,15 @@ from merchant_app.vouchers.terms import Terms
 from tests.fakes.clock import FakeClock
 from tests.fakes.http_till import wire
 from tests.fakes.journal_writer import JournalWriter
-from tests.fakes.service_process import OTHER_SHOP, Sold, offer, open_service, sell
+from tests.fakes.service_process import (
+    OTHER_SHOP,
+    Sold,
+    copied,
+    copied_back,
+    offer,
+    open_service,
+    sell,
+)
 
 
 class DirectTill:
@@ -120,14 +128,23 @@ def test_an_entry_that_cannot_be_evaluated_is_stored_parked_and_done_later(
     assert audited(service)["unevaluated"] == 0
 
 
+def test_a_backup_older_than_an_earlier_restore_gives_no_generation_out_again(
+    service: Service, clock: FakeClock
+) -> None:
+    backup = copied(service.database)
+    first = service.begin_new_generation()
+    copied_back(backup, service.database)
+    clock.advance(minutes=5)
+    assert service.begin_new_generation() > first
+
+
 @pytest.mark.expects_log("parked entry 1 of epoch")
 def test_an_entry_that_cannot_be_evaluated_does_not_keep_a_recovery_open(
     service: Service, till: DirectTill, another: Callable[..., Service], clock: FakeClock
 ) -> None:
     voucher = sell(service, 5000)[0]
     broken = another(clock=clock, rules=failing_for(666))
-    service.begin_new_generation()
-    till.journal.generation += 1
+    till.journal.generation = service.begin_new_generation()
     poison, good = till.redeem((voucher, 666)), till.redeem((voucher, 1000))
     reply = till.send(service=broken)
     assert not reply.recovering

@@ -254,7 +254,7 @@ def test_a_restored_service_says_whom_it_waits_for_until_it_is_told_to_go_on(
     told("sample", "--database", file_url)
     assert told("recovery", "--database", file_url) == {"waiting": []}
     begun = told("restored", "--database", file_url)
-    assert begun["generation"] == 2
+    assert begun["generation"] > 1
     (waits,) = begun["waiting"]
     assert (waits["shop"], waits["till"]) == ("librairie-cassiopee", "Caisse 2")
     assert told("recovery", "--database", file_url)["waiting"] == [waits]
