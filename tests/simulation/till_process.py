@@ -91,6 +91,7 @@ class TillProcess:
         """All that only the program knew."""
         self.number = getattr(self, "number", 0) + 1
         self.in_flight = 0
+        self.asked_s = 0.0
         self.awaited: set[OpId] = set()
         self.line = Connectivity(self.clock)
         self.timetable = Timetable(every_s=None, chance=self.world.random.random)
@@ -180,6 +181,7 @@ class TillProcess:
         self.boundary()
         self.number += 1
         self.in_flight = self.number
+        self.asked_s = self.world.now_s
         self.world.send(
             machine=self.machine,
             number=self.number,
@@ -239,8 +241,9 @@ class TillProcess:
         elif not isinstance(answer, Stored | Rewind):
             return  # nobody waits for it any more
         if mine and not isinstance(answer, NoAnswer):
-            self.line.report(answer)
-            self.timetable.ended(None, now_s=self.world.now_s)
+            now_s = self.world.now_s
+            self.line.report(answer, took_s=now_s - self.asked_s)
+            self.timetable.ended(None, now_s=now_s)
         match answer:
             case Stored() | Rewind():
                 self._after(self.take(answer), answer)
