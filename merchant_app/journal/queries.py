@@ -6,12 +6,11 @@ import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from merchant_app.clock import from_text, to_text
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug
-from merchant_app.ids import EpochId, OpId, VoucherId
+from merchant_app.ids import EpochId, OpId, VoucherId, id_of, id_text
 from merchant_app.journal import outcome_lines
 from merchant_app.ledger.entries import (
     Decision,
@@ -34,6 +33,17 @@ ALL_OPS = (
     " SELECT op_id, kind, redemption_id, body, epoch_id, seq, hash, rowid, 1 FROM adopted)"
 )
 
+# What decides or undoes a redemption, by each kind's own index: a query for both kinds at once, or
+# over ALL_OPS, would read the whole journal. Ours last.
+_DECISIONS_AND_VOIDS = (
+    "SELECT kind, op_id, body, 1 AS foreign_ FROM adopted"
+    " WHERE redemption_id = ?1 AND kind IN ('decision', 'void') UNION ALL"
+    " SELECT kind, op_id, body, 0 FROM entries"
+    " WHERE redemption_id = ?1 AND kind = 'decision' AND origin = 'own' UNION ALL"
+    " SELECT kind, op_id, body, 0 FROM entries"
+    " WHERE redemption_id = ?1 AND kind = 'void' AND origin = 'own' ORDER BY foreign_ DESC"
+)
+
 
 class Queries:
     """Answers from one journal file. Confined to the connection's thread."""
@@ -54,12 +64,12 @@ class Queries:
         ).fetchone()
         if row is None:
             raise Bug("no epoch was begun in this journal")
-        return EpochId(UUID(row[0]))
+        return EpochId(id_of(row[0]))
 
     def root_of(self, epoch_id: EpochId) -> bytes:
         """h(0) of an epoch."""
         row = self._connection.execute(
-            "SELECT root FROM epochs WHERE epoch_id = ?", (str(epoch_id),)
+            "SELECT root FROM epochs WHERE epoch_id = ?", (id_text(epoch_id),)
         ).fetchone()
         return bytes(row[0]) if row is not None and row[0] is not None else root_hash(epoch_id)
 
@@ -67,7 +77,7 @@ class Queries:
         """Where an epoch's chain ends here."""
         row = self._connection.execute(
             "SELECT seq, hash FROM entries WHERE epoch_id = ? ORDER BY seq DESC LIMIT 1",
-            (str(epoch_id),),
+            (id_text(epoch_id),),
         ).fetchone()
         return (row[0], bytes(row[1])) if row is not None else (0, self.root_of(epoch_id))
 
@@ -76,14 +86,14 @@ class Queries:
         if seq == 0:
             return self.root_of(epoch_id)
         row = self._connection.execute(
-            "SELECT hash FROM entries WHERE epoch_id = ? AND seq = ?", (str(epoch_id), seq)
+            "SELECT hash FROM entries WHERE epoch_id = ? AND seq = ?", (id_text(epoch_id), seq)
         ).fetchone()
         return None if row is None else bytes(row[0])
 
     def epochs(self) -> tuple[OwnEpoch, ...]:
         """Every epoch here, the current one last."""
         rows = self._connection.execute("SELECT epoch_id FROM epochs ORDER BY position").fetchall()
-        ids = [EpochId(UUID(row[0])) for row in rows]
+        ids = [EpochId(id_of(row[0])) for row in rows]
         return tuple(OwnEpoch(epoch_id, *self.head_of(epoch_id)) for epoch_id in ids)
 
     def envelopes(self, epoch_id: EpochId, *, after_seq: int, limit: int) -> tuple[Envelope, ...]:
@@ -91,7 +101,7 @@ class Queries:
         rows = self._connection.execute(
             "SELECT seq, body, hash FROM entries WHERE epoch_id = ? AND seq > ? "
             "ORDER BY seq LIMIT ?",
-            (str(epoch_id), after_seq, limit),
+            (id_text(epoch_id), after_seq, limit),
         )
         return tuple(Envelope(*row) for row in rows)
 
@@ -100,13 +110,13 @@ class Queries:
         sales, first = self._connection.execute(
             "SELECT count(DISTINCT coalesce(redemption_id, op_id)), min(seq) FROM entries "
             "WHERE epoch_id = ? AND seq > ?",
-            (str(epoch_id), seq),
+            (id_text(epoch_id), seq),
         ).fetchone()
         if first is None:
             return 0, None
         (at,) = self._connection.execute(
             "SELECT json_extract(body, '$.at') FROM entries WHERE epoch_id = ? AND seq = ?",
-            (str(epoch_id), first),
+            (id_text(epoch_id), first),
         ).fetchone()
         return sales, from_text(at)
 
@@ -114,9 +124,9 @@ class Queries:
         """The entries of an epoch from after `after_seq` on: op, body, hash."""
         rows = self._connection.execute(
             "SELECT op_id, body, hash FROM entries WHERE epoch_id = ? AND seq > ? ORDER BY seq",
-            (str(epoch_id), after_seq),
+            (id_text(epoch_id), after_seq),
         )
-        return tuple((OpId(UUID(op_id)), body, entry_hash) for op_id, body, entry_hash in rows)
+        return tuple((OpId(id_of(op_id)), body, entry_hash) for op_id, body, entry_hash in rows)
 
     def adopted_bodies(self) -> tuple[tuple[EpochId, int, OpId, str], ...]:
         """The adopted entries, and where they stood."""
@@ -124,13 +134,13 @@ class Queries:
             "SELECT epoch_id, seq, op_id, body FROM adopted ORDER BY rowid"
         )
         return tuple(
-            (EpochId(UUID(epoch_id)), seq, OpId(UUID(op_id)), body)
+            (EpochId(id_of(epoch_id)), seq, OpId(id_of(op_id)), body)
             for epoch_id, seq, op_id, body in rows
         )
 
     def knows(self, op_ids: Sequence[OpId], *, in_epoch: EpochId | None = None) -> set[OpId]:
         """Which of these ops are recorded here (in that epoch)."""
-        where, known = ("", ()) if in_epoch is None else (" AND epoch_id = ?", (str(in_epoch),))
+        where, known = ("", ()) if in_epoch is None else (" AND epoch_id = ?", (id_text(in_epoch),))
         found: set[OpId] = set()
         for some, marks in _in_pieces(op_ids):
             query = f"SELECT op_id FROM entries WHERE op_id IN ({marks}){where}"  # noqa: S608 - marks
@@ -138,7 +148,7 @@ class Queries:
             if in_epoch is None:
                 query = f"SELECT op_id FROM adopted WHERE op_id IN ({marks})"  # noqa: S608 - marks
                 rows += self._connection.execute(query, some).fetchall()
-            found.update(OpId(UUID(row[0])) for row in rows)
+            found.update(OpId(id_of(row[0])) for row in rows)
         return found
 
     # --- ops -------------------------------------------------------------------------------------
@@ -148,7 +158,7 @@ class Queries:
         row = self._connection.execute(
             f"SELECT epoch_id, seq, body, hash, foreign_ FROM {ALL_OPS} "  # noqa: S608 - a constant
             "WHERE op_id = ? AND kind = 'redemption' LIMIT 1",
-            (str(op_id),),
+            (id_text(op_id),),
         ).fetchone()
         if row is None:
             return None
@@ -157,20 +167,18 @@ class Queries:
             raise Bug(f"entry {row[1]} is not the redemption its row says")
         decision: bool | None = True if redemption.honoured else None
         void = None
-        for kind, other_id, body in self._connection.execute(
-            f"SELECT kind, op_id, body FROM {ALL_OPS} "  # noqa: S608 - a constant
-            "WHERE redemption_id = ? AND kind IN ('decision', 'void') ORDER BY foreign_ DESC",
-            (str(op_id),),
+        for kind, other_id, body, _ in self._connection.execute(
+            _DECISIONS_AND_VOIDS, (id_text(op_id),)
         ):
             # Ours last: where a copy of this till decided otherwise, our own decision counts here.
             if kind == "void":
-                void = OpId(UUID(other_id))
+                void = OpId(id_of(other_id))
             else:
                 entry = from_body(body)
                 decision = isinstance(entry, Decision) and entry.handed_over
         return Recorded(
             redemption=redemption,
-            epoch_id=EpochId(UUID(row[0])),
+            epoch_id=EpochId(id_of(row[0])),
             envelope=Envelope(row[1], row[2], bytes(row[3])),
             decision=decision,
             outcome=self.outcome(op_id),
@@ -182,7 +190,7 @@ class Queries:
         """Whether a copy of this till decided about a redemption."""
         row = self._connection.execute(
             "SELECT 1 FROM adopted WHERE redemption_id = ? AND kind = 'decision'",
-            (str(redemption_id),),
+            (id_text(redemption_id),),
         ).fetchone()
         return row is not None
 
@@ -190,23 +198,23 @@ class Queries:
         """Any entry, by its op."""
         row = self._connection.execute(
             f"SELECT body FROM {ALL_OPS} WHERE op_id = ? LIMIT 1",  # noqa: S608 - a constant
-            (str(op_id),),
+            (id_text(op_id),),
         ).fetchone()
         return None if row is None else from_body(row[0])
 
     def op_at(self, epoch_id: EpochId, seq: int) -> OpId | None:
         """The op of an entry."""
         row = self._connection.execute(
-            "SELECT op_id FROM entries WHERE epoch_id = ? AND seq = ?", (str(epoch_id), seq)
+            "SELECT op_id FROM entries WHERE epoch_id = ? AND seq = ?", (id_text(epoch_id), seq)
         ).fetchone()
-        return None if row is None else OpId(UUID(row[0]))
+        return None if row is None else OpId(id_of(row[0]))
 
     def outcome(self, op_id: OpId) -> Outcome | None:
         """The newest the service said of an op."""
         row = self._connection.execute(
             "SELECT op_id, status, lines, decided_at, generation, signature FROM outcomes "
             "WHERE op_id = ? ORDER BY id DESC LIMIT 1",
-            (str(op_id),),
+            (id_text(op_id),),
         ).fetchone()
         return None if row is None else to_outcome(row)
 
@@ -220,14 +228,14 @@ class Queries:
                 some,
             )
             found.update((row[0], to_outcome(row)) for row in rows)
-        return tuple(found[str(op_id)] for op_id in op_ids if str(op_id) in found)
+        return tuple(found[id_text(op_id)] for op_id in op_ids if id_text(op_id) in found)
 
     def resolutions(self, op_id: OpId) -> tuple[Resolution, ...]:
         """What people decided about an op, oldest first."""
         rows = self._connection.execute(
             f"SELECT body FROM {ALL_OPS} WHERE redemption_id = ? "  # noqa: S608 - a constant
             "AND kind = 'resolution' ORDER BY position",
-            (str(op_id),),
+            (id_text(op_id),),
         )
         entries = [from_body(body) for (body,) in rows]
         return tuple(entry for entry in entries if isinstance(entry, Resolution))
@@ -235,7 +243,7 @@ class Queries:
     def has_alarm(self, op_id: OpId) -> bool:
         """Whether the service could not make sense of this op."""
         row = self._connection.execute(
-            "SELECT 1 FROM alarms WHERE op_id = ?", (str(op_id),)
+            "SELECT 1 FROM alarms WHERE op_id = ?", (id_text(op_id),)
         ).fetchone()
         return row is not None
 
@@ -244,9 +252,9 @@ class Queries:
         rows = self._connection.execute(
             "SELECT op_id FROM redemption_vouchers WHERE voucher_id = ? "
             "ORDER BY op_id DESC LIMIT ?",
-            (str(voucher_id), limit),
+            (id_text(voucher_id), limit),
         )
-        return tuple(OpId(UUID(op_id)) for (op_id,) in rows)
+        return tuple(OpId(id_of(op_id)) for (op_id,) in rows)
 
     def booked_since(
         self, voucher_ids: Collection[VoucherId], since: datetime
@@ -261,7 +269,7 @@ class Queries:
                 "AND o.id = (SELECT max(id) FROM outcomes n WHERE n.op_id = v.op_id) "
                 "AND (SELECT recorded_at FROM outcomes f WHERE f.op_id = v.op_id "
                 "ORDER BY f.id LIMIT 1) >= ?",
-                (str(voucher_id), to_text(since)),
+                (id_text(voucher_id), to_text(since)),
             )
             booked[voucher_id] = sum(
                 line.accepted_minor
@@ -279,7 +287,7 @@ class Queries:
             "kind = 'redemption' AND json_extract(body, '$.honoured')) ORDER BY rowid DESC"
         )
         for kind, op_id, redemption_id in rows:
-            completed = OpId(UUID(redemption_id if kind == "decision" else op_id))
+            completed = OpId(id_of(redemption_id if kind == "decision" else op_id))
             recorded = self.recorded(completed)
             if recorded is not None and recorded.void is None:
                 return recorded
@@ -290,7 +298,7 @@ def to_outcome(row: Sequence[Any]) -> Outcome:
     """From op_id, status, lines, decided_at, generation, signature."""
     op_id, status, lines, at, generation, signature = row
     return Outcome(
-        OpId(UUID(op_id)),
+        OpId(id_of(op_id)),
         OutcomeStatus(status),
         outcome_lines.from_text(lines),
         from_text(at),
@@ -302,5 +310,5 @@ def to_outcome(row: Sequence[Any]) -> Outcome:
 def _in_pieces(op_ids: Sequence[OpId]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Ids in pieces that fit into one query, each with its question marks."""
     for start in range(0, len(op_ids), _IDS_PER_QUERY):
-        some = tuple(str(op_id) for op_id in op_ids[start : start + _IDS_PER_QUERY])
+        some = tuple(id_text(op_id) for op_id in op_ids[start : start + _IDS_PER_QUERY])
         yield some, ",".join("?" * len(some))

@@ -134,6 +134,23 @@ def test_rows_cannot_be_changed_or_removed(
     other.close()
 
 
+def test_asking_about_a_redemption_takes_no_more_steps_in_a_long_journal(journal: Journal) -> None:
+    def steps() -> int:
+        counted: list[None] = []
+        journal._connection.set_progress_handler(lambda: counted.append(None), 1)
+        assert journal.recorded(made.op_id) is not None
+        journal._connection.set_progress_handler(None, 0)
+        return len(counted)
+
+    made = redemption()
+    journal.append(made, decision(made, handed_over=True))
+    in_a_short_one = steps()
+    for _ in range(200):
+        other = redemption()
+        journal.append(other, decision(other, handed_over=True), void(other))
+    assert steps() < in_a_short_one + 10
+
+
 def test_a_redemption_has_one_decision_whoever_is_quicker(journal: Journal) -> None:
     made = redemption()
     journal.append(made, decision(made, handed_over=False))
