@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from typing import Protocol
 
 
@@ -32,7 +33,9 @@ class SystemClock:
 def to_text(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds: how every moment is stored, hashed and sent."""
     # Not strftime: on Linux its %Y writes the year 987 with three digits.
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"  # instead of +00:00
 
 
 def from_text(text: str) -> datetime:
@@ -52,6 +55,11 @@ def from_text(text: str) -> datetime:
 
 def business_date(moment: datetime, time_zone: str) -> date:
     """The calendar day of a moment where the shop is; expiry is judged by it."""
+    return moment.astimezone(_zone(time_zone)).date()
+
+
+@cache
+def _zone(name: str) -> tzinfo:
     from zoneinfo import ZoneInfo  # late: the window is painted before any day is judged
 
-    return moment.astimezone(ZoneInfo(time_zone)).date()
+    return ZoneInfo(name)

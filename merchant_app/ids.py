@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import NewType
 from uuid import UUID
 
@@ -16,6 +17,25 @@ EpochId = NewType("EpochId", UUID)
 """One enrolment of a till; its journal chain starts there."""
 ShopNumber = NewType("ShopNumber", int)
 """The shop's number at the central service, 1 to 4,294,967,295; a voucher's token carries it."""
+
+_REMEMBERED_MAX = 4_096
+
+
+@lru_cache(maxsize=_REMEMBERED_MAX)
+def id_of(text: str) -> UUID:
+    """The id in a text. The same few are read from file and line again and again.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return UUID(text)
+
+
+@lru_cache(maxsize=_REMEMBERED_MAX)
+def id_text(an_id: UUID) -> str:
+    """An id as it is stored; remembered as well: each is part of many rows and queries."""
+    return str(an_id)
+
 
 RandomBytes = Callable[[int], bytes]
 

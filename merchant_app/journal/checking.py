@@ -34,21 +34,28 @@ _PROBLEMS = {
 _DAMAGE_CODES = (sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
 
 
-@contextmanager
-def world_errors() -> Iterator[None]:
+class _WorldErrors:
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind_: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            kind = _kind(error)
+            if kind is not None:
+                name = getattr(error, "sqlite_errorname", "")
+                raise Problem(kind, f"{name}: {error}") from error
+
+
+_WORLD_ERRORS = _WorldErrors()
+
+
+def world_errors() -> _WorldErrors:
     """Turn what the world does to SQLite into Problems; our own mistakes stay exceptions.
 
     Raises:
         Problem: the disk is full, cannot be written, the file is locked or damaged.
     """
-    try:
-        yield
-    except sqlite3.Error as error:
-        kind = _kind(error)
-        if kind is None:
-            raise
-        name = getattr(error, "sqlite_errorname", "")
-        raise Problem(kind, f"{name}: {error}") from error
+    return _WORLD_ERRORS
 
 
 def _kind(error: sqlite3.Error) -> ProblemKind | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from merchant_app.clock import Clock, to_text
-from merchant_app.ids import EpochId, OpId, TillId, VoucherId
+from merchant_app.ids import EpochId, OpId, TillId, VoucherId, id_text
 from merchant_app.journal.open_matters import standing_of
 from merchant_app.journal.opening import open_journal, transaction, world_errors
 from merchant_app.journal.queries import Queries
@@ -25,7 +25,7 @@ from merchant_app.ledger.entries import (
     from_body,
     root_hash,
 )
-from merchant_app.ledger.messages import Outcome, Stored
+from merchant_app.ledger.messages import Outcome, Stored, newest
 from merchant_app.ledger.standing import CONFIRMED, Standing
 from merchant_app.ledger.till import Progress
 from merchant_app.ledger.till_journal import AlreadyDecided, Recorded
@@ -85,6 +85,8 @@ class Journal(Queries):
     def _forget(self) -> None:
         self._epoch: EpochId | None = None
         self._end: tuple[int, bytes] | None = None
+        self._asked: tuple[int, bytes] | None = None
+        self._unsent: tuple[Envelope, ...] = ()
         self._progress: Progress | None = None
         self._standing: Standing | None = None
 
@@ -94,7 +96,8 @@ class Journal(Queries):
             with world_errors(), transaction(self._connection):
                 yield
         except BaseException:
-            self._end = self._progress = None
+            self._end = self._progress = self._asked = None
+            self._unsent = ()
             raise
         # After the commit, and before anything is shown of it.
         if self._mirrored is not None:
@@ -132,7 +135,7 @@ class Journal(Queries):
             row = self._connection.execute(
                 "SELECT generation, acked_seq, outcome_cursor, resync_to, reconcile "
                 "FROM progress WHERE epoch_id = ?",
-                (str(epoch_id),),
+                (id_text(epoch_id),),
             ).fetchone()
             self._progress = Progress(
                 epoch_id=epoch_id,
@@ -159,13 +162,13 @@ class Journal(Queries):
             self._connection.execute(
                 "INSERT OR IGNORE INTO epochs (epoch_id, till_id, enrolled_at, position, root) "
                 "SELECT ?, ?, ?, coalesce(max(position), 0) + 1, ? FROM epochs",
-                (str(epoch_id), str(till_id), to_text(self._clock.now()), root),
+                (id_text(epoch_id), str(till_id), to_text(self._clock.now()), root),
             )
             self._connection.execute(
                 "INSERT OR IGNORE INTO progress "
                 "(epoch_id, generation, acked_seq, outcome_cursor, resync_to, reconcile) "
                 "VALUES (?, ?, 0, 0, 0, ?)",
-                (str(epoch_id), generation, int(bool(has_past))),
+                (id_text(epoch_id), generation, int(bool(has_past))),
             )
         self._forget()
 
@@ -208,7 +211,7 @@ class Journal(Queries):
         if receipt is not None:
             for op_id in alarmed:
                 standing.alarmed(op_id)
-            standing.told({outcome.op_id: outcome for outcome in receipt.outcomes}.values())
+            standing.told(newest(receipt.outcomes))
         self._appended(standing, decisions, added)
 
     def extend(self, entries: Sequence[Envelope]) -> None:
@@ -243,7 +246,7 @@ class Journal(Queries):
             self._append([from_body(body) for body in bodies], origin="resent")
             self._connection.execute(
                 "UPDATE progress SET reconcile = 0, resync_to = ? WHERE epoch_id = ?",
-                (self.head()[0], str(self.epoch_id())),
+                (self.head()[0], id_text(self.epoch_id())),
             )
         self._forget()
 
@@ -275,7 +278,7 @@ class Journal(Queries):
             and isinstance(entry, Decision)
             and self.decided_elsewhere(entry.redemption_id)
         ):
-            raise AlreadyDecided(str(entry.op_id))
+            raise AlreadyDecided(id_text(entry.op_id))
         self._rows.entry(epoch_id, entry, envelope, origin=origin)
 
     def _record_receipt(self, epoch_id: EpochId, receipt: Stored) -> list[OpId]:
@@ -295,14 +298,30 @@ class Journal(Queries):
     def hash_at(self, seq: int) -> bytes | None:
         """Our own hash at `seq` in the current epoch; None beyond the head."""
         head_seq, head_hash = self.head()
-        return head_hash if seq == head_seq else self.hash_in(self.epoch_id(), seq)
+        if seq == head_seq:
+            return head_hash
+        if self._asked is None or self._asked[0] != seq:
+            found = self.hash_in(self.epoch_id(), seq)
+            if found is None:
+                return None
+            self._asked = seq, found
+        return self._asked[1]
 
     def unsent(self, *, limit: int) -> tuple[Envelope, ...]:
         """The oldest entries the service has not confirmed, in order."""
-        acked = self.progress().acked_seq
-        if acked == self.head()[0]:
+        after_seq = self.progress().acked_seq
+        if after_seq == self.head()[0]:
             return ()
-        return self.envelopes(self.epoch_id(), after_seq=acked, limit=limit)
+        count = min(limit, self.head()[0] - after_seq)
+        # What was read to be sent before is still what the file says: only the rest is read.
+        known = tuple(envelope for envelope in self._unsent if envelope.seq > after_seq)[:count]
+        if known and known[0].seq != after_seq + 1:
+            known = ()
+        if len(known) < count:
+            last_seq, missing = after_seq + len(known), count - len(known)
+            known += self.envelopes(self.epoch_id(), after_seq=last_seq, limit=missing)
+            self._unsent = known
+        return known
 
     def unsent_count(self) -> int:
         """How many entries of the current epoch the service has not confirmed."""

@@ -6,11 +6,10 @@ Only what is open is parsed; a journal of a million entries is answered by its i
 from __future__ import annotations
 
 import sqlite3
-from uuid import UUID
 
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, id_of
 from merchant_app.journal.queries import ALL_OPS, to_outcome
 from merchant_app.ledger.entries import Redemption, from_body
 from merchant_app.ledger.standing import CONFIRMED, Standing
@@ -62,9 +61,9 @@ def _load_matters(connection: sqlite3.Connection, standing: Standing) -> None:
             f"SELECT redemption_id FROM {ALL_OPS} WHERE kind = 'resolution' "  # noqa: S608
             f"AND json_extract(body, '$.choice') IN {choice}"
         )
-        known.update(OpId(UUID(row[0])) for row in rows)
+        known.update(OpId(id_of(row[0])) for row in rows)
     for (op_id,) in connection.execute("SELECT op_id FROM alarms ORDER BY rowid"):
-        standing.alarmed(OpId(UUID(op_id)))
+        standing.alarmed(OpId(id_of(op_id)))
     rows = connection.execute(
         "SELECT op_id, status, lines, decided_at, generation, signature FROM outcomes "  # noqa: S608
         "WHERE id IN (SELECT max(id) FROM outcomes WHERE op_id IN (SELECT op_id FROM outcomes "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from merchant_app.clock import to_text
-from merchant_app.ids import EpochId, OpId
+from merchant_app.ids import EpochId, OpId, id_text
 from merchant_app.journal import outcome_lines
 from merchant_app.ledger.entries import (
     Decision,
@@ -43,10 +43,10 @@ class Rows:
             AlreadyDecided: an entry of this till decides, or undoes, the same redemption.
         """
         row = (
-            str(epoch_id),
+            id_text(epoch_id),
             envelope.seq,
             _KINDS[type(entry)],
-            str(entry.op_id),
+            id_text(entry.op_id),
             _about(entry),
             envelope.body,
             envelope.hash,
@@ -56,7 +56,7 @@ class Rows:
             self._connection.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         except sqlite3.IntegrityError as error:
             if "entries.redemption_id" in str(error):
-                raise AlreadyDecided(str(entry.op_id)) from error
+                raise AlreadyDecided(id_text(entry.op_id)) from error
             raise
         self._vouchers(entry)
 
@@ -67,8 +67,8 @@ class Rows:
         self._connection.execute(
             "INSERT OR IGNORE INTO adopted VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                str(entry.op_id),
-                str(epoch_id),
+                id_text(entry.op_id),
+                id_text(epoch_id),
                 envelope.seq,
                 _KINDS[type(entry)],
                 _about(entry),
@@ -83,22 +83,23 @@ class Rows:
         if isinstance(entry, Redemption):
             self._connection.executemany(
                 "INSERT OR IGNORE INTO redemption_vouchers VALUES (?, ?)",
-                [(str(line.voucher_id), str(entry.op_id)) for line in entry.lines],
+                [(id_text(line.voucher_id), id_text(entry.op_id)) for line in entry.lines],
             )
 
     def outcomes(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
         """What the service said."""
+        recorded_at = to_text(now)
         self._connection.executemany(
             "INSERT INTO outcomes "
             "(op_id, status, lines, decided_at, recorded_at, generation, signature) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 (
-                    str(outcome.op_id),
+                    id_text(outcome.op_id),
                     outcome.status.value,
                     outcome_lines.to_text(outcome.lines),
                     to_text(outcome.at),
-                    to_text(now),
+                    recorded_at,
                     outcome.generation,
                     outcome.signature,
                 )
@@ -110,7 +111,7 @@ class Rows:
         """The service's signed receipt, if it is a new one."""
         newest = self._connection.execute(
             "SELECT seq, generation FROM receipts WHERE epoch_id = ? ORDER BY id DESC LIMIT 1",
-            (str(epoch_id),),
+            (id_text(epoch_id),),
         ).fetchone()
         if newest == (receipt.head_seq, receipt.generation):
             return  # nothing new was signed: a sign of life is not worth a row
@@ -118,7 +119,7 @@ class Rows:
             "INSERT INTO receipts (epoch_id, generation, seq, hash, signed_at, signature) "
             "VALUES (?, ?, ?, ?, ?, ?)",
             (
-                str(epoch_id),
+                id_text(epoch_id),
                 receipt.generation,
                 receipt.head_seq,
                 receipt.head_hash,
@@ -131,7 +132,7 @@ class Rows:
         """The service could not make sense of these."""
         self._connection.executemany(
             "INSERT OR IGNORE INTO alarms VALUES (?, ?)",
-            [(str(op_id), to_text(now)) for op_id in ops],
+            [(id_text(op_id), to_text(now)) for op_id in ops],
         )
 
     def progress(self, progress: Progress) -> None:
@@ -145,10 +146,10 @@ class Rows:
                 progress.outcome_cursor,
                 progress.resync_to,
                 int(progress.reconcile),
-                str(progress.epoch_id),
+                id_text(progress.epoch_id),
             ),
         )
 
 
 def _about(entry: Entry) -> str | None:
-    return None if isinstance(entry, Redemption) else str(about(entry))
+    return None if isinstance(entry, Redemption) else id_text(about(entry))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from uuid import UUID
 
 from merchant_app.clock import Clock, to_text
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, id_of
 from merchant_app.journal.opening import transaction, world_errors
 
 
@@ -58,7 +57,7 @@ class Sessions:
             "AND d.rowid >= s.first_entry AND d.rowid < ? ORDER BY d.rowid DESC LIMIT 1",
             (self._session, self._opened_at_rowid),
         ).fetchone()
-        return None if row is None else OpId(UUID(row[0]))
+        return None if row is None else OpId(id_of(row[0]))
 
     def mark_seen(self) -> None:
         """Somebody has answered for all that was completed until now."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import EpochId, OpId, ShopNumber, TillId, VoucherId
@@ -47,9 +47,8 @@ class EntryAlarm(Enum):
     """A till offered an outcome that this service never signed. It was not believed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an entry stands in the journals."""
+class Place(NamedTuple):
+    """Where an entry stands in the journals. A tuple, because it is a key at every step."""
 
     epoch_id: EpochId
     seq: int

@@ -61,9 +61,9 @@ def take(
             journal.record_answer(new, receipt=None)
         case rules.Advanced(progress=new, outcomes=news) if isinstance(answer, Stored):
             # A sign of life brings nothing to write; a file need not grow by it.
-            if new != progress or news or answer.alarm_seqs:
+            if new is not progress or news or answer.alarm_seqs:
                 decisions = _decisions(journal, news, awaited=awaited, decide=decide)
-                receipt = answer if news == answer.outcomes else replace(answer, outcomes=news)
+                receipt = answer if news is answer.outcomes else replace(answer, outcomes=news)
                 journal.record_answer(new, receipt=receipt, decisions=decisions)
         case _:
             pass
@@ -79,10 +79,13 @@ def _decisions(
 ) -> list[Decision]:
     if not awaited:
         return []
-    decisions = []
     # Only the newest state of each op counts: an older one may have been overtaken.
-    for op_id, outcome in {outcome.op_id: outcome for outcome in outcomes}.items():
-        if op_id not in awaited or op_id not in journal.standing.undecided:
+    newest = {outcome.op_id: outcome for outcome in outcomes if outcome.op_id in awaited}
+    if not newest:
+        return []
+    decisions, undecided = [], journal.standing.undecided
+    for op_id, outcome in newest.items():
+        if op_id not in undecided:
             continue
         handed_over = rules.may_hand_over(outcome.status)
         if handed_over is not None:

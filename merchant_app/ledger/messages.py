@@ -5,6 +5,7 @@ The adapters put them on a wire; the simulator passes them as they are.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,13 @@ class Outcome:
     at: datetime
     generation: int = 0
     signature: bytes = b""
+
+
+def newest(outcomes: Sequence[Outcome]) -> Collection[Outcome]:
+    """The last that was said of each op."""
+    if len(outcomes) < 2:
+        return outcomes
+    return {outcome.op_id: outcome for outcome in outcomes}.values()
 
 
 RESYNC_UNKNOWN = 2**53

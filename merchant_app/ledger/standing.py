@@ -7,6 +7,7 @@ is opened and tells it what is committed. So no question at the counter reads th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import OpId, VoucherId
@@ -21,13 +22,11 @@ from merchant_app.ledger.entries import (
 from merchant_app.ledger.exposure import Exposure
 from merchant_app.ledger.messages import Outcome
 
-CONFIRMED = frozenset(
-    {
-        OutcomeStatus.ACCEPTED,
-        OutcomeStatus.SHORT,
-        OutcomeStatus.CANCELLED,
-        OutcomeStatus.VOIDED,
-    }
+CONFIRMED = (
+    OutcomeStatus.ACCEPTED,
+    OutcomeStatus.SHORT,
+    OutcomeStatus.CANCELLED,
+    OutcomeStatus.VOIDED,
 )
 """After these the service has booked the redemption: it is no risk of the till's any more."""
 
@@ -36,7 +35,10 @@ def is_badly_ended(outcome: Outcome) -> bool:
     """Whether an outcome is something that a person has to look at."""
     if outcome.status is OutcomeStatus.NOT_REVERSIBLE:
         return True
-    return any(line.shortfall_minor for line in outcome.lines)
+    return any(map(_shortfall_minor, outcome.lines))
+
+
+_shortfall_minor = attrgetter("shortfall_minor")
 
 
 class Standing:
@@ -99,13 +101,13 @@ class Standing:
         """The service has said these; each is the newest of its op."""
         for outcome in outcomes:
             op_id = outcome.op_id
-            if outcome.status in CONFIRMED:
+            if self.unconfirmed and outcome.status in CONFIRMED:
                 redemption = self.unconfirmed.pop(op_id, None)
                 if redemption is not None:
                     self._count(redemption, -1)
             if is_badly_ended(outcome):
                 self.alarmed(op_id)
-            else:
+            elif self.matters:
                 self.matters.pop(op_id, None)
 
     def alarmed(self, op_id: OpId) -> None:

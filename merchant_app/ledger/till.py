@@ -137,7 +137,14 @@ def after_answer(
     outcomes = answer.outcomes if is_news else ()
     cursor = max(progress.outcome_cursor, answer.next_outcome_cursor)
     if (answer.head_seq, cursor) != (progress.acked_seq, progress.outcome_cursor):
-        progress = replace(progress, acked_seq=answer.head_seq, outcome_cursor=cursor)
+        progress = Progress(
+            epoch_id=progress.epoch_id,
+            generation=progress.generation,
+            acked_seq=answer.head_seq,
+            outcome_cursor=cursor,
+            resync_to=progress.resync_to,
+            reconcile=progress.reconcile,
+        )
     return Advanced(progress, outcomes)
 
 

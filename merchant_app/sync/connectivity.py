@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
@@ -117,8 +117,8 @@ class Connectivity:
         self._listeners: list[Callable[[], None]] = []
 
     def facts(self) -> LineFacts:
-        with self._lock:
-            return self._facts
+        # No lock: the facts are one value, replaced whole.
+        return self._facts
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever the facts have changed (`contact_at` is one of them).
@@ -190,18 +190,22 @@ class Connectivity:
         second = self._failed_before or old.state is LineState.OFFLINE
         self._failed_before = True
         state = LineState.OFFLINE if second or _is_final(kind) else LineState.DEGRADED
-        return replace(old, state=state, why=kind)
+        if state is old.state and kind is old.why:
+            return old
+        return LineFacts(state, self._since(state), old.contact_at, kind)
 
     def _answered(self, state: LineState, *, why: NoAnswerKind | None = None) -> LineFacts:
-        return replace(self._facts, state=state, contact_at=self._clock.now(), why=why)
+        return LineFacts(state, self._since(state), self._clock.now(), why)
+
+    def _since(self, state: LineState) -> datetime:
+        """When a state began that holds now."""
+        old = self._facts
+        return old.since if state is old.state else self._clock.now()
 
     def _change_to(self, facts: LineFacts) -> bool:
         """Keep these facts; whether they are others than before. The lock is held."""
-        if facts.state is not self._facts.state:
-            facts = replace(facts, since=self._clock.now())
-        changed = facts != self._facts
-        self._facts = facts
-        return changed
+        old, self._facts = self._facts, facts
+        return facts is not old and facts != old
 
     def _tell(self, *, changed: bool) -> None:
         if changed:
