@@ -201,7 +201,8 @@ class FakeLedger:
         bad_seqs: Iterable[int] = ()
         if batch.priors and self._signed:
             batch, bad_seqs = intake.believed(batch, is_signed=self._is_signed)
-        known = books.epoch(batch.epoch_id)
+        chain = books.chains.get(batch.epoch_id)
+        head_seq = 0 if chain is None else len(chain.entries)
         kept = intake.store(books, batch, till_id=till_id, rules=self._intake_rules)
         match kept:
             case intake.EpochClosed() | intake.Fork():
@@ -212,15 +213,14 @@ class FakeLedger:
                 return Rejected(400, f"entries.{index}.hash")
             case intake.Kept():
                 pass
-        assert known is not None
         for seq in bad_seqs:
             books.alarm(Place(batch.epoch_id, seq), EntryAlarm.BAD_PRIOR.value)
         if kept.recovering:
             if kept.resynced:
                 books.resynced.add(till_id)
             self._finish_if_complete()
-        elif kept.head_seq > known.head_seq:
-            seqs = range(known.head_seq + 1, kept.head_seq + 1)
+        elif kept.head_seq > head_seq:
+            seqs = range(head_seq + 1, kept.head_seq + 1)
             self._evaluate(Place(batch.epoch_id, seq) for seq in seqs)
         return self._stored(till_id, batch, kept)
 
@@ -277,11 +277,13 @@ class FakeLedger:
     def _outcome(self, op_id: OpId, op: Op) -> Outcome:
         if op.status is None:
             raise Bug("an op without an outcome")
-        lines = []
+        if op.told is not None and op.told.generation == self.books.generation:
+            return op.told
+        lines, is_final = [], True
         for line, balance_minor in zip(op.lines, op.balances, strict=True):
             uses: tuple[Use, ...] = ()
             if line.shortfall_minor:
-                uses = self._other_uses(line.line.voucher_id, op_id)
+                uses, is_final = self._other_uses(line.line.voucher_id, op_id), False
             lines.append(
                 OutcomeLine(
                     line.line.voucher_id,
@@ -293,9 +295,11 @@ class FakeLedger:
                 )
             )
         outcome = Outcome(op_id, op.status, tuple(lines), op.at, self.books.generation)
-        if not self._signed:
-            return outcome
-        return replace(outcome, signature=priors.sign(outcome, self._signing_key))
+        if self._signed:
+            outcome = replace(outcome, signature=priors.sign(outcome, self._signing_key))
+        if is_final:
+            op.told = outcome
+        return outcome
 
     def _other_uses(self, voucher_id: VoucherId, op_id: OpId) -> tuple[Use, ...]:
         found: list[Use] = []

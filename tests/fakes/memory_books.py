@@ -49,9 +49,30 @@ class Chain:
     entries: list[Envelope] = field(default_factory=list)
     closed: bool = False
     held: set[int] = field(default_factory=set)
+    _facts: EpochFacts | None = None
 
     def hash_at(self, seq: int) -> bytes:
         return self.entries[seq - 1].hash if seq else self.root
+
+    def facts(self) -> EpochFacts:
+        """Most requests bring nothing new: then they are what they were."""
+        head_seq = len(self.entries)
+        told_seq = min(self.held) - 1 if self.held else head_seq
+        known = self._facts
+        if (
+            known is None
+            or known.head_seq != head_seq
+            or known.told_seq != told_seq
+            or known.closed != self.closed
+        ):
+            known = self._facts = EpochFacts(
+                till_id=self.till_id,
+                head_seq=head_seq,
+                head_hash=self.hash_at(head_seq),
+                told_seq=told_seq,
+                closed=self.closed,
+            )
+        return known
 
     def copied(self) -> Chain:
         return Chain(self.till_id, self.root, self.entries.copy(), self.closed, set(self.held))
@@ -67,7 +88,10 @@ class Pending:
 
 @dataclass(slots=True)
 class Op:
-    """An op that was evaluated. Replaced, never changed: backups share it."""
+    """An op that was evaluated. Replaced, never changed: backups share it.
+
+    `told` is the outcome that was last made of it, kept where the same would be made again.
+    """
 
     body: str
     place: Place
@@ -80,6 +104,7 @@ class Op:
     record: Record | None = None
     purchase: Money | None = None
     about_id: OpId | None = None
+    told: Outcome | None = None
 
 
 @dataclass
@@ -113,6 +138,7 @@ class MemoryBooks:
     feed_position: int = 0
     by_voucher: dict[VoucherId, list[OpId]] = field(default_factory=dict)
     _paid_by: dict[OpId, OpId] = field(default_factory=dict)
+    _told_seqs: dict[EpochId, set[int]] | None = None
 
     def copied(self) -> MemoryBooks:
         """As it is now; later changes of one leave the other alone."""
@@ -120,6 +146,7 @@ class MemoryBooks:
         for name, value in vars(self).items():
             if isinstance(value, dict | list | set):
                 setattr(new, name, value.copy())
+        new._told_seqs = None
         new.chains = {epoch_id: chain.copied() for epoch_id, chain in self.chains.items()}
         new.feeds = {till_id: feed.copy() for till_id, feed in self.feeds.items()}
         for name in ("waiting", "by_voucher", "payments"):
@@ -131,16 +158,7 @@ class MemoryBooks:
 
     def epoch(self, epoch_id: EpochId) -> EpochFacts | None:
         chain = self.chains.get(epoch_id)
-        if chain is None:
-            return None
-        head_seq = len(chain.entries)
-        return EpochFacts(
-            till_id=chain.till_id,
-            head_seq=head_seq,
-            head_hash=chain.hash_at(head_seq),
-            told_seq=min(chain.held) - 1 if chain.held else head_seq,
-            closed=chain.closed,
-        )
+        return None if chain is None else chain.facts()
 
     def hash_at(self, epoch_id: EpochId, seq: int) -> bytes:
         return self.chains[epoch_id].hash_at(seq)
@@ -314,6 +332,7 @@ class MemoryBooks:
 
     def alarm(self, place: Place, kind: str) -> None:
         self.alarms[(place, kind)] = None
+        self._told_seqs = None
 
     def alarm_about(self, op_id: OpId, kind: str) -> None:
         self.alarm(self.ops[op_id].place, kind)
@@ -322,12 +341,13 @@ class MemoryBooks:
         """The entries of an epoch with alarms that its till is told of."""
         if not self.alarms:
             return ()
-        seqs = {
-            place.seq
-            for place, kind in self.alarms
-            if kind in _TOLD and place.epoch_id == epoch_id and place.seq > after_seq
-        }
-        return tuple(sorted(seqs))
+        if self._told_seqs is None:
+            self._told_seqs = {}
+            for place, kind in self.alarms:
+                if kind in _TOLD:
+                    self._told_seqs.setdefault(place.epoch_id, set()).add(place.seq)
+        seqs = self._told_seqs.get(epoch_id, ())
+        return tuple(sorted(seq for seq in seqs if seq > after_seq)) if seqs else ()
 
     def wait(self, place: Place, for_id: OpId) -> None:
         self.set_state(place, PendingState.WAITING)
@@ -340,6 +360,7 @@ class MemoryBooks:
         pending = self.pending.pop(place)
         if pending.state is PendingState.PARKED:
             self.alarms.pop((place, EntryAlarm.PARKED.value), None)
+            self._told_seqs = None
 
 
 def _with_balance(voucher: Voucher, balance_minor: int) -> Voucher:

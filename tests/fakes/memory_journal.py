@@ -8,7 +8,7 @@ opened again, `image` a copy of the file.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from merchant_app.errors import Bug
@@ -24,7 +24,7 @@ from merchant_app.ledger.entries import (
     from_body,
     root_hash,
 )
-from merchant_app.ledger.messages import Outcome, Stored
+from merchant_app.ledger.messages import Outcome, Stored, newest
 from merchant_app.ledger.standing import CONFIRMED, Standing
 from merchant_app.ledger.till import Progress
 from merchant_app.ledger.till_journal import AlreadyDecided, OwnEpoch, Recorded
@@ -49,9 +49,9 @@ class Chain:
         return replace(self, envelopes=self.envelopes[:], entries=self.entries[:])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
-    """An entry, and where it stands."""
+    """An entry, and where it stands. Never changed: images share it."""
 
     entry: Entry
     epoch_id: EpochId
@@ -125,9 +125,11 @@ class MemoryJournal:
     ) -> None:
         """See `TillJournal.record_answer`."""
         standing, chain = self.standing, self._chains[-1]
+        news: Collection[Outcome] = ()
         self._refuse_second(decisions)
         if receipt is not None:
-            for outcome in receipt.outcomes:
+            news = newest(receipt.outcomes)
+            for outcome in news:
                 self._outcomes[outcome.op_id] = outcome
             self._receipts[:] = [(progress.epoch_id, receipt)]
         if decisions:
@@ -139,7 +141,7 @@ class MemoryJournal:
                     op_id = chain.entries[seq - 1].op_id
                     self._alarms[op_id] = None
                     standing.alarmed(op_id)
-            standing.told({outcome.op_id: outcome for outcome in receipt.outcomes}.values())
+            standing.told(news)
         self._tell(standing, decisions)
 
     def extend(self, entries: Sequence[Envelope]) -> None:
@@ -175,10 +177,13 @@ class MemoryJournal:
         for entry in entries:
             if isinstance(entry, Decision):
                 about = entry.redemption_id
-                if about in self._decided or about in self._decided_elsewhere:
+                if about in self._decided or self._is_decided_elsewhere(about):
                     raise AlreadyDecided(str(entry.op_id))
             elif isinstance(entry, Void) and entry.redemption_id in self._voids:
                 raise AlreadyDecided(str(entry.op_id))
+
+    def _is_decided_elsewhere(self, op_id: OpId) -> bool:
+        return bool(self._decided_elsewhere) and op_id in self._decided_elsewhere
 
     def _append(self, entries: Sequence[Entry]) -> tuple[Envelope, ...]:
         seq, last_hash = self.head()
@@ -192,9 +197,9 @@ class MemoryJournal:
         chain.envelopes.append(envelope)
         chain.entries.append(entry)
         op_id = entry.op_id
-        if op_id in self._own or op_id in self._adopted:
+        if op_id in self._own or (self._adopted and op_id in self._adopted):
             return  # it is there once more, under the same id, and does nothing twice
-        if isinstance(entry, Decision) and entry.redemption_id in self._decided_elsewhere:
+        if isinstance(entry, Decision) and self._is_decided_elsewhere(entry.redemption_id):
             return
         self._own[op_id] = Row(entry, chain.epoch_id, envelope)
         if isinstance(entry, Redemption):
@@ -251,7 +256,9 @@ class MemoryJournal:
         if redemption.honoured:
             return True
         op_id = redemption.op_id
-        decision = self._decided.get(op_id) or self._decided_elsewhere.get(op_id)
+        decision = self._decided.get(op_id)
+        if decision is None and self._decided_elsewhere:
+            decision = self._decided_elsewhere.get(op_id)
         return None if decision is None else decision.handed_over
 
     def epoch_id(self) -> EpochId:

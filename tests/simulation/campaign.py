@@ -83,15 +83,19 @@ def _unhurried_collector() -> Iterator[None]:
 
 def _run(campaign: Campaign, seed: int, redemptions: int, profile: str, *, sql: bool) -> None:
     while campaign.redemptions < redemptions:
+        _run_one(campaign, seed, profile, sql=sql)
         gc.collect()
-        one = simulation(seed, profile, sql=sql)
-        try:
-            one.run()
-        except WRONG as wrong:
-            line = replay(seed, profile, sql=sql)
-            campaign.violations.append(f"{line}  # {type(wrong).__name__}: {wrong}")
-        campaign.redemptions += len(one.world.truth.purchases)
         seed += 1
+
+
+def _run_one(campaign: Campaign, seed: int, profile: str, *, sql: bool) -> None:
+    one = simulation(seed, profile, sql=sql)
+    try:
+        one.run()
+    except WRONG as wrong:
+        line = replay(seed, profile, sql=sql)
+        campaign.violations.append(f"{line}  # {type(wrong).__name__}: {wrong}")
+    campaign.redemptions += len(one.world.truth.purchases)
 
 
 def seeds_until_found(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from merchant_app.clock import Clock
 from merchant_app.journal.journal import Journal
-from tests.simulation.journals import Boundary
+from tests.simulation.journals import Boundary, on_disk
 
 
 class Folders:
@@ -62,8 +62,8 @@ class InFiles(Journal):
         super().mark_seen()
         self.boundary()
 
-    def durable_hash_at(self, seq: int) -> bytes | None:
-        return self.hash_in(self.epoch_id(), seq)
+    def durable_hashes(self, first_seq: int, last_seq: int) -> list[bytes]:
+        return on_disk(self._connection, self.epoch_id(), first_seq, last_seq)
 
     def died(self, *, power: bool) -> None:
         if self._mirrored is not None:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from functools import cache
 from typing import Any, Protocol
 
 from merchant_app.clock import Clock
@@ -45,8 +45,8 @@ class SimulatedJournal(TillJournal, Protocol):
 
     def mark_seen(self) -> None: ...
 
-    def durable_hash_at(self, seq: int) -> bytes | None:
-        """The hash of what would be there after a power cut."""
+    def durable_hashes(self, first_seq: int, last_seq: int) -> list[bytes]:
+        """The hashes of those of these entries that would be there after a power cut, in order."""
         ...
 
     def died(self, *, power: bool) -> None:
@@ -135,8 +135,8 @@ class InMemory(MemoryJournal):
         super().mark_seen()
         self.boundary()
 
-    def durable_hash_at(self, seq: int) -> bytes | None:
-        return self.hash_at(seq)
+    def durable_hashes(self, first_seq: int, last_seq: int) -> list[bytes]:
+        return [envelope.hash for envelope in self._chains[-1].envelopes[first_seq - 1 : last_seq]]
 
     def died(self, *, power: bool) -> None:
         pass
@@ -153,17 +153,39 @@ class InMemory(MemoryJournal):
         return from_mirror(self, image)
 
 
+def on_disk(
+    connection: sqlite3.Connection, epoch_id: EpochId, first_seq: int, last_seq: int
+) -> list[bytes]:
+    """The hashes of entries as the file has them, whatever the program remembers."""
+    rows = connection.execute(
+        "SELECT hash FROM entries WHERE epoch_id = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+        (str(epoch_id), first_seq, last_seq),
+    )
+    return [row[0] for row in rows]
+
+
+def _in_memory() -> sqlite3.Connection:
+    return sqlite3.connect(":memory:", isolation_level=None)
+
+
+@cache
+def _empty_image() -> bytes:
+    """A file with all the tables and no rows: a run makes several, their schema is made once."""
+    connection = _in_memory()
+    for step in schema.STEPS:
+        connection.executescript(step)
+    return connection.serialize()
+
+
 class InSqlite(Journal):
-    """The journal that ships, on SQLite's own memory or on a file, with boundaries."""
+    """The journal that ships, on SQLite's own memory, with boundaries."""
 
     boundary: Boundary
 
-    def __init__(self, clock: Clock, *, path: Path | None = None) -> None:
-        connection = sqlite3.connect(":memory:" if path is None else path, isolation_level=None)
+    def __init__(self, clock: Clock) -> None:
+        connection = _in_memory()
+        connection.deserialize(_empty_image())
         connection.execute("PRAGMA foreign_keys = ON")
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            for step in schema.STEPS:
-                connection.executescript(step)
         self._open(connection, clock)
 
     def _open(self, connection: sqlite3.Connection, clock: Clock) -> None:
@@ -186,8 +208,8 @@ class InSqlite(Journal):
         super().mark_seen()
         self.boundary()
 
-    def durable_hash_at(self, seq: int) -> bytes | None:
-        return self.hash_in(self.epoch_id(), seq)
+    def durable_hashes(self, first_seq: int, last_seq: int) -> list[bytes]:
+        return on_disk(self._connection, self.epoch_id(), first_seq, last_seq)
 
     def died(self, *, power: bool) -> None:
         if self._connection.in_transaction:
@@ -198,7 +220,7 @@ class InSqlite(Journal):
 
     def copied(self) -> InSqlite:
         other = InSqlite.__new__(InSqlite)
-        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection = _in_memory()
         self._connection.backup(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         other.boundary = self.boundary

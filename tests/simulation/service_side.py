@@ -5,6 +5,7 @@ It answers what arrives; whether anything arrives, and whether the answer does, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -34,6 +35,7 @@ from merchant_app.money import Money
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from tests.fakes.central import SHOP
 from tests.fakes.central_ledger import FakeLedger
+from tests.fakes.memory_books import MemoryBooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Vouchers:
     """Every voucher's balance, and how new that is."""
 
     age: tuple[int, int]
-    balances: dict[VoucherId, int]
+    balances: Mapping[VoucherId, int]
 
 
 Question = Batch | AskEpochs | AskEntries | AskVouchers
@@ -99,6 +101,7 @@ class ServiceSide:
         )
         self.refused: set[TillId] = set()
         self._backup = self.ledger.backup()
+        self._told: tuple[MemoryBooks, Vouchers] | None = None
 
     def issue(self, voucher_id: VoucherId, minor: int) -> None:
         """A new voucher."""
@@ -122,7 +125,7 @@ class ServiceSide:
 
     def answer(self, till_id: TillId, question: Question) -> Answer:
         """What the service says, and does."""
-        if till_id in self.refused:
+        if self.refused and till_id in self.refused:
             return NotAuthorised(NotAuthorisedKind.TILL_REVOKED)
         match question:
             case Batch():
@@ -152,10 +155,14 @@ class ServiceSide:
         ledger = self.ledger
         if ledger.recovering:
             return NoAnswer(NoAnswerKind.BEING_RESTORED)
-        balances = {
-            voucher_id: voucher.balance.minor for voucher_id, voucher in ledger.vouchers.items()
-        }
-        return Vouchers((ledger.generation, ledger.books.version), balances)
+        books = ledger.books
+        age = (books.generation, books.version)
+        if self._told is None or self._told[0] is not books or self._told[1].age != age:
+            balances = {
+                voucher_id: voucher.balance.minor for voucher_id, voucher in books.vouchers.items()
+            }
+            self._told = books, Vouchers(age, balances)
+        return self._told[1]
 
     def died(self) -> None:
         """The program ended after it had committed, before it could answer."""

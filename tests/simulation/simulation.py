@@ -23,7 +23,7 @@ from tests.simulation.till_process import TillProcess
 from tests.simulation.world import World, WorldClock
 
 FACES_MINOR = (1000, 2500, 5000, 10000)
-AMOUNTS_MINOR = (100, 250, 500, 1000, 1990, 2500)
+AMOUNTS = tuple(Money(minor, "EUR") for minor in (100, 250, 500, 1000, 1990, 2500))
 REST_S = 20_000.0
 """After the faults have ended, everything comes to rest within this."""
 
@@ -143,8 +143,7 @@ class Simulation:
             )
             if random.random() < 0.002:
                 voucher_id = self.world.voucher_id(profile.vouchers + 7)  # nobody issued it
-            amount = Money(random.choice(AMOUNTS_MINOR), "EUR")
-            chosen[voucher_id] = Line(voucher_id, amount, "…H2M7")
+            chosen[voucher_id] = Line(voucher_id, random.choice(AMOUNTS), "…H2M7")
         return tuple(chosen.values())
 
     def _comes(self, purchase: Purchase) -> None:

@@ -6,7 +6,7 @@ that it holds is lost when it dies, but the journal and the copy of the vouchers
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -41,6 +41,7 @@ from tests.simulation.service_side import (
 )
 from tests.simulation.world import World, WorldClock
 
+_NOTHING_CAME = NoAnswer(NoAnswerKind.SLOW)
 SKEW_MAX_S = 400_000.0
 """Four and a half days: what a clock may be off."""
 
@@ -66,7 +67,7 @@ class TillProcess:
         machine: int,
         till_id: TillId,
         journal: SimulatedJournal,
-        balances: dict[VoucherId, int],
+        balances: Mapping[VoucherId, int],
     ) -> None:
         self.world = world
         self.auditor = auditor
@@ -195,7 +196,7 @@ class TillProcess:
     def _no_answer(self, number: int) -> None:
         if self.in_flight == number:
             self.in_flight = 0
-            self._failed(NoAnswer(NoAnswerKind.SLOW))
+            self._failed(_NOTHING_CAME)
 
     def _failed(self, answer: NoAnswer) -> None:
         self.comparing, self.catching_up = None, False

@@ -6,10 +6,10 @@ late if need be; the service dies before or after it has committed.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -85,14 +85,14 @@ class World:
 
     def at(self, delay_s: float, action: Callable[..., None], *arguments: Any) -> None:
         """Do something later."""
-        self._numbers += 1
-        heapq.heappush(self._heap, (self.now_s + delay_s, self._numbers, action, arguments))
+        self._numbers = number = self._numbers + 1
+        heappush(self._heap, (self.now_s + delay_s, number, action, arguments))
 
     def step(self) -> bool:
         """Let the next thing happen; False when nothing is left."""
         if not self._heap:
             return False
-        self.now_s, _, action, arguments = heapq.heappop(self._heap)
+        self.now_s, _, action, arguments = heappop(self._heap)
         self.counts.events += 1
         action(*arguments)
         return True
