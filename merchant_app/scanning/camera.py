@@ -18,7 +18,13 @@ from merchant_app.scanning.capture import (
     open_capture,
 )
 from merchant_app.scanning.frames import Frame, NewestFrame
-from merchant_app.scanning.source import CameraSource, DeviceSource, FileSource, UrlSource
+from merchant_app.scanning.source import (
+    CameraSource,
+    DeviceSource,
+    FileSource,
+    NamedSource,
+    UrlSource,
+)
 
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import BgrImage
@@ -28,6 +34,13 @@ STOP_TIME_LIMIT_S = 3.0
 RETRY_FIRST_S = 0.25
 RETRY_MAX_S = 1.0
 """A cashier who plugs the camera in again sees the picture within about two seconds."""
+HOLD_ASLEEP_S = 3_600.0
+"""A camera that sleeps is held open, unread, for an hour: its next picture is then one exposure
+away, where opening a webcam takes a second or two. Read by nobody, it costs next to no processor
+time. Overnight it is let go, its light goes out, and the first key of the morning opens it again.
+"""
+STALE_FRAMES = 4
+"""V4L2 keeps at most so many pictures of the time before; they are passed over after a sleep."""
 
 _log = logging.getLogger(__name__)
 
@@ -78,11 +91,18 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Asleep:
+    """`sleep` was called: nothing is read until `wake`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """`stop` was called. Final."""
 
 
-CameraStatus: TypeAlias = Starting | Running | Missing | Busy | Lost | Ended | Unreadable | Stopped
+CameraStatus: TypeAlias = (
+    Starting | Running | Missing | Busy | Lost | Ended | Unreadable | Asleep | Stopped
+)
 
 
 def problem_of(status: CameraStatus) -> ProblemKind | None:
@@ -96,7 +116,7 @@ def problem_of(status: CameraStatus) -> ProblemKind | None:
             return ProblemKind.CAMERA_LOST
         case Unreadable():
             return ProblemKind.VIDEO_UNREADABLE
-        case Starting() | Running() | Ended() | Stopped():
+        case Starting() | Running() | Ended() | Asleep() | Stopped():
             return None
 
 
@@ -130,7 +150,10 @@ class Camera:
         self._clock = clock
         self._on_status = on_status
         self._open_capture = open_capture
+        self._guard = threading.Lock()
         self._stop = threading.Event()
+        self._awake = threading.Event()
+        self._awake.set()
         self._thread = threading.Thread(target=self._run, name="camera", daemon=True)
         self._status: CameraStatus | None = None
         self._has_run = False
@@ -145,6 +168,16 @@ class Camera:
         """Open the camera, in its own thread. Once."""
         self._thread.start()
 
+    def sleep(self) -> None:
+        """Read no more until `wake`; returns at once. Any thread."""
+        with self._guard:
+            if not self._stop.is_set():
+                self._awake.clear()
+
+    def wake(self) -> None:
+        """Read again; returns at once. Any thread."""
+        self._awake.set()
+
     def stop(self, *, time_limit_s: float = STOP_TIME_LIMIT_S) -> bool:
         """Stop and release the camera; returns within 3 s. Not from the camera's thread.
 
@@ -156,7 +189,9 @@ class Camera:
         """
         if threading.current_thread() is self._thread:
             raise Bug("the camera cannot be stopped from its own thread")
-        self._stop.set()
+        with self._guard:
+            self._stop.set()
+            self._awake.set()  # a sleeper has to hear of it
         if self._thread.ident is None:
             return True
         self._thread.join(time_limit_s)
@@ -169,10 +204,14 @@ class Camera:
         self._report(Starting())
         retry_s = RETRY_FIRST_S
         while not self._stop.is_set():
+            if not self._awake.is_set():
+                self._report(Asleep())
+                self._awake.wait()
+                continue
             first = self._number
             outcome = self._one_opening()
             if outcome is None or self._stop.is_set():
-                continue  # stopped, or a file that begins again
+                continue  # stopped, asleep for long, or a file that begins again
             self._report(outcome)
             if isinstance(outcome, Ended | Unreadable):
                 return
@@ -189,7 +228,7 @@ class Camera:
             match self._source:
                 case FileSource(loop=loop):
                     return self._play(capture, loop=loop)
-                case DeviceSource() | UrlSource():
+                case DeviceSource() | NamedSource() | UrlSource():
                     return self._watch(capture)
         finally:
             capture.release()
@@ -201,12 +240,25 @@ class Camera:
         was unplugged.
         """
         while not self._stop.is_set():
+            if not self._awake.is_set() and not self._sleep(capture):
+                return None
             image = capture.read()
             if image is None:
                 return self._failure(Unopened.BUSY)
             self._deliver(image, fps=capture.fps, at_s=self._clock.monotonic_s())
             self._number += 1
         return None
+
+    def _sleep(self, capture: Capture) -> bool:
+        """Wait to be woken; whether the capture can be read on, from the present.
+
+        A camera on the network is let go at once: it would fill the line with the past, and opens
+        again within a tenth of a second.
+        """
+        self._report(Asleep())
+        if isinstance(self._source, UrlSource) or not self._awake.wait(HOLD_ASLEEP_S):
+            return False
+        return self._stop.is_set() or all(capture.skip() for _ in range(STALE_FRAMES))
 
     def _play(self, capture: Capture, *, loop: bool) -> CameraStatus | None:
         """Show a file at its own speed, as a camera would: what is late is left out.
@@ -218,6 +270,12 @@ class Camera:
         start_s = self._clock.monotonic_s()
         first = self._number
         while not self._stop.wait(self._until(start_s + (self._number - first) / fps)):
+            if not self._awake.is_set():
+                self._report(Asleep())
+                self._awake.wait()
+                # It goes on where it was: what nobody could see was not shown.
+                start_s = self._clock.monotonic_s() - (self._number - first) / fps
+                continue
             late = int((self._clock.monotonic_s() - start_s) * fps) - (self._number - first)
             # Counted once, and then a picture is shown: a computer that is always late would
             # otherwise skip the whole film.
@@ -256,7 +314,7 @@ class Camera:
         match self._source:
             case FileSource():
                 return Unreadable()
-            case DeviceSource():
+            case DeviceSource() | NamedSource():
                 if self._has_run:
                     return Lost()
                 return Busy() if why is Unopened.BUSY else Missing()

@@ -6,14 +6,22 @@ crashes OpenCV.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from merchant_app.scanning import opencv
-from merchant_app.scanning.source import CameraSource, DeviceSource, FileSource, UrlSource
+from merchant_app.scanning import cameras, opencv
+from merchant_app.scanning.cameras import CameraLister
+from merchant_app.scanning.source import (
+    CameraSource,
+    DeviceSource,
+    FileSource,
+    NamedSource,
+    UrlSource,
+)
 
 if TYPE_CHECKING:
     import cv2
@@ -24,6 +32,8 @@ WANTED_WIDTH = 1280
 WANTED_HEIGHT = 720
 WANTED_FPS = 30
 FILE_FPS_DEFAULT = 25.0
+
+_log = logging.getLogger(__name__)
 
 
 class Capture(Protocol):
@@ -88,36 +98,51 @@ class OpenCvCapture:
         self._capture.release()
 
 
-def open_capture(source: CameraSource) -> Capture | Unopened:
+def open_capture(
+    source: CameraSource, *, lister: CameraLister = cameras.list_cameras
+) -> Capture | Unopened:
     """Open a source; the thread that calls this also reads and releases.
 
-    Takes up to 1.5 s for an address, about as long for a camera, no time for a file.
+    Takes up to 1.5 s for an address, about as long for a camera, no time for a file. `lister`
+    says which number a camera has that is known by its identity.
     """
     opencv.prepare()
     match source:
-        case DeviceSource(index):
-            return _open_device(index)
+        case DeviceSource():
+            return _open_device(source)
+        case NamedSource(identity):
+            device = device_of(identity, lister())
+            return Unopened.MISSING if device is None else _open_device(device)
         case UrlSource(url):
             return _open_url(url)
         case FileSource(path):
             return _open_file(path)
 
 
-def _open_device(index: int) -> Capture | Unopened:
+def device_of(identity: str, listed: tuple[cameras.Listed, ...] | None) -> DeviceSource | None:
+    """The device with this identity; None when it is not plugged in.
+
+    Where the cameras cannot be listed the first one is taken, as when nothing was ever chosen: a
+    picture from some camera is worth more than none.
+    """
+    if listed is None:
+        return DeviceSource(0)
+    found = cameras.find(identity, listed)
+    return None if found is None else DeviceSource(found.index, found.path)
+
+
+def _open_device(device: DeviceSource) -> Capture | Unopened:
     import cv2
 
-    if index < 0:  # `parse_source` refuses it; OpenCV would crash the whole program
+    if device.index < 0:  # `parse_source` refuses it; OpenCV would crash the whole program
         return Unopened.MISSING
-    backend = {
-        "linux": cv2.CAP_V4L2,
-        "win32": cv2.CAP_DSHOW,
-        "darwin": cv2.CAP_AVFOUNDATION,
-    }.get(sys.platform, cv2.CAP_ANY)
     # No time limit as a parameter: with one, V4L2 refuses to open at all. `opencv.prepare` sets it.
-    capture = cv2.VideoCapture(index, backend)
+    backend = opencv.device_backend()
+    capture = cv2.VideoCapture(device.path or device.index, backend)
     if not capture.isOpened():
         capture.release()
-        there = sys.platform == "linux" and Path(f"/dev/video{index}").exists()
+        node = Path(device.path or f"/dev/video{device.index}")
+        there = sys.platform == "linux" and node.exists()
         return Unopened.BUSY if there else Unopened.MISSING
     # Uncompressed 1280x720 does not fit through USB 2 at 30 pictures a second; MJPEG does.
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
@@ -125,6 +150,15 @@ def _open_device(index: int) -> Capture | Unopened:
     capture.set(cv2.CAP_PROP_FRAME_HEIGHT, WANTED_HEIGHT)
     capture.set(cv2.CAP_PROP_FPS, WANTED_FPS)
     capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+    if capture.get(cv2.CAP_PROP_AUTOFOCUS) == 0:
+        # A driver keeps what a program before us chose, and a focus fixed far away reads no
+        # voucher at 15 cm. Exposure stays the camera's own: its measuring suits a sheet of paper.
+        capture.set(cv2.CAP_PROP_AUTOFOCUS, 1)
+    # What was asked for is a wish: the driver takes the nearest it has.
+    width, height = (
+        round(capture.get(side)) for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+    )
+    _log.info("%s delivers %d x %d", device.label, width, height)
     return OpenCvCapture(capture)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 HTTP_TIME_LIMIT_MS = 1_500
 """For opening and for each read of a network camera; without it FFmpeg blocks for 30 s."""
@@ -22,3 +23,15 @@ def prepare() -> None:
     """Call before `import cv2`. What the user set in the environment stays."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+
+
+def device_backend() -> int:
+    """How this system's cameras are opened, and numbered: one of OpenCV's CAP_ constants."""
+    import cv2
+
+    backends = {
+        "linux": cv2.CAP_V4L2,
+        "win32": cv2.CAP_DSHOW,
+        "darwin": cv2.CAP_AVFOUNDATION,
+    }
+    return backends.get(sys.platform, cv2.CAP_ANY)

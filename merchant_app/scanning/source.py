@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from merchant_app.scanning.cameras import name_in
+
 DEVICE_INDEX_MAX = 63
 """V4L2 numbers its devices up to 63 unless the system was built otherwise."""
 _TEXT_MAX = 2_048
@@ -16,14 +18,27 @@ _TEXT_MAX = 2_048
 
 @dataclass(frozen=True, slots=True)
 class DeviceSource:
-    """A camera of this computer, by OpenCV's number, 0 to 63."""
+    """A camera of this computer, by OpenCV's number, 0 to 63; by its path where there is one."""
 
     index: int
+    path: str = ""
 
     @property
     def label(self) -> str:
         """What may be logged and shown."""
-        return f"camera {self.index}"
+        return f"camera {self.path or self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSource:
+    """A camera of this computer by its identity (`cameras.Listed`): looked for at each opening,
+    because its number changes while it is unplugged."""
+
+    identity: str
+
+    @property
+    def label(self) -> str:
+        return f"camera {name_in(self.identity)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,7 @@ class FileSource:
         return f"video {self.path.name}"
 
 
-CameraSource: TypeAlias = DeviceSource | UrlSource | FileSource
+CameraSource: TypeAlias = DeviceSource | NamedSource | UrlSource | FileSource
 
 
 class BadSource(Enum):
@@ -64,13 +79,15 @@ class BadSource(Enum):
     NOT_A_PATH = "not_a_path"
 
 
+_DEVICE = re.compile(r"/dev/(video[0-9]{1,2}|v4l/.+)", re.ASCII)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,9}", re.ASCII)
 # One letter before the colon is a drive of Windows, not a scheme (RFC 3986, 3.1).
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]+):(//)?", re.ASCII)
 
 
 def parse_source(text: str, *, loop: bool = False) -> CameraSource | BadSource:
-    """The source that a setting or the command line names: "0", a path, an http(s) address.
+    """The source that a setting or the command line names: "0", "/dev/video2", a path, an
+    http(s) address.
 
     Args:
         text: what was written; spaces around it are ignored.
@@ -85,6 +102,8 @@ def parse_source(text: str, *, loop: bool = False) -> CameraSource | BadSource:
         index = int(text)
         in_range = 0 <= index <= DEVICE_INDEX_MAX
         return DeviceSource(index) if in_range else BadSource.NO_SUCH_INDEX
+    if _DEVICE.fullmatch(text):
+        return DeviceSource(0, text)
     scheme = _SCHEME.match(text)
     if scheme is None:
         return FileSource(Path(text), loop=loop)

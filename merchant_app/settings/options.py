@@ -96,6 +96,25 @@ CAMERA_SOURCE = _text(
     explanation="A camera's number, a device, a file, or an address of a stream; empty: the first "
     "camera found.",
 )
+CAMERA_IDENTITY = _text(
+    "camera_identity",
+    "",
+    length_max=500,
+    explanation="Which of this computer's cameras, by name, make and plug; goes before "
+    "camera_source. Empty: none was chosen.",
+)
+CAMERA_MIRRORED = _switch(
+    "camera_mirrored",
+    on=False,
+    explanation="Whether the live picture is shown as in a mirror; reading is not concerned.",
+)
+CAMERA_IDLE_MINUTES = _number(
+    "camera_idle_minutes",
+    10,
+    minimum=1,
+    maximum=240,
+    explanation="After how many minutes without a key, a click or a scan the camera sleeps.",
+)
 SOUND_ON = _switch("sound_on", on=True, explanation="Whether a verdict is heard.")
 SOUND_VOLUME = _number(
     "sound_volume_percent",
@@ -125,6 +144,9 @@ ALL: tuple[Option[Any], ...] = (
     LANGUAGE,
     THEME,
     CAMERA_SOURCE,
+    CAMERA_IDENTITY,
+    CAMERA_MIRRORED,
+    CAMERA_IDLE_MINUTES,
     SOUND_ON,
     SOUND_VOLUME,
     OFFLINE_REDEMPTION_MAX,

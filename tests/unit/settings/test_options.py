@@ -15,6 +15,9 @@ from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.settings import document
 from merchant_app.settings.options import (
     ALL,
+    CAMERA_IDENTITY,
+    CAMERA_IDLE_MINUTES,
+    CAMERA_MIRRORED,
     CAMERA_SOURCE,
     LANGUAGE,
     MIRROR_FOLDER,
@@ -59,6 +62,9 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen.set(LANGUAGE, Language.ENGLISH)
     chosen.set(THEME, Theme.DARK)
     chosen.set(CAMERA_SOURCE, "/dev/video2")
+    chosen.set(CAMERA_IDENTITY, "HD Webcam|046d:0825|usb-0:2:1.0")
+    chosen.set(CAMERA_MIRRORED, True)
+    chosen.set(CAMERA_IDLE_MINUTES, 25)
     chosen.set(SOUND_ON, False)
     chosen.set(SOUND_VOLUME, 35)
     chosen.set(OFFLINE_REDEMPTION_MAX, 2000)
@@ -69,6 +75,9 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
         Language.ENGLISH,
         Theme.DARK,
         "/dev/video2",
+        "HD Webcam|046d:0825|usb-0:2:1.0",
+        True,
+        25,
         False,
         35,
         2000,
