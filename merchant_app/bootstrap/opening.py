@@ -17,7 +17,7 @@ from merchant_app import __version__
 from merchant_app.bootstrap.arguments import Arguments
 from merchant_app.clock import Clock
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.settings.options import CAMERA_SOURCE, Options
+from merchant_app.settings.options import CAMERA_IDENTITY, CAMERA_SOURCE, Options
 from merchant_app.settings.paths import Profile
 from merchant_app.ui.ports import NotEnrolled, Opened, Start
 
@@ -275,7 +275,7 @@ class TillOpener:
                 held=attempt,
             )
             self._counter.push(attempt.pop_all())
-        return Opened(counter, self._camera(), enrolled.service_url)
+        return Opened(counter, self._camera(), enrolled.service_url, self._options)
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:
         from merchant_app.bootstrap.counter import Belongings
@@ -353,14 +353,17 @@ class TillOpener:
         from merchant_app.bootstrap.camera import ScanningCamera
         from merchant_app.bootstrap.source import SourceChoice
 
+        options = self._options
+        assert options is not None  # `open` has raised the Problem that is the reason
         # A new one each time: what was stopped with an earlier till does not start again.
         choice = SourceChoice(
             asked=self._arguments.camera,
-            chosen=self._options.get(CAMERA_SOURCE) if self._options is not None else "",
+            identity=options.get(CAMERA_IDENTITY),
+            chosen=options.get(CAMERA_SOURCE),
             folder=self._profile.data,
             training=self._training,
         )
-        return ScanningCamera(choice.find, clock=self._clock)
+        return ScanningCamera(choice, clock=self._clock)
 
 
 def _user_name() -> str:

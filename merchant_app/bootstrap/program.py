@@ -93,15 +93,15 @@ def _prepare(profile: Profile) -> tuple[Options | None, Problem | None]:
 
 
 def _appearance(arguments: Arguments, options: Options | None) -> Appearance:
-    language, theme, sounds = "system", "system", True
-    if options is not None:
-        language = options.get(choices.LANGUAGE).value
-        theme = options.get(choices.THEME).value
-        sounds = options.get(choices.SOUND_ON)
+    if options is None:  # the window opens only to say why
+        return Appearance(
+            language=arguments.language or "system", scheme=Scheme(arguments.theme or "system")
+        )
     return Appearance(
-        language=arguments.language or language,
-        scheme=Scheme(arguments.theme or theme),
-        sounds=sounds,
+        language=arguments.language or options.get(choices.LANGUAGE).value,
+        scheme=Scheme(arguments.theme or options.get(choices.THEME).value),
+        sound_on=options.get(choices.SOUND_ON),
+        sound_volume_percent=options.get(choices.SOUND_VOLUME),
     )
 
 

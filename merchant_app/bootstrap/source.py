@@ -14,6 +14,7 @@ from merchant_app.scanning.source import (
     CameraSource,
     DeviceSource,
     FileSource,
+    NamedSource,
     parse_source,
 )
 
@@ -38,32 +39,43 @@ _SITUATIONS = (
 class SourceChoice:
     """Attributes:
     asked: on the command line; None: nothing.
-    chosen: in the options; empty: nothing.
+    identity: of the camera chosen in the options; empty: none.
+    chosen: a source named in the options; empty: none.
     folder: where a sample film may be kept.
     training: the practice service, in training mode.
     """
 
     asked: str | None
+    identity: str
     chosen: str
     folder: Path
     training: TrainingService | None
 
     def find(self, given_up: threading.Event) -> CameraSource:
-        """The source of pictures. Takes seconds where the sample film is made; worker thread.
+        """See `SourceFinder`.
 
         Raises:
             Problem: CAMERA_MISSING, the text names none.
             GivenUp: `given_up` was set meanwhile.
         """
-        text = self.asked if self.asked is not None else self.chosen
-        if text:
-            source = parse_source(text, loop=self.training is not None)
-            if isinstance(source, BadSource):
-                raise Problem(ProblemKind.CAMERA_MISSING, f"not a camera: {source.value}")
-            return source
+        if self.asked is not None:
+            return self._named(self.asked)
+        return NamedSource(self.identity) if self.identity else self.automatic(given_up)
+
+    def automatic(self, given_up: threading.Event) -> CameraSource:
+        """See `SourceFinder`: what the options name; or the first camera, in training mode a film
+        where there is none. Raises as `find`."""
+        if self.chosen:
+            return self._named(self.chosen)
         if self.training is None or _has_webcam():
             return DeviceSource(0)
         return FileSource(_film(self.folder / FILM, self.training, given_up), loop=True)
+
+    def _named(self, text: str) -> CameraSource:
+        source = parse_source(text, loop=self.training is not None)
+        if isinstance(source, BadSource):
+            raise Problem(ProblemKind.CAMERA_MISSING, f"not a camera: {source.value}")
+        return source
 
 
 def _has_webcam() -> bool:

@@ -18,7 +18,7 @@ from merchant_app.i18n import choose, install
 from merchant_app.resources import resource_path
 from merchant_app.ui.crash import CrashHandler
 from merchant_app.ui.main_window import MainWindow
-from merchant_app.ui.ports import Enrol, Silence, Sounds, Starter
+from merchant_app.ui.ports import Enrol, Sounds, Starter
 from merchant_app.ui.theme import Look, Scheme
 
 
@@ -29,12 +29,13 @@ class Appearance:
     Attributes:
         language: "system", "fr" or "en".
         scheme: follow the desktop, or force light or dark.
-        sounds: whether verdicts are heard.
+        sound_on, sound_volume_percent: whether verdicts are heard, and how loud.
     """
 
     language: str = "system"
     scheme: Scheme = Scheme.SYSTEM
-    sounds: bool = True
+    sound_on: bool = True
+    sound_volume_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,20 @@ def prepare(
     crash.install()
     look = Look(application, appearance.scheme)
     application.setWindowIcon(_icon())
+
+    def sounds(parent: QObject) -> Sounds:
+        from merchant_app.ui.sounds import VerdictSounds
+
+        return VerdictSounds(
+            parent, on=appearance.sound_on, volume_percent=appearance.sound_volume_percent
+        )
+
     window = MainWindow(
         look,
         crash,
         starter=starter,
         enrol=enrol,
-        sounds=_sounds if appearance.sounds else _silence,
+        sounds=sounds,
         clock=clock,
     )
     return Running(application, look, crash, window)
@@ -87,13 +96,3 @@ def prepare(
 
 def _icon() -> QIcon:
     return QIcon(str(resource_path("icons", "comptoir.png")))
-
-
-def _sounds(parent: QObject) -> Sounds:
-    from merchant_app.ui import sounds
-
-    return sounds.load(parent)
-
-
-def _silence(_parent: QObject) -> Sounds:
-    return Silence()

@@ -97,8 +97,10 @@ class TopBar(Band):
 class TillFrame(QWidget):
     """Top bar, bands, notes, rail, and one of the screens."""
 
-    def __init__(self, look: Look, facts: CounterFacts, *screens: QWidget) -> None:
-        """`screens`: the first is seen at first."""
+    def __init__(
+        self, look: Look, facts: CounterFacts, *screens: QWidget, settings: bool = True
+    ) -> None:
+        """`screens`: the first is seen at first. `settings`: whether there is such a place."""
         super().__init__()
         self.top = TopBar(look, facts)
         self.band = LineBand(look)
@@ -116,7 +118,7 @@ class TillFrame(QWidget):
             column.addWidget(note)
         row = QHBoxLayout()
         row.setSpacing(0)
-        self.rail = Rail(look)
+        self.rail = Rail(look, settings=settings)
         row.addWidget(self.rail)
         self.screens = QStackedWidget(self)
         for screen in screens:

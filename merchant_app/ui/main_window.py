@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
             else f"Comptoir · {facts.shop_name}"
         )
         places.start()
+        self.windowHandle().installEventFilter(places.rest)
         self.opened.emit()
 
     def _leave_till(self) -> None:

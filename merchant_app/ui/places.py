@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from merchant_app.clock import Clock
 from merchant_app.ids import OpId
+from merchant_app.settings.options import CAMERA_IDLE_MINUTES, CAMERA_MIRRORED
 from merchant_app.till.results import Status
 from merchant_app.ui.a_traiter.screen import ATraiterScreen
 from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.background import Background, Done, Outcome
+from merchant_app.ui.camera_rest import CameraRest
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.screen import EncaisserScreen
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CHECKOUT_KEY, TO_SETTLE_KEY
+from merchant_app.ui.rail import CHECKOUT_KEY, SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.reglages.screen import ReglagesScreen
+from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.this_till.screen import ThisTillScreen
 from merchant_app.ui.this_till.view import ThisTillView
+
+if TYPE_CHECKING:
+    from merchant_app.scanning.confirmation import InView
+    from merchant_app.scanning.frames import Frame
 
 ACCEPT_KEY = "F9"
 
@@ -64,7 +74,7 @@ class Places(QObject):
             counter, self._background, money_moved=self._ask_status
         )
         views = EncaisserView(look), ATraiterView(look), ThisTillView(look, counter.facts)
-        self.frame = TillFrame(look, counter.facts, *views)
+        self.frame = TillFrame(look, counter.facts, *views, settings=opened.options is not None)
         self.encaisser = EncaisserScreen(
             counter, views[0], runner=runner, sounds=sounds, clock=clock, parent=self
         )
@@ -74,8 +84,37 @@ class Places(QObject):
         self.this_till = ThisTillScreen(
             views[2], self._status, runner=runner, clock=clock, parent=self
         )
+        self.reglages = self._settings(look, sounds)
+        self.rest = CameraRest(opened.camera, idle_minutes=self._idle_minutes(), parent=self)
         self._connect()
         self._status_came(self._status)
+
+    def _settings(self, look: Look, sounds: Sounds) -> ReglagesScreen | None:
+        if self._opened.options is None:
+            return None
+        view = ReglagesView(look)
+        self.frame.screens.addWidget(view)
+        screen = ReglagesScreen(
+            view,
+            self._opened.options,
+            look=look,
+            camera=self._opened.camera,
+            sounds=sounds,
+            background=self._background,
+            parent=self,
+        )
+        relay, checkout = self.encaisser.relay, self.encaisser.view.camera
+        relay.picture.connect(self._picture_came)
+        relay.status.connect(view.camera.show_status)
+        relay.advice.connect(view.camera.show_advice)
+        screen.mirror_wanted.connect(self._mirror)
+        screen.left.connect(self._to_checkout)
+        checkout.mirror(mirrored=self._opened.options.get(CAMERA_MIRRORED))
+        return screen
+
+    def _idle_minutes(self) -> int:
+        options = self._opened.options
+        return CAMERA_IDLE_MINUTES.default if options is None else options.get(CAMERA_IDLE_MINUTES)
 
     def _connect(self) -> None:
         top, rail = self.frame.top, self.frame.rail
@@ -85,6 +124,8 @@ class Places(QObject):
         self.encaisser.verdict_painted.connect(self.verdict_painted)
         self.encaisser.status_changed.connect(self._status_came)
         self.encaisser.scan_came.connect(self._to_checkout)
+        self.encaisser.scan_came.connect(self.rest.somebody_is_here)
+        self.encaisser.camera_was_tried.connect(self._camera_was_tried)
         self.encaisser.enrolment_wanted.connect(self.enrolment_wanted)
         self.encaisser.question_answered.connect(self._answered_at_checkout)
         self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
@@ -104,6 +145,9 @@ class Places(QObject):
         self.encaisser.stop()
         self.a_traiter.stop()
         self.this_till.stop()
+        self.rest.stop()
+        if self.reglages is not None:
+            self.reglages.stop()
 
     # --- which one is seen -----------------------------------------------------------------------
 
@@ -113,6 +157,11 @@ class Places(QObject):
         if key == TO_SETTLE_KEY:
             self._see(self.a_traiter.view, key)
             self.a_traiter.open()
+        elif key == SETTINGS_KEY and self.reglages is not None:
+            # Before the screen changes: what lies before the camera is tried, not sold.
+            self.encaisser.try_camera(trying=True)
+            self._see(self.reglages.view, key)
+            self.reglages.open()
         else:
             self._to_checkout()
 
@@ -127,9 +176,34 @@ class Places(QObject):
         self._see(self.this_till.view, None)
         self.this_till.open()
 
-    def _see(self, view: EncaisserView | ATraiterView | ThisTillView, key: str | None) -> None:
+    def _see(self, view: QWidget, key: str | None) -> None:
+        in_settings = self.reglages is not None and view is self.reglages.view
+        if self.reglages is not None and not in_settings and self._in_settings():
+            self.reglages.close()
+            self.encaisser.try_camera(trying=False)
         self.frame.screens.setCurrentWidget(view)
         self.frame.rail.show_place(key)
+        self.rest.show_picture(shown=in_settings or view is self.encaisser.view)
+
+    def _in_settings(self) -> bool:
+        reglages = self.reglages
+        return reglages is not None and self.frame.screens.currentWidget() is reglages.view
+
+    # --- the camera, while it is chosen ----------------------------------------------------------
+
+    @Slot(object, object)
+    def _picture_came(self, frame: Frame, in_view: tuple[InView, ...]) -> None:
+        if self.reglages is not None and self._in_settings():
+            self.reglages.view.camera.show_picture(frame, in_view, crowded=False)
+
+    @Slot()
+    def _camera_was_tried(self) -> None:
+        if self.reglages is not None:
+            self.reglages.code_read()
+
+    @Slot(bool)
+    def _mirror(self, mirrored: bool) -> None:
+        self.encaisser.view.camera.mirror(mirrored=mirrored)
 
     # --- keys (KeyUser) --------------------------------------------------------------------------
 
@@ -149,6 +223,8 @@ class Places(QObject):
             self.encaisser.escape_pressed()
         elif seen is self.a_traiter.view:
             self.a_traiter.escape_pressed()
+        elif self.reglages is not None and self._in_settings():
+            self.reglages.escape_pressed()
         else:
             self.this_till.escape_pressed()
 
@@ -158,7 +234,7 @@ class Places(QObject):
 
     def function_pressed(self, key: str) -> None:
         """F1 to F12."""
-        if key in (CHECKOUT_KEY, TO_SETTLE_KEY):
+        if key in (CHECKOUT_KEY, TO_SETTLE_KEY, SETTINGS_KEY):
             self.go(key)
         elif self.frame.screens.currentWidget() is self.a_traiter.view:
             self.a_traiter.function_pressed(key)

@@ -11,8 +11,11 @@ from PySide6.QtCore import QObject
 if TYPE_CHECKING:
     # Only for their names: the window is painted before any of these is loaded.
     from merchant_app.scanning.camera import CameraStatus
+    from merchant_app.scanning.cameras import Listed
     from merchant_app.scanning.confirmation import InView, ScanEvent
     from merchant_app.scanning.frames import Frame
+    from merchant_app.scanning.quality import Advice
+    from merchant_app.settings.options import Options
     from merchant_app.till.counter import Counter
     from merchant_app.till.results import NoAnswerKind
     from merchant_app.ui.encaisser.states import Sound
@@ -27,6 +30,10 @@ class CameraListener(Protocol):
 
     def on_status(self, status: CameraStatus) -> None: ...
 
+    def on_advice(self, advice: Advice | None) -> None:
+        """What would help to read the picture; None: nothing is wrong with it."""
+        ...
+
 
 class CameraPort(Protocol):
     """A camera with its scanner. Methods are called in the GUI thread and return at once."""
@@ -37,6 +44,28 @@ class CameraPort(Protocol):
 
     def again(self) -> None:
         """Look for the camera again now; or play the video from its beginning."""
+        ...
+
+    def choose(self, identity: str) -> None:
+        """Take pictures from this camera from now on; empty: from the one taken when nobody
+        chooses. Nothing is remembered here."""
+        ...
+
+    def listed(self) -> tuple[Listed, ...]:
+        """The cameras that are plugged in; none where that cannot be told. Takes a moment: called
+        in a worker thread, unlike the others."""
+        ...
+
+    def sleep(self) -> None:
+        """Nobody looks: read and decode nothing until `wake`."""
+        ...
+
+    def wake(self) -> None:
+        """Somebody looks again: the next picture follows within half a second."""
+        ...
+
+    def look_anew(self) -> None:
+        """Report the codes in view once more: whoever was shown them did not want them."""
         ...
 
     def stop(self) -> None:
@@ -51,11 +80,13 @@ class Opened:
     Attributes:
         camera: None where this computer is to work without one.
         address: the service's, for enrolling this till again.
+        options: what can be chosen in Réglages; None: nothing, and there is no such place.
     """
 
     counter: Counter
     camera: CameraPort | None
     address: str = ""
+    options: Options | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +135,9 @@ class Sounds(Protocol):
 
     def play(self, sound: Sound) -> None: ...
 
-
-class Silence:
-    """No sounds: a shop that wants none, or a computer that has none."""
-
-    def play(self, sound: Sound) -> None:
-        """Nothing is heard."""
+    def use(self, *, on: bool, volume_percent: int) -> None:
+        """Be heard from now on or not, and how loud, 0 to 100."""
+        ...
 
 
 SoundsMaker: TypeAlias = Callable[[QObject], Sounds]

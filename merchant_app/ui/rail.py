@@ -17,6 +17,8 @@ _RAIL_ICON = 28
 _COUNT_MAX = 100
 _BADGE_MAX = 16
 CHECKOUT_KEY, TO_SETTLE_KEY = "F1", "F3"
+SETTINGS_KEY = "F10"
+"""Not F6: from F5 to F9 the keys are deeds on the screen that is seen."""
 
 
 class _Place(QAbstractButton):
@@ -110,7 +112,8 @@ class Rail(Band):
 
     chosen = Signal(str)
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, *, settings: bool = True) -> None:
+        """`settings`: whether anything can be chosen in Réglages."""
         super().__init__(look)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * STEP, 3 * STEP, 2 * STEP, 3 * STEP)
@@ -122,6 +125,11 @@ class Rail(Band):
         for place in self._places.values():
             column.addWidget(place)
         column.addStretch()
+        if settings:
+            chooser = _Place(look, Shape.SLIDERS, _("Settings"), SETTINGS_KEY, self)
+            chooser.clicked.connect(self._settings_clicked)
+            self._places[SETTINGS_KEY] = chooser
+            column.addWidget(chooser)
         self.show_place(CHECKOUT_KEY)
 
     def show_place(self, key: str | None) -> None:
@@ -149,3 +157,6 @@ class Rail(Band):
 
     def _to_settle_clicked(self) -> None:
         self.chosen.emit(TO_SETTLE_KEY)
+
+    def _settings_clicked(self) -> None:
+        self.chosen.emit(SETTINGS_KEY)

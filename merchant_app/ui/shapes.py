@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import cos, pi, sin
-from typing import assert_never
+from typing import Literal, assert_never
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
@@ -47,15 +47,31 @@ def draw_shape(
             _question(painter, colour)
         case Shape.UNDO:
             _undo(painter, colour)
-        case Shape.VIEWFINDER:
-            _viewfinder(painter, colour)
         case Shape.DOTS:
             _dots(painter, colour)
-        case Shape.TRAY:
-            _tray(painter, colour)
+        case Shape.VIEWFINDER | Shape.TRAY | Shape.SLIDERS:
+            _place(painter, shape, colour, ground)
         case _:
             assert_never(shape)
     painter.restore()
+
+
+def _place(
+    painter: QPainter,
+    shape: Literal[Shape.VIEWFINDER, Shape.TRAY, Shape.SLIDERS],
+    colour: QColor,
+    ground: QColor,
+) -> None:
+    """The places of the rail."""
+    match shape:
+        case Shape.VIEWFINDER:
+            _viewfinder(painter, colour)
+        case Shape.TRAY:
+            _tray(painter, colour)
+        case Shape.SLIDERS:
+            _sliders(painter, colour, ground)
+        case _:
+            assert_never(shape)
 
 
 def _pen(colour: QColor, width: float = 2.0) -> QPen:
@@ -183,3 +199,11 @@ def _tray(painter: QPainter, colour: QColor) -> None:
     painter.drawPath(tray)
     for across, height in ((4.5, 4), (6.0, 8.5)):
         painter.drawLine(QPointF(across, height), QPointF(24 - across, height))
+
+
+def _sliders(painter: QPainter, colour: QColor, ground: QColor) -> None:
+    for height, knob in ((5.5, 8.0), (12.0, 16.0), (18.5, 10.0)):
+        painter.setPen(_pen(colour))
+        painter.drawLine(QPointF(3, height), QPointF(21, height))
+        painter.setBrush(ground)
+        painter.drawEllipse(QPointF(knob, height), 2.4, 2.4)

@@ -1,56 +1,101 @@
-"""The sounds of verdicts: short files, loaded once, after the first paint."""
+"""The sounds of verdicts: short files, loaded once, when the first of them may be heard."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from PySide6.QtCore import QLoggingCategory, QObject, QUrl
 
 from merchant_app.resources import resource_path
 from merchant_app.ui.encaisser.states import Sound
-from merchant_app.ui.ports import Silence, Sounds
 
-if TYPE_CHECKING:
-    from PySide6.QtMultimedia import QSoundEffect
+VOLUME_MAX_PERCENT = 100
 
 _log = logging.getLogger(__name__)
 
 
-class SpokenAloud:
-    """Plays through the computer's sound card. GUI thread."""
+class Effect(Protocol):
+    """One sound: what is used of a QSoundEffect."""
 
-    def __init__(self, effects: dict[Sound, QSoundEffect]) -> None:
-        self._effects = effects
+    def setVolume(self, volume: float, /) -> None: ...
+
+    def isPlaying(self) -> bool: ...
+
+    def play(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class VerdictSounds:
+    """Plays through the computer's sound card, as loud as was chosen, or not at all.
+
+    A till without sound still works: the word, the shape and the colour say the same. GUI thread.
+    """
+
+    def __init__(
+        self,
+        parent: QObject,
+        *,
+        on: bool,
+        volume_percent: int,
+        load: Callable[[QObject], Mapping[Sound, Effect]] | None = None,
+    ) -> None:
+        """Loads the sounds if they are on, which takes a while: after the first paint.
+
+        `load` gives the sounds, owned by the object given; None: those of the sound card.
+        """
+        self._parent = parent
+        self._load = load or _loaded
+        self._on = False
+        self._volume_percent = VOLUME_MAX_PERCENT
+        self._effects: Mapping[Sound, Effect] = {}
+        self.use(on=on, volume_percent=volume_percent)
+
+    def use(self, *, on: bool, volume_percent: int) -> None:
+        """Be heard from now on, and how loud; 0 to 100. Off: what sounds is cut off."""
+        self._on, self._volume_percent = on, volume_percent
+        if on and not self._effects:  # or a loudspeaker was plugged in meanwhile
+            self._effects = self._load(self._parent)
+        for effect in self._effects.values():
+            effect.setVolume(_share(volume_percent))
+            if not on:
+                effect.stop()
 
     def play(self, sound: Sound) -> None:
         """Start the sound; a new verdict cuts the old one off. Without a device: nothing."""
+        if not self._on or not self._effects:
+            return
         for other in self._effects.values():
             if other.isPlaying():
                 other.stop()
         self._effects[sound].play()
 
 
-def load(parent: QObject) -> Sounds:
-    """The sounds of this computer; silence, with a line in the log, where there are none.
+def _share(volume_percent: int) -> float:
+    """An effect's volume for what a person means by so many percent: the ear hears in ratios, so
+    that half the way along the scale is a quarter of the amplitude."""
+    return (volume_percent / VOLUME_MAX_PERCENT) ** 2
 
-    A till without sound still works: the word, the shape and the colour say the same.
-    """
+
+def _loaded(parent: QObject) -> Mapping[Sound, Effect]:
+    """The sounds of this computer; none, with a line in the log, where it cannot play any."""
     # Ten lines about video libraries that a till does not need would hide what matters.
     QLoggingCategory.setFilterRules("qt.multimedia.*=false")
     try:
         from PySide6.QtMultimedia import QMediaDevices, QSoundEffect
     except ImportError as error:  # a system library is missing, for instance libpulse
         _log.info("no sound: %s", error)
-        return Silence()
+        return {}
     if QMediaDevices.defaultAudioOutput().isNull():
         # Asked first: each effect would complain on the terminal, and load a whole media library.
         _log.info("no sound: no device to play it")
-        return Silence()
-    effects = {}
+        return {}
+    effects: dict[Sound, Effect] = {}
     for sound in Sound:
         path = resource_path("sounds", f"{sound.value}.wav")
         effect = QSoundEffect(parent)
         effect.setSource(QUrl.fromLocalFile(str(path)))
         effects[sound] = effect
-    return SpokenAloud(effects)
+    return effects

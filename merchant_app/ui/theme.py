@@ -226,6 +226,18 @@ QListWidget::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
 QListWidget::item:selected {{
     background: {p.tones[Tone.CHOICE].soft}; color: {p.tones[Tone.CHOICE].ink};
 }}
+QRadioButton, QCheckBox {{ min-height: {touch}px; spacing: {2 * STEP}px; padding: 0 {STEP}px; }}
+QRadioButton:focus, QCheckBox:focus {{
+    border: 2px solid {p.accent}; border-radius: {RADIUS}px;
+}}
+QSlider {{ min-height: {touch}px; }}
+QSlider::groove:horizontal {{ height: 8px; border-radius: 4px; background: {p.edge}; }}
+QSlider::handle:horizontal {{
+    width: 28px; margin: -10px 0; border-radius: 14px; background: {p.accent};
+    border: 2px solid {p.surface};
+}}
+QSlider::handle:horizontal:focus {{ border: 3px solid {p.text}; }}
+QSlider::handle:horizontal:disabled {{ background: {p.line}; }}
 QToolTip {{ background: {p.text}; color: {p.window}; border: none; padding: 8px; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}

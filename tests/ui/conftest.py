@@ -32,9 +32,13 @@ class Heard:
 
     def __init__(self) -> None:
         self.sounds: list[Sound] = []
+        self.used: list[tuple[bool, int]] = []
 
     def play(self, sound: Sound) -> None:
         self.sounds.append(sound)
+
+    def use(self, *, on: bool, volume_percent: int) -> None:
+        self.used.append((on, volume_percent))
 
 
 @dataclass

@@ -14,9 +14,18 @@ from merchant_app.errors import ProblemKind
 from merchant_app.i18n import formatting
 from merchant_app.ids import OpId
 from merchant_app.money import BadAmount, Money, parse_amount
-from merchant_app.scanning.camera import Busy, CameraStatus, Ended, Lost, Missing, Running
+from merchant_app.scanning.camera import (
+    Asleep,
+    Busy,
+    CameraStatus,
+    Ended,
+    Lost,
+    Missing,
+    Running,
+)
 from merchant_app.scanning.confirmation import InView
 from merchant_app.scanning.frames import Frame
+from merchant_app.scanning.quality import Advice
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.results import (
     AcceptedOffline,
@@ -100,6 +109,8 @@ class Scene:
     facts: CounterFacts = FACTS
     camera: CameraStatus | None = None
     crowded: bool = False
+    advice: Advice | None = None
+    mirrored: bool = False
 
     def screen(self, fill: int) -> st.Screen:
         """As the presenter would publish it; `fill` numbers the orders to the fields."""
@@ -437,6 +448,12 @@ def _other_scenes() -> tuple[Scene, ...]:
         Scene(name="camera-busy", state=st.Ready(), camera=Busy()),
         Scene(name="camera-lost", state=st.Ready(), camera=Lost()),
         Scene(name="camera-ended", state=st.Ready(), camera=Ended()),
+        Scene(name="camera-asleep", state=st.Ready(), camera=Asleep()),
+        Scene(name="camera-mirrored", state=st.Ready(), mirrored=True),
+        *(
+            Scene(name=f"camera-{kind.value.replace('_', '-')}", state=st.Ready(), advice=kind)
+            for kind in Advice
+        ),
         Scene(name="checking", state=st.Checking()),
         Scene(name="look-up-failed", state=st.LookUpFailed(slow)),
         Scene(

@@ -20,7 +20,9 @@ from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
-from merchant_app.ui.rail import TO_SETTLE_KEY
+from merchant_app.ui.rail import SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.reglages.states import Screen as ReglagesScreen
+from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look, Scheme
 from merchant_app.ui.this_till.presenter import Screen as ThisTillScreen
@@ -29,6 +31,7 @@ from merchant_app.ui.words import problem
 from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
 from tests.ui.gallery import RUNNING, SCENES, Scene, camera_frame
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
+from tests.ui.gallery_of_settings import SETTINGS
 
 
 def till_window(look: Look, scene: Scene, *, number: int = 1) -> tuple[TillFrame, EncaisserView]:
@@ -46,6 +49,8 @@ def till_window(look: Look, scene: Scene, *, number: int = 1) -> tuple[TillFrame
         view.camera.show_picture(
             *camera_frame(codes=2 if scene.crowded else 1), crowded=scene.crowded
         )
+        view.camera.show_advice(scene.advice)
+        view.camera.mirror(mirrored=scene.mirrored)
     return frame, view
 
 
@@ -66,6 +71,18 @@ def this_till_window(look: Look, screen: ThisTillScreen) -> tuple[TillFrame, Thi
     _say_status(frame, screen.status)
     frame.rail.show_place(None)
     view.show_screen(screen, now=NOON)
+    return frame, view
+
+
+def settings_window(look: Look, screen: ReglagesScreen) -> tuple[TillFrame, ReglagesView]:
+    """The till's frame showing Réglages."""
+    view = ReglagesView(look)
+    frame = TillFrame(look, FACTS, view)
+    _say_status(frame, ONLINE)
+    frame.rail.show_place(SETTINGS_KEY)
+    view.camera.show_status(RUNNING)
+    view.camera.show_picture(*camera_frame(), crowded=False)
+    view.show_screen(screen)
     return frame, view
 
 
@@ -149,7 +166,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
-    """À traiter, and this till."""
+    """À traiter, this till, Réglages."""
     for matters in MATTERS:
         frame, view = matters_window(look, matters)
         frame.show()
@@ -158,6 +175,17 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         yield matters.name, frame
     for name, screen in THIS_TILL.items():
         yield name, this_till_window(look, screen)[0]
+    for name, settings in SETTINGS.items():
+        frame, chooser = settings_window(look, settings)
+        frame.show()
+        chooser.take_keyboard()
+        yield name, frame
+        if look.is_large:
+            frame, chooser = settings_window(look, settings)
+            frame.resize(1024, 700)
+            frame.show()
+            chooser.choose_folder.setFocus()
+            yield f"{name}-end", frame
 
 
 def _again(scene: Scene):  # type: ignore[no-untyped-def]

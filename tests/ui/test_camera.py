@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from pytestqt.qtbot import QtBot
 
 from merchant_app.scanning.camera import (
+    Asleep,
     Busy,
     CameraStatus,
     Ended,
@@ -19,13 +18,12 @@ from merchant_app.scanning.camera import (
     Unreadable,
 )
 from merchant_app.scanning.confirmation import InView, Left, Scanned
-from merchant_app.scanning.frames import Frame
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
 from merchant_app.ui.main_window import MainWindow
-from merchant_app.ui.ports import CameraListener
 from tests.fakes.counter import code
+from tests.fakes.held_camera import HeldCamera
 from tests.ui.conftest import Till, World
 from tests.ui.gallery import camera_frame
 
@@ -45,41 +43,6 @@ def scanned(text: str, *others: InView, frame: int = 1) -> Scanned:
         captured_at_s=0.0,
         in_view=(in_view(text), *others),
     )
-
-
-class HeldCamera:
-    """A camera in a test's hands: its callbacks run in a thread of their own, as the real one's."""
-
-    def __init__(self) -> None:
-        self.listener: CameraListener | None = None
-        self.again_asked = 0
-        self.stopped = False
-
-    def start(self, listener: CameraListener) -> None:
-        self.listener = listener
-
-    def again(self) -> None:
-        self.again_asked += 1
-
-    def stop(self) -> None:
-        self.stopped = True
-
-    def does(self, *acts: object) -> None:
-        """Deliver statuses, scans and frames from another thread."""
-        thread = threading.Thread(target=self._deliver, args=acts)
-        thread.start()
-        thread.join()
-
-    def _deliver(self, *acts: object) -> None:
-        assert self.listener is not None
-        for act in acts:
-            match act:
-                case Scanned() | Left():
-                    self.listener.on_scanned(act)
-                case (Frame() as frame, tuple(codes)):
-                    self.listener.on_frame(frame, codes)
-                case _:
-                    self.listener.on_status(act)  # type: ignore[arg-type]  # the only kind left
 
 
 @pytest.fixture
@@ -124,6 +87,7 @@ def test_of_two_vouchers_neither_is_taken_until_one_is_alone(
         (Lost(), "débranchée"),
         (Unreadable(), "n’est pas une vidéo"),
         (Ended(), "vidéo est finie"),
+        (Asleep(), "dort"),
         (Stopped(), "Sans caméra"),
     ],
 )

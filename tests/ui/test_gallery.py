@@ -8,7 +8,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRect
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QLabel,
+    QRadioButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from merchant_app.i18n import Language, install
@@ -20,12 +27,20 @@ from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.reglages.states import Note
 from merchant_app.ui.theme import TOUCH, Look, Scheme
 from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import NOON, ONLINE, ZONE
 from tests.ui.gallery import SCENE, SCENES, Scene
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
-from tests.ui.picture_session import matters_window, pages, this_till_window, till_window
+from tests.ui.gallery_of_settings import SETTINGS
+from tests.ui.picture_session import (
+    matters_window,
+    pages,
+    settings_window,
+    this_till_window,
+    till_window,
+)
 
 scenes = pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 languages = pytest.mark.parametrize("language", Language, ids=lambda language: language.value)
@@ -118,6 +133,28 @@ def test_nothing_of_this_till_is_cut_off(
     view.show_screen(THIS_TILL[name], now=NOON)
     QApplication.processEvents()
     _assert_all_whole(frame)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@languages
+def test_nothing_of_settings_is_cut_off(
+    qtbot: QtBot, look: Look, name: str, language: Language
+) -> None:
+    install(language)
+    frame, view = settings_window(look, SETTINGS[name])
+    _show(qtbot, frame)
+    view.show_screen(SETTINGS[name])
+    QApplication.processEvents()
+    _assert_all_whole(frame)
+    for button in frame.findChildren(QAbstractButton):
+        if isinstance(button, QRadioButton | QCheckBox):
+            assert button.sizeHint().width() <= button.width() + 1, button.text()
+            assert button.height() >= TOUCH
+
+
+def test_every_note_of_settings_has_a_scene() -> None:
+    notes = {screen.note for screen in SETTINGS.values()}
+    assert notes >= {None, *Note}
 
 
 def test_every_kind_of_matter_and_news_has_a_scene() -> None:

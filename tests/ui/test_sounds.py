@@ -9,9 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from merchant_app.resources import resource_path
-from merchant_app.ui import sounds
 from merchant_app.ui.encaisser.states import Sound
-from merchant_app.ui.ports import Silence
+from merchant_app.ui.sounds import VerdictSounds
 
 
 @pytest.mark.parametrize("sound", Sound)
@@ -20,11 +19,51 @@ def test_every_sound_ships_and_is_short(sound: Sound) -> None:
         assert 0 < file.getnframes() / file.getframerate() < 1
 
 
+@pytest.mark.parametrize("on", [True, False])
 @pytest.mark.qt_log_ignore(".")  # Qt names each sound and video library that this computer lacks
-def test_loading_never_fails(qapp: QApplication) -> None:
-    owner = QObject(qapp)
-    loaded = sounds.load(owner)
-    if isinstance(loaded, Silence):
-        loaded.play(Sound.YES)
-    else:
-        assert isinstance(loaded, sounds.SpokenAloud)
+def test_no_computer_and_no_choice_makes_a_verdict_fail(qapp: QApplication, on: bool) -> None:
+    sounds = VerdictSounds(QObject(qapp), on=on, volume_percent=80)
+    for percent in (0, 100):
+        sounds.use(on=not on, volume_percent=percent)
+        for sound in Sound:
+            sounds.play(sound)
+
+
+def test_yes_no_and_look_are_heard_apart() -> None:
+    """By their melody, not by their loudness: each has its own notes."""
+    contents = {
+        sound: resource_path("sounds", f"{sound.value}.wav").read_bytes() for sound in Sound
+    }
+    assert len(set(contents.values())) == len(Sound)
+
+
+def test_half_the_volume_sounds_half_as_loud() -> None:
+    class Effect:
+        def __init__(self) -> None:
+            self.volume = 1.0
+            self.played = self.stopped = 0
+
+        def setVolume(self, volume: float) -> None:  # noqa: N802  # Qt's name
+            self.volume = volume
+
+        def isPlaying(self) -> bool:  # noqa: N802
+            return self.played > self.stopped
+
+        def play(self) -> None:
+            self.played += 1
+
+        def stop(self) -> None:
+            self.stopped += 1
+
+    effects = {sound: Effect() for sound in Sound}
+    sounds = VerdictSounds(QObject(), on=True, volume_percent=100, load=lambda _parent: effects)
+    assert {effect.volume for effect in effects.values()} == {1.0}
+    sounds.use(on=True, volume_percent=50)
+    assert {effect.volume for effect in effects.values()} == {0.25}
+    sounds.play(Sound.YES)
+    sounds.play(Sound.NO)
+    assert (effects[Sound.YES].played, effects[Sound.YES].stopped) == (1, 1), "cut off"
+    sounds.use(on=False, volume_percent=50)
+    assert not effects[Sound.NO].isPlaying()
+    sounds.play(Sound.LOOK)
+    assert not effects[Sound.LOOK].played, "off is off"

@@ -16,21 +16,24 @@ if TYPE_CHECKING:
     from merchant_app.scanning.camera import CameraStatus
     from merchant_app.scanning.confirmation import InView, ScanEvent
     from merchant_app.scanning.frames import Frame
+    from merchant_app.scanning.quality import Advice
 
 
 class CameraRelay(QObject):
-    """The `CameraListener` of the window. Lives in the GUI thread; the three `on_` methods may be
+    """The `CameraListener` of the window. Lives in the GUI thread; the `on_` methods may be
     called in any thread, everything else happens in the GUI thread.
 
     Signals:
         picture(frame, in_view): the newest picture.
         scanned(event): a `ScanEvent`, each, in order.
         status(status): a `CameraStatus`, each, in order.
+        advice(advice): the newest `Advice`, or None.
     """
 
     picture = Signal(object, object)
     scanned = Signal(object)
     status = Signal(object)
+    advice = Signal(object)
     _woken = Signal()
 
     def __init__(self, parent: QObject) -> None:
@@ -39,6 +42,7 @@ class CameraRelay(QObject):
         self._newest: tuple[Frame, tuple[InView, ...]] | None = None
         self._events: deque[ScanEvent] = deque()
         self._statuses: deque[CameraStatus] = deque()
+        self._advice: tuple[Advice | None, ...] = ()
         self._awake = False
         self._closed = False
         self._woken.connect(self._hand_out, Qt.ConnectionType.QueuedConnection)
@@ -58,6 +62,11 @@ class CameraRelay(QObject):
             self._statuses.append(status)
             self._wake()
 
+    def on_advice(self, advice: Advice | None) -> None:
+        with self._guard:
+            self._advice = (advice,)
+            self._wake()
+
     def close(self) -> None:
         """Nothing more is handed out: the window is going away."""
         with self._guard:
@@ -73,6 +82,7 @@ class CameraRelay(QObject):
         with self._guard:
             self._awake = False
             newest, self._newest = self._newest, None
+            advices, self._advice = self._advice, ()
             events = list(self._events)
             statuses = list(self._statuses)
             self._events.clear()
@@ -84,5 +94,7 @@ class CameraRelay(QObject):
         # Scans before the picture: the verdict does not wait for a preview to be painted.
         for event in events:
             self.scanned.emit(event)
+        for advice in advices:
+            self.advice.emit(advice)
         if newest is not None:
             self.picture.emit(*newest)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from merchant_app.errors import ProblemKind
 from merchant_app.i18n import _
 from merchant_app.scanning.camera import (
+    Asleep,
     Busy,
     CameraStatus,
     Ended,
@@ -23,6 +24,7 @@ from merchant_app.scanning.camera import (
     problem_of,
 )
 from merchant_app.ui import words
+from merchant_app.ui.encaisser import camera_words
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size, tinted
@@ -30,6 +32,7 @@ from merchant_app.ui.theme import RADIUS, STEP, Look, Size, tinted
 if TYPE_CHECKING:
     from merchant_app.scanning.confirmation import InView
     from merchant_app.scanning.frames import Frame
+    from merchant_app.scanning.quality import Advice
 
 # On the live picture, whatever it shows: white with a dark rim is seen on everything.
 _OUTLINE = QColor("#FFFFFF")
@@ -55,6 +58,8 @@ class CameraView(QWidget):
         self._frame: Frame | None = None
         self._codes: tuple[InView, ...] = ()
         self._crowded = False
+        self._advice: Advice | None = None
+        self._mirrored = False
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -98,6 +103,24 @@ class CameraView(QWidget):
     def is_crowded(self) -> bool:
         """Two vouchers are in view, and it says so."""
         return self._crowded
+
+    @property
+    def advised(self) -> str:
+        """The words on the picture; empty while it can be read."""
+        return "" if self._advice is None else camera_words.advice(self._advice)
+
+    def show_advice(self, advice: Advice | None) -> None:
+        """Say on the picture what would help to read it; None: nothing has to be said."""
+        self._advice = advice
+        if not self.told:
+            self.setAccessibleDescription(self.advised or _("Live picture"))
+        self.update()
+
+    def mirror(self, *, mirrored: bool) -> None:
+        """Show the picture as a mirror would, for whoever moves a voucher in front of herself; the
+        outlines follow, reading is not concerned."""
+        self._mirrored = mirrored
+        self.update()
 
     def show_picture(self, frame: Frame, in_view: tuple[InView, ...], *, crowded: bool) -> None:
         """Paint this frame; `crowded`: two vouchers at once."""
@@ -151,14 +174,22 @@ class CameraView(QWidget):
     def _paint_picture(self, painter: QPainter, image: QImage) -> None:
         box = _fitted(QRectF(self.rect()), image.width(), image.height())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.save()
+        if self._mirrored:
+            painter.translate(2 * box.center().x(), 0)
+            painter.scale(-1, 1)
         painter.drawImage(box, image)
+        painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         scale = box.width() / image.width()
         for code in self._codes:
             if code.missed_frames:
                 continue
             corners = QPolygonF(
-                [QPointF(box.x() + x * scale, box.y() + y * scale) for x, y in code.corners]
+                [
+                    QPointF(box.x() + self._across(x, image) * scale, box.y() + y * scale)
+                    for x, y in code.corners
+                ]
             )
             sure = _OUTLINE_SURE if code.confirmed and not self._crowded else _OUTLINE
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -168,15 +199,24 @@ class CameraView(QWidget):
                 painter.setPen(pen)
                 painter.drawPolygon(corners)
         if self._crowded:
-            self._paint_crowded(painter, box)
+            self._paint_band(painter, box, _("Two vouchers: show only one."))
+        elif self._advice is not None:
+            self._paint_band(painter, box, camera_words.advice(self._advice))
 
-    def _paint_crowded(self, painter: QPainter, box: QRectF) -> None:
+    def _across(self, x: float, image: QImage) -> float:
+        return image.width() - x if self._mirrored else x
+
+    def _paint_band(self, painter: QPainter, box: QRectF, text: str) -> None:
+        """Words at the foot of the picture, on as many lines as they need."""
         painter.setFont(self._look.font(Size.BODY, bold=True))
+        room = box.adjusted(2 * STEP, 2 * STEP, -2 * STEP, -2 * STEP)
+        centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+        flags = centred | Qt.TextFlag.TextWordWrap
         band = QRectF(box)
-        band.setTop(box.bottom() - self._look.pixels(Size.BODY) - 4 * STEP)
+        band.setTop(painter.boundingRect(room, flags, text).top() - 2 * STEP)
         painter.fillRect(band, QColor(0, 0, 0, 200))
         painter.setPen(QColor(_WORDS))
-        painter.drawText(band, Qt.AlignmentFlag.AlignCenter, _("Two vouchers: show only one."))
+        painter.drawText(room, flags, text)
 
     def _colour(self) -> None:
         for label in (self._word, self._sentence):
@@ -205,6 +245,8 @@ def _told(status: CameraStatus) -> tuple[str, str, str]:
             return told.word, told.sentence, button
         case Ended():
             return _("The video is over"), "", _("Play again")
+        case Asleep():
+            return _("The camera is asleep"), _("Press any key to wake it."), ""
         case Stopped():
             return _("Without camera"), _("Use the scanner gun, or type the code."), ""
         case _:

@@ -24,6 +24,7 @@ class Shape(Enum):
     QUESTION = "question"
     UNDO = "undo"
     TRAY = "tray"
+    SLIDERS = "sliders"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ class EncaisserScreen(QObject):
         verdict_painted(int): the card of this look-up's verdict is on the screen.
         status_changed(object): a `Status`, from whatever thread the counter told it.
         scan_came(): a camera or a gun read something; this screen takes it, wherever the person is.
+        camera_was_tried(): the camera read a code that is not to be looked up.
         enrolment_wanted(): this till is to be enrolled again.
         question_answered(object): the `OpId` of a question that was answered here.
     """
@@ -47,6 +48,7 @@ class EncaisserScreen(QObject):
     verdict_painted = Signal(int)
     status_changed = Signal(object)
     scan_came = Signal()
+    camera_was_tried = Signal()
     enrolment_wanted = Signal()
     question_answered = Signal(object)
 
@@ -69,6 +71,7 @@ class EncaisserScreen(QObject):
         self._one_at_a_time = OneAtATime()
         self._camera: CameraPort | None = None
         self._stopped = False
+        self._trying_camera = False
         self._contact_running = False
         self.relay = CameraRelay(self)
         self.screen: Screen | None = None
@@ -92,6 +95,7 @@ class EncaisserScreen(QObject):
         self.relay.picture.connect(self._picture_came)
         self.relay.scanned.connect(self._scan_came)
         self.relay.status.connect(self._camera_status_came)
+        self.relay.advice.connect(view.camera.show_advice)
         self.status_changed.connect(self._status_came)
 
     def start(self, camera: CameraPort | None) -> None:
@@ -209,6 +213,13 @@ class EncaisserScreen(QObject):
         """Somebody came back to this screen."""
         self.presenter.come_back()
 
+    def try_camera(self, *, trying: bool) -> None:
+        """Whether the camera is only being tried: what it reads then is no sale. What lies in front
+        of it afterwards is read anew."""
+        self._trying_camera = trying
+        if not trying and self._camera is not None:
+            self._camera.look_anew()
+
     def problem_elsewhere(self, kind: ProblemKind) -> None:
         """A Problem that no question of ours met: the scanner's thread, for instance."""
         self._view.camera.show_problem(kind)
@@ -227,6 +238,8 @@ class EncaisserScreen(QObject):
     @Slot(object)
     def _scan_came(self, event: ScanEvent) -> None:
         match event:
+            case Scanned() if self._trying_camera:
+                self.camera_was_tried.emit()
             case Scanned(text=text, in_view=in_view):
                 seen = [(code.text, code.missed_frames) for code in in_view]
                 if self._one_at_a_time.takes(text, seen):
@@ -237,6 +250,8 @@ class EncaisserScreen(QObject):
 
     @Slot(object, object)
     def _picture_came(self, frame: Frame, in_view: tuple[InView, ...]) -> None:
+        if self._trying_camera:
+            return
         seen = [(code.text, code.missed_frames) for code in in_view]
         crowded, alone = self._one_at_a_time.in_view(seen)
         self._view.camera.show_picture(frame, in_view, crowded=crowded)

@@ -10,7 +10,7 @@ import pytest
 from merchant_app.bootstrap.arguments import Arguments, parse
 from merchant_app.bootstrap.source import SourceChoice
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.scanning.source import DeviceSource, FileSource, UrlSource
+from merchant_app.scanning.source import DeviceSource, FileSource, NamedSource, UrlSource
 
 
 def test_nothing_asked() -> None:
@@ -46,8 +46,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("Comptoir ")
 
 
-def choice(asked: str | None, chosen: str) -> SourceChoice:
-    return SourceChoice(asked=asked, chosen=chosen, folder=Path(), training=None)
+def choice(asked: str | None, chosen: str, *, identity: str = "") -> SourceChoice:
+    return SourceChoice(asked=asked, identity=identity, chosen=chosen, folder=Path(), training=None)
 
 
 def test_the_command_line_goes_before_the_options_and_those_before_the_first_camera() -> None:
@@ -57,6 +57,14 @@ def test_the_command_line_goes_before_the_options_and_those_before_the_first_cam
     assert chosen == UrlSource("http://camera.example/")
     assert choice(None, "film.mp4").find(go_on) == FileSource(Path("film.mp4"), loop=False)
     assert choice(None, "").find(go_on) == DeviceSource(0)
+
+
+def test_the_camera_chosen_by_name_goes_before_a_source_in_the_options() -> None:
+    go_on = threading.Event()
+    by_name = choice(None, "film.mp4", identity="HD Webcam|046d:0825|usb-2")
+    assert by_name.find(go_on) == NamedSource("HD Webcam|046d:0825|usb-2")
+    assert by_name.automatic(go_on) == FileSource(Path("film.mp4"), loop=False)
+    assert choice("1", "", identity="HD Webcam||").find(go_on) == DeviceSource(1)
 
 
 def test_an_option_that_names_no_camera_is_a_problem() -> None:

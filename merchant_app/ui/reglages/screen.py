@@ -1,0 +1,246 @@
+"""Réglages, wired: presenter, view, options on disk, camera, sounds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
+
+from merchant_app.errors import Problem
+from merchant_app.i18n import _
+from merchant_app.settings.options import Language, Option, Options, Theme, Value
+from merchant_app.ui.background import Background, Done, Met, Outcome
+from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.ports import CameraPort, Sounds
+from merchant_app.ui.reglages.presenter import Presenter
+from merchant_app.ui.reglages.states import Screen, chosen_in
+from merchant_app.ui.reglages.view import ReglagesView
+from merchant_app.ui.theme import Look, Scheme
+
+if TYPE_CHECKING:
+    from merchant_app.scanning.cameras import Listed
+
+_log = logging.getLogger(__name__)
+
+LIST_EVERY_MS = 2_000
+"""While somebody looks at the list: a camera that is plugged in appears by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """One option on its way to the disk."""
+
+    key: str
+    write: Callable[[], None]
+
+
+class ReglagesScreen(QObject):
+    """Lives in the GUI thread; the presenter's `Hands`.
+
+    Signals:
+        left(): back to selling.
+        mirror_wanted(bool): the live picture of the checkout, too.
+    """
+
+    left = Signal()
+    mirror_wanted = Signal(bool)
+
+    def __init__(
+        self,
+        view: ReglagesView,
+        options: Options,
+        *,
+        look: Look,
+        camera: CameraPort | None,
+        sounds: Sounds,
+        background: Background,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._options = options
+        self._look = look
+        self._camera = camera
+        self._sounds = sounds
+        self._background = background
+        self._stopped = False
+        self._listing = False
+        self._unwritten: list[_Writing] = []
+        self._dialog: QFileDialog | None = None
+        self.screen: Screen | None = None
+        self._clock = QTimer(self)
+        self._clock.setInterval(LIST_EVERY_MS)
+        self._clock.timeout.connect(self._list)
+        self.presenter = Presenter(
+            self, chosen_in(options), has_camera=camera is not None, show=self._show
+        )
+        if camera is None:
+            view.camera.show_absent()
+        self._connect()
+        self.presenter.open()
+
+    def _connect(self) -> None:
+        view = self._view
+        view.camera_wanted.connect(self._camera_wanted)
+        view.mirror_wanted.connect(self._mirror_wanted)
+        view.sound_wanted.connect(self._sound_wanted)
+        view.volume_wanted.connect(self._volume_wanted)
+        view.sound_tried.connect(self._sound_tried)
+        view.language_wanted.connect(self._language_wanted)
+        view.theme_wanted.connect(self._theme_wanted)
+        view.folder_wanted.connect(self._folder_wanted)
+        view.no_folder_wanted.connect(self._no_folder_wanted)
+        view.back.connect(self.escape_pressed)
+        view.camera.again.connect(self._look_again)
+
+    @property
+    def view(self) -> ReglagesView:
+        """What is painted."""
+        return self._view
+
+    def open(self) -> None:
+        """Somebody came here."""
+        self.presenter.open()
+        self._list()
+        self._clock.start()
+        self._view.take_keyboard()
+
+    def close(self) -> None:
+        """Somebody left."""
+        self._clock.stop()
+        if self._dialog is not None:
+            self._dialog.close()
+
+    def stop(self) -> None:
+        """The till is being left: nothing more is shown; what was chosen last is kept."""
+        self._stopped = True
+        self.close()
+        for writing in self._unwritten[1:]:  # the first is being written
+            try:
+                writing.write()
+            except Problem as problem:
+                _log.warning("%s was not kept: %s", writing.key, problem)
+
+    def code_read(self) -> None:
+        """The camera read something while this screen was seen: it was only tried."""
+        self.presenter.code_was_read()
+
+    @Slot()
+    def escape_pressed(self) -> None:
+        self.left.emit()
+
+    # --- Hands -----------------------------------------------------------------------------------
+
+    def keep(self, option: Option[Value], value: Value) -> None:
+        def write() -> None:
+            self._options.set(option, value)
+
+        # One after the other, so that of two values of one option the later one is the last; a
+        # volume that is still being moved is written once, not for each step.
+        waiting = [writing for writing in self._unwritten[1:] if writing.key != option.key]
+        self._unwritten[1:] = [*waiting, _Writing(option.key, write)]
+        if len(self._unwritten) == 1:
+            self._write_next()
+
+    def use_camera(self, identity: str) -> None:
+        if self._camera is not None:
+            self._camera.choose(identity)
+
+    def mirror(self, *, mirrored: bool) -> None:
+        self.mirror_wanted.emit(mirrored)
+
+    def use_sounds(self, *, on: bool, volume_percent: int) -> None:
+        self._sounds.use(on=on, volume_percent=volume_percent)
+
+    def play(self, sound: Sound) -> None:
+        self._sounds.play(sound)
+
+    def use_theme(self, theme: Theme) -> None:
+        self._look.use(Scheme(theme.value))
+
+    # --- workers ---------------------------------------------------------------------------------
+
+    def _write_next(self) -> None:
+        self._background.start(self._unwritten[0].write, self._written, name="options")
+
+    def _written(self, outcome: Outcome[None]) -> None:
+        if self._stopped:
+            return
+        del self._unwritten[0]
+        if isinstance(outcome, Met):
+            self.presenter.not_kept(outcome.kind)
+        if self._unwritten:
+            self._write_next()
+
+    @Slot()
+    def _list(self) -> None:
+        if self._camera is not None and not self._listing:
+            self._listing = True
+            self._background.start(self._camera.listed, self._cameras_came, name="cameras")
+
+    def _cameras_came(self, outcome: Outcome[tuple[Listed, ...]]) -> None:
+        self._listing = False
+        if isinstance(outcome, Done) and not self._stopped:
+            self.presenter.cameras_came(outcome.result)
+
+    # --- from the view ---------------------------------------------------------------------------
+
+    @Slot(str)
+    def _camera_wanted(self, identity: str) -> None:
+        self.presenter.camera_chosen(identity)
+
+    @Slot(bool)
+    def _mirror_wanted(self, mirrored: bool) -> None:
+        self.presenter.mirror_chosen(mirrored=mirrored)
+
+    @Slot(bool)
+    def _sound_wanted(self, on: bool) -> None:
+        self.presenter.sound_chosen(on=on)
+
+    @Slot(int)
+    def _volume_wanted(self, percent: int) -> None:
+        self.presenter.volume_chosen(percent)
+
+    @Slot(object)
+    def _sound_tried(self, sound: Sound) -> None:
+        self.presenter.sound_tried(sound)
+
+    @Slot(object)
+    def _language_wanted(self, language: Language) -> None:
+        self.presenter.language_chosen(language)
+
+    @Slot(object)
+    def _theme_wanted(self, theme: Theme) -> None:
+        self.presenter.theme_chosen(theme)
+
+    @Slot()
+    def _no_folder_wanted(self) -> None:
+        self.presenter.folder_chosen("")
+
+    @Slot(str)
+    def _folder_chosen(self, folder: str) -> None:
+        self.presenter.folder_chosen(folder)
+
+    @Slot()
+    def _folder_wanted(self) -> None:
+        if self._dialog is None:
+            self._dialog = QFileDialog(self._view, _("Second copy of the journal"))
+            self._dialog.setFileMode(QFileDialog.FileMode.Directory)
+            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+            self._dialog.fileSelected.connect(self._folder_chosen)
+        # Beside the till, not over it: a voucher can be scanned meanwhile.
+        self._dialog.setModal(False)
+        self._dialog.show()
+
+    @Slot()
+    def _look_again(self) -> None:
+        if self._camera is not None:
+            self._camera.again()
+
+    def _show(self, screen: Screen) -> None:
+        self.screen = screen
+        self._view.show_screen(screen)

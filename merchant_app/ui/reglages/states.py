@@ -1,0 +1,82 @@
+"""What Réglages shows, as values. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from merchant_app.errors import ProblemKind
+from merchant_app.settings import options as choices
+from merchant_app.settings.options import Language, Options, Theme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What holds now.
+
+    Attributes:
+        camera: its identity; empty: whichever is found.
+        mirror_folder: where the journal's second copy goes; empty: beside the journal.
+    """
+
+    camera: str
+    mirrored: bool
+    sound_on: bool
+    volume_percent: int
+    language: Language
+    theme: Theme
+    mirror_folder: str
+
+
+def chosen_in(options: Options) -> Chosen:
+    """What the options say."""
+    return Chosen(
+        camera=options.get(choices.CAMERA_IDENTITY),
+        mirrored=options.get(choices.CAMERA_MIRRORED),
+        sound_on=options.get(choices.SOUND_ON),
+        volume_percent=options.get(choices.SOUND_VOLUME),
+        language=options.get(choices.LANGUAGE),
+        theme=options.get(choices.THEME),
+        mirror_folder=options.get(choices.MIRROR_FOLDER),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CameraEntry:
+    """One line of the list of cameras.
+
+    Attributes:
+        identity: empty for "whichever is found".
+        name: by the camera's own account: text from outside.
+        number: 2 for the second one of this name, and so on; 1: nothing to tell apart.
+        is_there: whether it is plugged in.
+    """
+
+    identity: str
+    name: str = ""
+    number: int = 1
+    is_there: bool = True
+
+
+class Note(Enum):
+    """What is said after a choice."""
+
+    AT_NEXT_START = "at_next_start"
+    CODE_READ = "code_read"
+    """The camera that is being tried reads codes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """All that the view paints.
+
+    Attributes:
+        cameras: to choose from; empty where this till works without one.
+        camera_row: which of them is in use.
+        note: what is said; a `ProblemKind`: the last choice could not be kept.
+    """
+
+    chosen: Chosen
+    cameras: tuple[CameraEntry, ...] = ()
+    camera_row: int = 0
+    note: Note | ProblemKind | None = None

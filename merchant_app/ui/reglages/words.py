@@ -1,0 +1,87 @@
+"""What Réglages says. No Qt."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from merchant_app.errors import ProblemKind
+from merchant_app.i18n import _
+from merchant_app.settings.options import Language, Theme
+from merchant_app.ui import words
+from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.reglages.states import CameraEntry, Note
+
+
+def camera(entry: CameraEntry) -> str:
+    """One line of the list of cameras."""
+    if not entry.identity:
+        return _("The first camera found")
+    name = entry.name if entry.number == 1 else f"{entry.name} ({entry.number})"
+    return name if entry.is_there else _("{camera} (not plugged in)").format(camera=name)
+
+
+def language(of: Language) -> str:
+    """Each language in its own words: whoever cannot read the others finds her own."""
+    match of:
+        case Language.SYSTEM:
+            return _("As the computer")
+        case Language.FRENCH:
+            return "Français"
+        case Language.ENGLISH:
+            return "English"
+        case _:
+            assert_never(of)
+
+
+def theme(of: Theme) -> str:
+    match of:
+        case Theme.SYSTEM:
+            return _("As the computer")
+        case Theme.LIGHT:
+            return _("Light")
+        case Theme.DARK:
+            return _("Dark")
+        case _:
+            assert_never(of)
+
+
+TRIED = (Sound.YES, Sound.NO, Sound.LOOK)
+"""The sounds that can be heard here: the other two are heard with words beside them."""
+
+
+def sound(of: Sound) -> str:
+    """What is pressed to hear it."""
+    match of:
+        case Sound.YES:
+            return _("Debited")
+        case Sound.NO:
+            return _("Refused")
+        case _:
+            return _("Look here")
+
+
+def volume(percent: int) -> str:
+    return _("{percent}%").format(percent=percent)
+
+
+def folder(path: str) -> str:
+    """Where the journal's second copy goes."""
+    return path or _("Beside the journal, on the same disk")
+
+
+def note(of: Note | ProblemKind | None) -> str:
+    """What is said after a choice."""
+    match of:
+        case None:
+            return ""
+        case Note.AT_NEXT_START:
+            return _("This will hold from the next start of Comptoir.")
+        case Note.CODE_READ:
+            return _("A code was read: this camera is fine.")
+        case ProblemKind():
+            told = words.problem(of)
+            return _("This holds now, but could not be kept: {problem}").format(
+                problem=f"{told.word}. {told.sentence}"
+            )
+        case _:
+            assert_never(of)

@@ -1,0 +1,45 @@
+"""Every state of Réglages, once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from merchant_app.errors import ProblemKind
+from merchant_app.settings.options import Language, Theme
+from merchant_app.ui.reglages.states import CameraEntry, Chosen, Note, Screen
+
+PLAIN = Chosen(
+    camera="",
+    mirrored=False,
+    sound_on=True,
+    volume_percent=80,
+    language=Language.SYSTEM,
+    theme=Theme.SYSTEM,
+    mirror_folder="",
+)
+_CAMERAS = (
+    CameraEntry(""),
+    CameraEntry("a", "HD Pro Webcam C920"),
+    CameraEntry("b", "HD Pro Webcam C920", 2),
+)
+_GONE = CameraEntry("c", "Integrated Camera: Integrated C, IR and RGB", is_there=False)
+_CHOSEN = Chosen(
+    camera="c",
+    mirrored=True,
+    sound_on=False,
+    volume_percent=0,
+    language=Language.FRENCH,
+    theme=Theme.DARK,
+    mirror_folder="/media/claire/Sauvegarde de la librairie/Comptoir/deuxième copie du journal",
+)
+_PLAIN = Screen(chosen=PLAIN, cameras=_CAMERAS, camera_row=1)
+
+SETTINGS = {
+    "settings": _PLAIN,
+    "settings-all-chosen": Screen(
+        chosen=_CHOSEN, cameras=(*_CAMERAS, _GONE), camera_row=3, note=Note.AT_NEXT_START
+    ),
+    "settings-code-read": replace(_PLAIN, note=Note.CODE_READ),
+    "settings-not-kept": replace(_PLAIN, note=ProblemKind.DISK_FULL),
+    "settings-no-camera": Screen(chosen=PLAIN),
+}
