@@ -37,7 +37,7 @@ class CameraRest(QObject):
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(idle_minutes * 60_000)
-        self._idle.timeout.connect(self._nobody_came)
+        self._idle.timeout.connect(self.nobody_came)
         self._idle.start()
 
     @property
@@ -72,7 +72,8 @@ class CameraRest(QObject):
         self._camera = None
 
     @Slot()
-    def _nobody_came(self) -> None:
+    def nobody_came(self) -> None:
+        """Nobody came for so many minutes."""
         self._is_idle = True
         self._decide()
 

@@ -188,6 +188,7 @@ def tinted(colour: str) -> QPalette:
 
 def style_sheet(p: Palette, *, touch: int) -> str:
     """Fields and buttons. Labels are not in it: their colours come from palettes."""
+    mark = touch // 5 * 2 // STEP * STEP  # of a radio button: hollow, or with a thick rim
     return f"""
 QLineEdit {{
     min-height: {touch - 4}px; padding: 0 12px; border: 2px solid {p.edge};
@@ -230,6 +231,15 @@ QRadioButton, QCheckBox {{ min-height: {touch}px; spacing: {2 * STEP}px; padding
 QRadioButton:focus, QCheckBox:focus {{
     border: 2px solid {p.accent}; border-radius: {RADIUS}px;
 }}
+QRadioButton::indicator, QCheckBox::indicator {{
+    width: {mark}px; height: {mark}px; border: 2px solid {p.edge}; background: {p.surface};
+}}
+QRadioButton::indicator {{ border-radius: {mark // 2 + 2}px; }}
+QCheckBox::indicator {{ border-radius: 4px; }}
+QRadioButton::indicator:checked, QCheckBox::indicator:checked {{
+    width: {mark - 8}px; height: {mark - 8}px; border: 6px solid {p.accent};
+}}
+QCheckBox::indicator:checked {{ background: {p.accent}; }}
 QSlider {{ min-height: {touch}px; }}
 QSlider::groove:horizontal {{ height: 8px; border-radius: 4px; background: {p.edge}; }}
 QSlider::handle:horizontal {{

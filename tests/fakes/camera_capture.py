@@ -22,6 +22,7 @@ class ScriptedCapture:
         self._fps = fps
         self._blocks = blocks
         self.unblock = threading.Event()
+        self.pictures_read = 0
         self.threads: set[int] = set()
         self.released = threading.Event()
 
@@ -38,6 +39,7 @@ class ScriptedCapture:
                 self.unblock.wait()
             return None
         self._left -= 1
+        self.pictures_read += 1
         return np.zeros((72, 128, 3), np.uint8)
 
     def skip(self) -> bool:
@@ -55,11 +57,11 @@ class ScriptedDriver:
     """Opens the next thing of the script; the last for ever."""
 
     def __init__(self, steps: Sequence[Step]) -> None:
-        self._steps = list(steps)
+        self.steps = list(steps)
         self.openings = 0
 
     def __call__(self, source: CameraSource) -> Step:
-        step = self._steps[min(self.openings, len(self._steps) - 1)]
+        step = self.steps[min(self.openings, len(self.steps) - 1)]
         self.openings += 1
         return step
 

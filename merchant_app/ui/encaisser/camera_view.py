@@ -116,6 +116,11 @@ class CameraView(QWidget):
             self.setAccessibleDescription(self.advised or _("Live picture"))
         self.update()
 
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether the picture is shown as in a mirror."""
+        return self._mirrored
+
     def mirror(self, *, mirrored: bool) -> None:
         """Show the picture as a mirror would, for whoever moves a voucher in front of herself; the
         outlines follow, reading is not concerned."""

@@ -14,6 +14,7 @@ import pytest
 from merchant_app.clock import Clock, SystemClock
 from merchant_app.errors import Bug, ProblemKind
 from merchant_app.scanning.camera import (
+    STALE_FRAMES,
     Busy,
     Camera,
     CameraStatus,
@@ -321,3 +322,84 @@ def test_a_film_cut_off_in_the_middle_is_no_crash(video: Path, tmp_path: Path) -
         cut.write_bytes(whole[:keep])
         with watching(FileSource(cut)) as watched:
             wait_until(watched.is_over)
+
+
+# Asleep: nothing is read, and the next picture is of the present
+
+
+def test_a_sleeping_camera_is_held_open_and_not_read() -> None:
+    capture = ScriptedCapture(1_000_000)
+    with watching(DeviceSource(0), opener=ScriptedDriver([capture])) as watched:
+        watched.frame()
+        watched.camera.sleep()
+        watched.statuses.wait_for("Running", "Asleep")
+        watched.frames.take(timeout_s=0)
+        last_read = capture.pictures_read
+        assert watched.frames.take(timeout_s=0.05) is None
+        assert capture.pictures_read == last_read
+        assert not capture.released.is_set()
+        watched.camera.wake()
+        watched.statuses.wait_for("Asleep", "Running")
+        watched.frame()
+        assert capture.pictures_read - last_read > STALE_FRAMES, "the past is passed over"
+    assert capture.released.is_set()
+
+
+def test_a_camera_unplugged_while_it_sleeps_is_looked_for_when_it_wakes() -> None:
+    driver = ScriptedDriver([ScriptedCapture(3, blocks=True), ScriptedCapture(1_000_000)])
+    gone = driver.steps[0]
+    assert isinstance(gone, ScriptedCapture)
+    with watching(DeviceSource(0), opener=driver) as watched:
+        watched.frame()
+        watched.camera.sleep()
+        gone.unblock.set()
+        watched.statuses.wait_for("Running", "Asleep")
+        watched.camera.wake()
+        watched.statuses.wait_for("Asleep", "Running")
+    assert driver.openings == 2
+
+
+def test_a_network_camera_is_let_go_while_nobody_looks() -> None:
+    with mjpeg_camera(SHADES) as camera, watching(UrlSource(camera.url())) as watched:
+        watched.statuses.wait_for("Running")
+        watched.camera.sleep()
+        watched.statuses.wait_for("Running", "Asleep")
+        before = camera.connections
+        watched.camera.wake()
+        watched.statuses.wait_for("Asleep", "Running")
+        assert camera.connections == before + 1
+
+
+def test_a_camera_put_to_sleep_before_it_starts_is_not_even_opened() -> None:
+    driver = ScriptedDriver([ScriptedCapture(1_000_000)])
+    watched = Watched(DeviceSource(0), driver, SystemClock())
+    watched.camera.sleep()
+    watched.camera.start()
+    watched.statuses.wait_for("Asleep")
+    assert driver.openings == 0
+    watched.camera.wake()
+    watched.frame()
+    assert watched.camera.stop(time_limit_s=LIMIT_S)
+
+
+def test_a_film_waits_for_its_audience(video: Path) -> None:
+    watched = Watched(FileSource(video), open_capture, SystemClock())
+    watched.camera.sleep()
+    watched.camera.start()
+    watched.statuses.wait_for("Asleep")
+    watched.camera.wake()
+    watched.statuses.wait_for("Asleep", "Running", "Ended")
+    assert watched.camera.stop()
+
+
+def test_stopping_wakes_a_sleeper_for_the_last_time() -> None:
+    for asleep_first in (True, False):
+        watched = Watched(DeviceSource(0), ScriptedDriver([ScriptedCapture(10**6)]), SystemClock())
+        if asleep_first:
+            watched.camera.sleep()
+        watched.camera.start()
+        watched.camera.sleep()
+        watched.statuses.wait_for("Asleep")
+        assert watched.camera.stop(time_limit_s=LIMIT_S)
+        watched.camera.sleep()
+        assert watched.statuses.kinds[-1] == "Stopped"

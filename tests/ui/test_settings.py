@@ -1,0 +1,299 @@
+"""Réglages, at the keyboard of a real window: what is chosen works, and is there the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QExposeEvent, QRegion, QWindow
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from merchant_app.scanning.camera import Running
+from merchant_app.scanning.cameras import Listed
+from merchant_app.scanning.quality import Advice
+from merchant_app.settings import document
+from merchant_app.settings import options as choices
+from merchant_app.settings.options import Language, Options, Theme
+from merchant_app.ui.camera_rest import CameraRest
+from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.ports import Opened
+from merchant_app.ui.reglages.screen import ReglagesScreen
+from merchant_app.ui.theme import Look
+from tests.fakes.counter import code
+from tests.fakes.held_camera import HeldCamera
+from tests.ui.conftest import Till, World
+from tests.ui.gallery import camera_frame
+from tests.ui.test_camera import scanned
+
+WEBCAM = Listed("HD Webcam", "HD Webcam|046d:0825|usb-1", 0)
+OTHER = Listed("HD Webcam", "HD Webcam|046d:0825|usb-2", 2)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "options.json"
+
+
+@pytest.fixture
+def camera(world: World, file: Path) -> HeldCamera:
+    held = HeldCamera()
+    held.plugged_in = (WEBCAM, OTHER)
+    world.counter.add(1)
+    world.start = lambda: Opened(world.counter, held, options=Options(file))
+    return held
+
+
+@pytest.fixture
+def settings(camera: HeldCamera, till: Till) -> ReglagesScreen:
+    """Somebody went to Réglages."""
+    till.function(10)
+    screen = till.places.reglages
+    assert screen is not None
+    till.qtbot.waitUntil(lambda: screen.view.cameras.count() == 3, timeout=5_000)
+    return screen
+
+
+def kept(till: Till, file: Path, holds: Callable[[Options], bool]) -> None:
+    """Wait until it is on disk."""
+    till.qtbot.waitUntil(lambda: file.exists() and holds(Options(file)), timeout=5_000)
+
+
+def test_a_camera_is_chosen_by_name_with_the_arrow_keys(
+    camera: HeldCamera, settings: ReglagesScreen, till: Till, file: Path
+) -> None:
+    view = settings.view
+    assert view.cameras.hasFocus()
+    lines = [view.cameras.item(row).text() for row in range(3)]
+    assert lines == ["La première caméra trouvée", "HD Webcam", "HD Webcam (2)"]
+    till.key(Qt.Key.Key_Down)
+    till.key(Qt.Key.Key_Down)
+    assert camera.chosen == [WEBCAM.identity, OTHER.identity]
+    kept(till, file, lambda o: o.get(choices.CAMERA_IDENTITY) == OTHER.identity)
+    till.escape()
+    assert till.sees(till.view)
+
+
+def test_a_camera_that_is_unplugged_stays_chosen_and_is_said_to_be_missing(
+    camera: HeldCamera, settings: ReglagesScreen, till: Till
+) -> None:
+    till.key(Qt.Key.Key_Down)
+    camera.plugged_in = (Listed("Integrated", "Integrated||usb-9", 0),)
+    list_ = settings.view.cameras
+    till.qtbot.waitUntil(lambda: "non branchée" in list_.currentItem().text(), timeout=5_000)
+    camera.plugged_in = (WEBCAM,)
+    till.qtbot.waitUntil(lambda: list_.currentItem().text() == "HD Webcam", timeout=5_000)
+    assert camera.chosen == [WEBCAM.identity], "the list changed, not the choice"
+
+
+def test_trying_a_camera_sells_nothing(
+    camera: HeldCamera, settings: ReglagesScreen, till: Till
+) -> None:
+    camera.does(Running(1280, 720, 30.0), camera_frame(), scanned(code(1)))
+    till.qtbot.waitUntil(lambda: "Code lu" in settings.view.note, timeout=5_000)
+    assert till.sees(settings.view)
+    assert till.counter.asked("look_up") == 0
+    assert settings.view.camera.told == ""
+    assert camera.looked_anew == 0
+    till.escape()
+    assert camera.looked_anew == 1
+    camera.does(scanned(code(1)))
+    till.comes_to(st.Debitable)
+
+
+def test_a_gun_goes_on_selling_from_settings(settings: ReglagesScreen, till: Till) -> None:
+    settings.view.choose_folder.setFocus()
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    assert till.sees(till.view)
+
+
+def test_the_mirror_turns_both_pictures(
+    camera: HeldCamera, settings: ReglagesScreen, till: Till, file: Path
+) -> None:
+    camera.does(Running(1280, 720, 30.0), camera_frame())
+    pictures = settings.view.camera, till.view.camera
+    till.qtbot.waitUntil(lambda: settings.view.camera.told == "", timeout=5_000)
+    till.qtbot.waitUntil(lambda: not settings.view.camera.grab().isNull(), timeout=5_000)
+    before = settings.view.camera.grab().toImage()
+    QTest.mouseClick(settings.view.mirrored, Qt.MouseButton.LeftButton)
+    assert all(picture.is_mirrored for picture in pictures)
+    after = settings.view.camera.grab().toImage()
+    assert after != before
+    wide = before.width()
+    left, right = before.pixelColor(30, 60), after.pixelColor(wide - 31, 60)
+    assert abs(left.red() - right.red()) < 12, "what was on the left is on the right"
+    kept(till, file, lambda o: o.get(choices.CAMERA_MIRRORED))
+
+
+def test_sounds_are_tried_turned_down_and_off(
+    settings: ReglagesScreen, till: Till, file: Path
+) -> None:
+    view, heard = settings.view, till.world.heard
+    for button in view.tries:
+        button.click()
+    assert heard.sounds == [Sound.YES, Sound.NO, Sound.LOOK]
+    view.volume.setFocus()
+    till.key(Qt.Key.Key_Left)
+    till.key(Qt.Key.Key_Left)
+    assert heard.used[-1] == (True, 60)
+    kept(till, file, lambda o: o.get(choices.SOUND_VOLUME) == 60)
+    view.sound_on.setFocus()
+    till.enter()
+    assert heard.used[-1] == (False, 60)
+    assert not view.tries[0].isEnabled()
+    kept(till, file, lambda o: not o.get(choices.SOUND_ON))
+
+
+def test_colours_change_at_once_and_the_language_with_the_next_start(
+    settings: ReglagesScreen, till: Till, file: Path, look: Look
+) -> None:
+    before = look.palette
+    settings.view.theme.buttons()[2].click()
+    assert look.palette is not before
+    assert settings.view.note == ""
+    settings.view.language.buttons()[2].click()
+    assert "prochain démarrage" in settings.view.note
+    kept(till, file, lambda o: o.get(choices.LANGUAGE) is Language.ENGLISH)
+    kept(till, file, lambda o: o.get(choices.THEME) is Theme.DARK)
+
+
+def test_a_folder_for_the_second_copy(
+    settings: ReglagesScreen, till: Till, file: Path, tmp_path: Path
+) -> None:
+    view = settings.view
+    view.choose_folder.click()
+    dialog = view.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert not dialog.isModal(), "the till goes on behind it"
+    dialog.fileSelected.emit(str(tmp_path))
+    assert str(tmp_path) in view.folder.text()
+    assert "prochain démarrage" in view.note
+    kept(till, file, lambda o: o.get(choices.MIRROR_FOLDER) == str(tmp_path))
+    view.no_folder.click()
+    kept(till, file, lambda o: o.get(choices.MIRROR_FOLDER) == "")
+
+
+def test_what_cannot_be_kept_holds_and_is_told(
+    settings: ReglagesScreen, till: Till, file: Path
+) -> None:
+    file.with_name(file.name + ".new").mkdir()
+    settings.view.sound_on.click()
+    till.qtbot.waitUntil(lambda: "pas enregistré" in settings.view.note, timeout=5_000)
+    assert till.world.heard.used[-1][0] is False
+    assert document.read(file, version=choices.VERSION) is None
+
+
+def test_everything_is_reached_with_the_tab_key(settings: ReglagesScreen, till: Till) -> None:
+    view = settings.view
+    wanted = {
+        view.cameras,
+        view.mirrored,
+        view.sound_on,
+        view.volume,
+        *view.tries,
+        view.theme.buttons()[0],
+        view.language.buttons()[0],
+        view.choose_folder,
+        view.close_button,
+    }
+    for _ in range(40):
+        wanted.discard(till.window.focusWidget())  # type: ignore[arg-type]
+        till.key(Qt.Key.Key_Tab, "\t")
+    assert not wanted
+
+
+def test_without_options_there_is_no_such_place(till: Till) -> None:
+    till.function(10)
+    assert till.sees(till.view)
+    assert till.places.reglages is None
+
+
+# --- asleep and awake ----------------------------------------------------------------------------
+
+
+def test_the_camera_sleeps_where_its_picture_is_not_seen(camera: HeldCamera, till: Till) -> None:
+    assert not camera.asleep
+    till.function(3)
+    assert camera.asleep
+    till.function(10)
+    assert not camera.asleep
+    till.function(3)
+    till.escape()
+    assert not camera.asleep
+    till.places.frame.top.place.click()
+    assert camera.asleep
+
+
+@pytest.mark.parametrize("wakes", ["key", "mouse", "gun"])
+def test_the_camera_of_an_idle_shop_sleeps_until_somebody_comes(
+    camera: HeldCamera, till: Till, wakes: str
+) -> None:
+    rest = till.places.rest
+    rest.nobody_came()
+    assert camera.asleep
+    match wakes:
+        case "key":
+            till.types("a")
+        case "mouse":
+            QTest.mouseMove(till.window.windowHandle())
+        case _:
+            till.gun(code(1))
+            till.comes_to(st.Debitable)
+    assert not camera.asleep
+
+
+def test_a_key_on_a_screen_without_picture_does_not_wake_the_camera(
+    camera: HeldCamera, till: Till
+) -> None:
+    till.function(3)
+    till.types("a")
+    assert camera.asleep
+
+
+def test_a_minimised_window_lets_the_camera_sleep(qtbot: QtBot) -> None:
+    camera = HeldCamera()
+    owner = QObject()
+    rest = CameraRest(camera, idle_minutes=10, parent=owner)
+
+    class Shade(QWindow):
+        exposed = False
+
+        def isExposed(self) -> bool:  # noqa: N802  # Qt's name
+            return self.exposed
+
+    window = Shade()
+    event = QExposeEvent(QRegion())
+    assert event.type() is QEvent.Type.Expose
+    rest.eventFilter(window, event)
+    assert camera.asleep
+    window.exposed = True
+    rest.eventFilter(window, event)
+    assert not camera.asleep
+
+
+def test_after_leaving_the_till_nobody_touches_its_camera(qtbot: QtBot) -> None:
+    camera = HeldCamera()
+    owner = QObject()
+    rest = CameraRest(camera, idle_minutes=10, parent=owner)
+    rest.stop()
+    rest.nobody_came()
+    assert not camera.asleep
+
+
+# --- words on the picture ------------------------------------------------------------------------
+
+
+def test_what_would_help_is_said_on_the_picture(camera: HeldCamera, till: Till) -> None:
+    camera.does(Running(1280, 720, 30.0), camera_frame(), Advice.GLARE)
+    picture = till.view.camera
+    till.qtbot.waitUntil(lambda: "reflet" in picture.advised, timeout=5_000)
+    assert "reflet" in picture.accessibleDescription()
+    camera.does(None)
+    till.qtbot.waitUntil(lambda: picture.advised == "", timeout=5_000)
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
