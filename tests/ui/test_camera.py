@@ -128,6 +128,17 @@ def test_only_the_newest_picture_is_handed_out(qtbot: QtBot, window: MainWindow)
     assert seen == [2]
 
 
+def test_an_advert_beside_a_voucher_does_not_hold_it_up_in_the_window(
+    camera: HeldCamera, till: Till
+) -> None:
+    frame, _ = camera_frame()
+    advert = "https://www.example.org/soldes"
+    both = (in_view(advert), in_view(code(1)))
+    camera.does(scanned(code(1), in_view(advert)), (frame, both))
+    till.comes_to(st.Debitable)
+    assert not till.view.camera.is_crowded
+
+
 def test_something_else_beside_a_voucher_does_not_hold_it_up() -> None:
     rule = OneAtATime()
     seen = [(code(1), 0), ("https://example.org", 0)]

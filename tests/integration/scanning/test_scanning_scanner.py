@@ -18,6 +18,7 @@ from merchant_app.scanning.frames import Frame, NewestFrame
 from merchant_app.scanning.readers import available_readers
 from merchant_app.scanning.scanner import Scanner
 from merchant_app.scanning.source import UrlSource
+from merchant_app.vouchers.scan import Foreign, classify
 from tests.fakes.camera_capture import wait_until
 from tests.fakes.camera_scene import CODE, OTHER_TOKEN, TOKEN, counter, qr_picture
 from tests.fakes.mjpeg_camera import mjpeg_camera
@@ -111,6 +112,24 @@ def test_the_live_picture_comes_once_a_frame_with_the_codes_in_it() -> None:
     assert [frame.number for frame, _ in till.views] == [0, 1, 2]
     assert {code.text for code in till.views[-1][1]} == {TOKEN, OTHER_TOKEN}
     assert {event.text for event in till.events} == {TOKEN, OTHER_TOKEN}
+
+
+def test_an_advert_beside_a_voucher_changes_nothing() -> None:
+    """Each code is counted for itself: the advert's readings never confirm the voucher's, and it
+    is known for what it is."""
+    advert = "https://www.example.org/soldes-2026"
+    with a_counter() as till:
+        till.show(counter((qr_picture(advert), (700, 200))), times=2)
+        till.show(counter((qr_picture(advert), (700, 200)), (qr_picture(TOKEN), (100, 200))))
+        till.show(counter((qr_picture(advert), (700, 200)), (qr_picture(CODE), (100, 200))))
+        till.show(counter((qr_picture(CODE), (100, 200))))
+    scans = [event for event in till.events if isinstance(event, Scanned)]
+    assert [(scan.text, scan.frame_number) for scan in scans] == [
+        (advert, 1),
+        (TOKEN, 2),
+        (CODE, 4),
+    ]
+    assert [isinstance(classify(scan.text), Foreign) for scan in scans] == [True, False, False]
 
 
 def test_nothing_is_decoded_while_paused_and_the_picture_after_it_is_fresh() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,10 +21,14 @@ from merchant_app.scanning.quality import (
 )
 from tests.fakes.light_and_lens import Studio, blurred, with_code, with_glare
 
+if TYPE_CHECKING:
+    from merchant_app.scanning.frames import GreyImage
+    from tests.fakes.light_and_lens import Levels
+
 SEEDS = pytest.mark.parametrize("seed", range(4))
 
 
-def told(studio: Studio, scene: np.ndarray, *, unread: int = 0) -> Advice | None:  # type: ignore[type-arg]
+def told(studio: Studio, scene: Levels, *, unread: int = 0) -> Advice | None:
     return advise(measure(studio.photograph(scene)), unread=unread)
 
 
@@ -100,7 +106,7 @@ def test_a_symbol_too_small_to_be_seen_on_the_thumbnail_is_to_come_closer() -> N
     picture=arrays(np.uint8, st.tuples(st.integers(1, 90), st.integers(1, 400))),
     unread=st.integers(0, 5),
 )
-def test_any_picture_gets_an_answer(picture: np.ndarray, unread: int) -> None:  # type: ignore[type-arg]
+def test_any_picture_gets_an_answer(picture: GreyImage, unread: int) -> None:
     advise(measure(picture), unread=unread)
 
 
