@@ -100,8 +100,6 @@ def _appearance(arguments: Arguments, options: Options | None) -> Appearance:
     return Appearance(
         language=arguments.language or options.get(choices.LANGUAGE).value,
         scheme=Scheme(arguments.theme or options.get(choices.THEME).value),
-        sound_on=options.get(choices.SOUND_ON),
-        sound_volume_percent=options.get(choices.SOUND_VOLUME),
     )
 
 

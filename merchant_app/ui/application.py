@@ -29,13 +29,10 @@ class Appearance:
     Attributes:
         language: "system", "fr" or "en".
         scheme: follow the desktop, or force light or dark.
-        sound_on, sound_volume_percent: whether verdicts are heard, and how loud.
     """
 
     language: str = "system"
     scheme: Scheme = Scheme.SYSTEM
-    sound_on: bool = True
-    sound_volume_percent: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ def prepare(
         starter: opens the till, in a worker thread, after the first paint.
         enrol: makes this computer a till, in a worker thread.
         clock: for the words ("12 s ago") and for telling a gun from a person.
-        appearance: language, colours, sounds.
+        appearance: language, colours.
         arguments: of the process, for Qt's own options.
     """
     existing = QApplication.instance()
@@ -75,20 +72,12 @@ def prepare(
     crash.install()
     look = Look(application, appearance.scheme)
     application.setWindowIcon(_icon())
-
-    def sounds(parent: QObject) -> Sounds:
-        from merchant_app.ui.sounds import VerdictSounds
-
-        return VerdictSounds(
-            parent, on=appearance.sound_on, volume_percent=appearance.sound_volume_percent
-        )
-
     window = MainWindow(
         look,
         crash,
         starter=starter,
         enrol=enrol,
-        sounds=sounds,
+        sounds=_sounds,
         clock=clock,
     )
     return Running(application, look, crash, window)
@@ -96,3 +85,9 @@ def prepare(
 
 def _icon() -> QIcon:
     return QIcon(str(resource_path("icons", "comptoir.png")))
+
+
+def _sounds(parent: QObject) -> Sounds:
+    from merchant_app.ui.sounds import VerdictSounds
+
+    return VerdictSounds(parent)

@@ -10,7 +10,14 @@ from PySide6.QtWidgets import QWidget
 
 from merchant_app.clock import Clock
 from merchant_app.ids import OpId
-from merchant_app.settings.options import CAMERA_IDLE_MINUTES, CAMERA_MIRRORED
+from merchant_app.settings.options import (
+    CAMERA_IDLE_MINUTES,
+    CAMERA_MIRRORED,
+    SOUND_ON,
+    SOUND_VOLUME,
+    Option,
+    Value,
+)
 from merchant_app.till.results import Status
 from merchant_app.ui.a_traiter.screen import ATraiterScreen
 from merchant_app.ui.a_traiter.view import ATraiterView
@@ -85,7 +92,12 @@ class Places(QObject):
             views[2], self._status, runner=runner, clock=clock, parent=self
         )
         self.reglages = self._settings(look, sounds)
-        self.rest = CameraRest(opened.camera, idle_minutes=self._idle_minutes(), parent=self)
+        on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
+        sounds.use(on=on, volume_percent=volume)
+        self.encaisser.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
+        self.rest = CameraRest(
+            opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
+        )
         self._connect()
         self._status_came(self._status)
 
@@ -103,18 +115,17 @@ class Places(QObject):
             background=self._background,
             parent=self,
         )
-        relay, checkout = self.encaisser.relay, self.encaisser.view.camera
+        relay = self.encaisser.relay
         relay.picture.connect(self._picture_came)
         relay.status.connect(view.camera.show_status)
         relay.advice.connect(view.camera.show_advice)
         screen.mirror_wanted.connect(self._mirror)
         screen.left.connect(self._to_checkout)
-        checkout.mirror(mirrored=self._opened.options.get(CAMERA_MIRRORED))
         return screen
 
-    def _idle_minutes(self) -> int:
+    def _option(self, option: Option[Value]) -> Value:
         options = self._opened.options
-        return CAMERA_IDLE_MINUTES.default if options is None else options.get(CAMERA_IDLE_MINUTES)
+        return option.default if options is None else options.get(option)
 
     def _connect(self) -> None:
         top, rail = self.frame.top, self.frame.rail

@@ -38,24 +38,21 @@ class VerdictSounds:
         self,
         parent: QObject,
         *,
-        on: bool,
-        volume_percent: int,
         load: Callable[[QObject], Mapping[Sound, Effect]] | None = None,
     ) -> None:
-        """Loads the sounds if they are on, which takes a while: after the first paint.
-
-        `load` gives the sounds, owned by the object given; None: those of the sound card.
-        """
+        """Silent until `use`. `load` gives the sounds, owned by the object given; None: those of
+        the sound card."""
         self._parent = parent
         self._load = load or _loaded
         self._on = False
-        self._volume_percent = VOLUME_MAX_PERCENT
         self._effects: Mapping[Sound, Effect] = {}
-        self.use(on=on, volume_percent=volume_percent)
 
     def use(self, *, on: bool, volume_percent: int) -> None:
-        """Be heard from now on, and how loud; 0 to 100. Off: what sounds is cut off."""
-        self._on, self._volume_percent = on, volume_percent
+        """Be heard from now on, and how loud; 0 to 100. Off: what sounds is cut off.
+
+        The first time that they are on they are loaded, which takes a while: after the first paint.
+        """
+        self._on = on
         if on and not self._effects:  # or a loudspeaker was plugged in meanwhile
             self._effects = self._load(self._parent)
         for effect in self._effects.values():

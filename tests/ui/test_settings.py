@@ -21,6 +21,7 @@ from merchant_app.settings.options import Language, Options, Theme
 from merchant_app.ui.camera_rest import CameraRest
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.ports import Opened
 from merchant_app.ui.reglages.screen import ReglagesScreen
 from merchant_app.ui.theme import Look
@@ -205,6 +206,20 @@ def test_everything_is_reached_with_the_tab_key(settings: ReglagesScreen, till: 
         wanted.discard(till.window.focusWidget())
         till.key(Qt.Key.Key_Tab, "\t")
     assert not wanted
+
+
+def test_what_was_chosen_holds_from_the_opening_on(
+    qtbot: QtBot, camera: HeldCamera, window: MainWindow, world: World, file: Path
+) -> None:
+    options = Options(file)
+    options.set(choices.SOUND_ON, False)
+    options.set(choices.SOUND_VOLUME, 30)
+    options.set(choices.CAMERA_MIRRORED, True)
+    with qtbot.waitSignal(window.opened, timeout=20_000):
+        window.show()
+    till = Till(qtbot, world, window)
+    assert world.heard.used == [(False, 30)]
+    assert till.view.camera.is_mirrored
 
 
 def test_without_options_there_is_no_such_place(till: Till) -> None:

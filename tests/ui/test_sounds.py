@@ -22,9 +22,10 @@ def test_every_sound_ships_and_is_short(sound: Sound) -> None:
 @pytest.mark.parametrize("on", [True, False])
 @pytest.mark.qt_log_ignore(".")  # Qt names each sound and video library that this computer lacks
 def test_no_computer_and_no_choice_makes_a_verdict_fail(qapp: QApplication, on: bool) -> None:
-    sounds = VerdictSounds(QObject(qapp), on=on, volume_percent=80)
+    sounds = VerdictSounds(QObject(qapp))
+    sounds.play(Sound.YES)
     for percent in (0, 100):
-        sounds.use(on=not on, volume_percent=percent)
+        sounds.use(on=on, volume_percent=percent)
         for sound in Sound:
             sounds.play(sound)
 
@@ -56,7 +57,8 @@ def test_half_the_volume_sounds_half_as_loud() -> None:
             self.stopped += 1
 
     effects = {sound: Effect() for sound in Sound}
-    sounds = VerdictSounds(QObject(), on=True, volume_percent=100, load=lambda _parent: effects)
+    sounds = VerdictSounds(QObject(), load=lambda _parent: effects)
+    sounds.use(on=True, volume_percent=100)
     assert {effect.volume for effect in effects.values()} == {1.0}
     sounds.use(on=True, volume_percent=50)
     assert {effect.volume for effect in effects.values()} == {0.25}
