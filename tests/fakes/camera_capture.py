@@ -22,7 +22,7 @@ class ScriptedCapture:
         self._fps = fps
         self._blocks = blocks
         self.unblock = threading.Event()
-        self.pictures_read = 0
+        self.pictures_read = self.skipped = 0
         self.threads: set[int] = set()
         self.released = threading.Event()
 
@@ -43,6 +43,7 @@ class ScriptedCapture:
         return np.zeros((72, 128, 3), np.uint8)
 
     def skip(self) -> bool:
+        self.skipped += 1
         return self.read() is not None
 
     def release(self) -> None:

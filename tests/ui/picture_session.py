@@ -80,8 +80,11 @@ def settings_window(look: Look, screen: ReglagesScreen) -> tuple[TillFrame, Regl
     frame = TillFrame(look, FACTS, view)
     _say_status(frame, ONLINE)
     frame.rail.show_place(SETTINGS_KEY)
-    view.camera.show_status(RUNNING)
-    view.camera.show_picture(*camera_frame(), crowded=False)
+    if screen.cameras:
+        view.camera.show_status(RUNNING)
+        view.camera.show_picture(*camera_frame(), crowded=False)
+    else:
+        view.camera.show_absent()
     view.show_screen(screen)
     return frame, view
 

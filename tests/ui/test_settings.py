@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from merchant_app.scanning.camera import Running
 from merchant_app.scanning.cameras import Listed
+from merchant_app.scanning.confirmation import InView
 from merchant_app.scanning.quality import Advice
 from merchant_app.settings import document
 from merchant_app.settings import options as choices
@@ -129,6 +130,27 @@ def test_the_mirror_turns_both_pictures(
     left, right = before.pixelColor(30, 60), after.pixelColor(wide - 31, 60)
     assert abs(left.red() - right.red()) < 12, "what was on the left is on the right"
     kept(till, file, lambda o: o.get(choices.CAMERA_MIRRORED))
+
+
+def test_the_outline_follows_the_mirrored_picture(camera: HeldCamera, till: Till) -> None:
+    left_px, top_px, side_px = 100, 100, 300
+    right_px, bottom_px = left_px + side_px, top_px + side_px
+    corners = ((left_px, top_px), (right_px, top_px), (right_px, bottom_px), (left_px, bottom_px))
+    frame, _ = camera_frame()
+    code_at_left = InView(
+        text="x", corners=corners, is_bytes=False, confirmed=True, missed_frames=0
+    )
+    picture = till.view.camera
+    camera.does(Running(1280, 720, 30.0))
+    till.qtbot.waitUntil(lambda: picture.told == "", timeout=5_000)
+    for mirrored in (False, True):
+        picture.mirror(mirrored=mirrored)
+        picture.show_picture(frame, (code_at_left,), crowded=False)
+        painted = picture.grab().toImage()
+        scale = painted.width() / 1280
+        x = (1280 - left_px if mirrored else left_px) * scale
+        green = painted.pixelColor(round(x), round((top_px + side_px / 2) * scale))
+        assert green.green() > green.red() + 80, mirrored
 
 
 def test_sounds_are_tried_turned_down_and_off(

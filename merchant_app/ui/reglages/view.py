@@ -194,7 +194,8 @@ class ReglagesView(QWidget):
             self.cameras.addItems(names)
         self.cameras.setCurrentRow(screen.camera_row if names else -1)
         self.cameras.blockSignals(False)
-        self.cameras.setEnabled(bool(names))
+        self.cameras.setVisible(bool(names))
+        self.mirrored.setVisible(bool(names))
         self.mirrored.setChecked(chosen.mirrored)
         self.camera.mirror(mirrored=chosen.mirrored)
         self.sound_on.setChecked(chosen.sound_on)
@@ -217,7 +218,7 @@ class ReglagesView(QWidget):
 
     def take_keyboard(self) -> None:
         """Somebody came to this screen."""
-        first = self.cameras if self.cameras.isEnabled() else self.sound_on
+        first = self.cameras if self.cameras.count() else self.sound_on
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
