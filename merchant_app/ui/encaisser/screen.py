@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from merchant_app.clock import Clock
 from merchant_app.errors import ProblemKind
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.scanning.confirmation import Left, Scanned
 from merchant_app.till.counter import Counter
 from merchant_app.till.results import Status
@@ -82,6 +82,10 @@ class EncaisserScreen(QObject):
         view = self._view
         view.purchase.edited.connect(self._purchase_edited)
         view.amount.edited.connect(self._amount_edited)
+        view.amount.stepped.connect(self._stepped)
+        view.amount.removed.connect(self._chosen_removed)
+        view.basket.chosen.connect(self._line_chosen)
+        view.basket.removed.connect(self._line_removed)
         view.main_pressed.connect(self._main_pressed)
         view.other_pressed.connect(self._other_pressed)
         view.accept_pressed.connect(self.accept_pressed)
@@ -165,6 +169,22 @@ class EncaisserScreen(QObject):
     @Slot(str)
     def _amount_edited(self, text: str) -> None:
         self.presenter.amount_edited(text)
+
+    @Slot(int)
+    def _stepped(self, lines: int) -> None:
+        self.presenter.step(lines)
+
+    @Slot()
+    def _chosen_removed(self) -> None:
+        self.presenter.remove()
+
+    @Slot(object)
+    def _line_chosen(self, voucher_id: VoucherId) -> None:
+        self.presenter.choose(voucher_id)
+
+    @Slot(object)
+    def _line_removed(self, voucher_id: VoucherId) -> None:
+        self.presenter.remove(voucher_id)
 
     @Slot()
     def _main_pressed(self) -> None:
