@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from merchant_app.errors import ProblemKind
@@ -39,14 +41,32 @@ _WORDS = "#F2F0EB"
 _NIGHT = QColor("#17191B")
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the vouchers in view?
+
+    Attributes:
+        numbers: by the texts of their codes, which are secrets.
+        by_key: typing the number chooses; otherwise it would end up in an amount.
+    """
+
+    numbers: Mapping[str, int] = field(repr=False)
+    by_key: bool
+
+
+_NO_CHOICE = Choice({}, by_key=False)
+
+
 class CameraView(QWidget):
     """16:9. GUI thread.
 
     Signals:
         again(): the button under the words: look again, or play again.
+        picked(int): the outline of the voucher with this number was clicked.
     """
 
     again = Signal()
+    picked = Signal(int)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +74,7 @@ class CameraView(QWidget):
         self._image: QImage | None = None
         self._frame: Frame | None = None
         self._codes: tuple[InView, ...] = ()
-        self._crowded = False
+        self._choice = _NO_CHOICE
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -96,25 +116,43 @@ class CameraView(QWidget):
 
     @property
     def is_crowded(self) -> bool:
-        """Two vouchers are in view, and it says so."""
-        return self._crowded
+        """Two vouchers are in view, and it asks which."""
+        return bool(self._choice.numbers)
 
-    def show_picture(self, frame: Frame, in_view: tuple[InView, ...], *, crowded: bool) -> None:
-        """Paint this frame; `crowded`: two vouchers at once."""
+    @property
+    def asks(self) -> str:
+        """The words of that question."""
+        return _asked(self._choice) if self.is_crowded else ""
+
+    def show_picture(
+        self, frame: Frame, in_view: tuple[InView, ...], *, choice: Choice | None = None
+    ) -> None:
+        """Paint this frame; `choice`: two vouchers at once."""
         height, width = frame.image.shape[:2]
         # No copy: the image looks at the frame's own memory, which is kept alive beside it.
         self._frame = frame
         self._image = QImage(
             frame.image.data, width, height, frame.image.strides[0], QImage.Format.Format_BGR888
         )
-        self._codes, self._crowded = in_view, crowded
+        self._codes, self._choice = in_view, choice or _NO_CHOICE
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._image is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        box = _fitted(QRectF(self.rect()), self._image.width(), self._image.height())
+        for code in self._codes:
+            number = self._choice.numbers.get(code.text)
+            around = _placed(code, box, self._image.width()).boundingRect()
+            if number is not None and around.contains(event.position()):
+                self.picked.emit(number)
+                return
 
     def show_status(self, status: CameraStatus) -> None:
         """Say what the camera is doing when there is no picture."""
         if not isinstance(status, Running):
             self._image = self._frame = None
-            self._codes = ()
+            self._codes, self._choice = (), _NO_CHOICE
         self._tell(*_told(status))
 
     def show_problem(self, kind: ProblemKind) -> None:
@@ -153,35 +191,65 @@ class CameraView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.drawImage(box, image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scale = box.width() / image.width()
         for code in self._codes:
             if code.missed_frames:
                 continue
-            corners = QPolygonF(
-                [QPointF(box.x() + x * scale, box.y() + y * scale) for x, y in code.corners]
-            )
-            sure = _OUTLINE_SURE if code.confirmed and not self._crowded else _OUTLINE
+            corners = _placed(code, box, image.width())
+            sure = _OUTLINE_SURE if code.confirmed and not self.is_crowded else _OUTLINE
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for colour, width in ((_RIM, 6.0), (sure, 3.0)):
                 pen = QPen(colour, width)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
                 painter.setPen(pen)
                 painter.drawPolygon(corners)
-        if self._crowded:
-            self._paint_crowded(painter, box)
+            number = self._choice.numbers.get(code.text)
+            if number is not None:
+                self._paint_number(painter, number, corners.boundingRect().center())
+        if self.is_crowded:
+            self._paint_question(painter, box)
 
-    def _paint_crowded(self, painter: QPainter, box: QRectF) -> None:
+    def _paint_number(self, painter: QPainter, number: int, centre: QPointF) -> None:
+        painter.setFont(self._look.font(Size.FIGURE, bold=True, figures=True))
+        radius = self._look.pixels(Size.FIGURE) * 0.75
+        painter.setPen(QPen(QColor(_OUTLINE), 3))
+        painter.setBrush(_NIGHT)
+        painter.drawEllipse(centre, radius, radius)
+        painter.setPen(QColor(_WORDS))
+        around = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+        painter.drawText(around, Qt.AlignmentFlag.AlignCenter, str(number))
+
+    def _paint_question(self, painter: QPainter, box: QRectF) -> None:
         painter.setFont(self._look.font(Size.BODY, bold=True))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        inner = box.adjusted(2 * STEP, 0, -2 * STEP, 0)
+        text = painter.boundingRect(inner, flags, self.asks)
         band = QRectF(box)
-        band.setTop(box.bottom() - self._look.pixels(Size.BODY) - 4 * STEP)
+        band.setTop(box.bottom() - text.height() - 4 * STEP)
         painter.fillRect(band, QColor(0, 0, 0, 200))
         painter.setPen(QColor(_WORDS))
-        painter.drawText(band, Qt.AlignmentFlag.AlignCenter, _("Two vouchers: show only one."))
+        inner.setTop(band.top())
+        painter.drawText(inner, flags, self.asks)
 
     def _colour(self) -> None:
         for label in (self._word, self._sentence):
             label.setPalette(tinted(_WORDS))
         self.update()
+
+
+def _placed(code: InView, box: QRectF, image_width: int) -> QPolygonF:
+    """The outline of a code, on the widget."""
+    scale = box.width() / image_width
+    return QPolygonF([QPointF(box.x() + x * scale, box.y() + y * scale) for x, y in code.corners])
+
+
+def _asked(choice: Choice) -> str:
+    if len(choice.numbers) > 2:
+        if choice.by_key:
+            return _("Several vouchers: type the number of one, or click it.")
+        return _("Several vouchers: click one, or show only one.")
+    if choice.by_key:
+        return _("Two vouchers: type 1 or 2, or click one.")
+    return _("Two vouchers: click one, or show only one.")
 
 
 def _fitted(box: QRectF, width: int, height: int) -> QRectF:
