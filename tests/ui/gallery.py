@@ -440,6 +440,7 @@ def _several_scenes() -> tuple[Scene, ...]:
             waits=several(*THREE, total=total),
         ),
         Scene(name="basket-debited", state=st.Debited(done), purchase=total, basket=paid),
+        Scene(name="basket-undone", state=st.Undone(Reversed(OP, lines)), purchase=total),
         Scene(name="basket-undo", state=st.ConfirmUndo(done), purchase=total, basket=paid),
     )
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _, formatting
 from merchant_app.money import Money
-from merchant_app.ui.encaisser.states import BasketLine, Ready, Screen, WaitingLine
+from merchant_app.ui.encaisser.states import BasketLine, Ready, Screen, Several, WaitingLine
 from merchant_app.ui.encaisser.waiting_row import WaitingRow
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
@@ -42,7 +42,7 @@ class BasketView(QFrame):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._shown: tuple[tuple[BasketLine, ...], tuple[WaitingLine, ...]] = ((), ())
+        self._shown: tuple[tuple[BasketLine, ...], tuple[WaitingLine, ...], bool] = ((), (), False)
         self._title = plain(_("Vouchers of this purchase"), self)
         self._title.setFont(look.font(Size.BODY, bold=True))
         self._next = KeycapButton(look, role="plain", parent=self)
@@ -90,7 +90,7 @@ class BasketView(QFrame):
 
     def show_screen(self, screen: Screen) -> None:
         """Paint what belongs here."""
-        shown = (screen.basket, screen.waiting)
+        shown = (screen.basket, screen.waiting, isinstance(screen.state, Several))
         if shown != self._shown:
             self._shown = shown
             self._fill()
@@ -122,7 +122,7 @@ class BasketView(QFrame):
         return tuple(self._waiting)
 
     def _fill(self) -> None:
-        basket, waiting = self._shown
+        basket, waiting, _removable = self._shown
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -151,7 +151,7 @@ class BasketView(QFrame):
                 self._scroll.ensureWidgetVisible(row, 0, STEP)
 
     def _waiting_row(self, line: WaitingLine) -> WaitingRow:
-        row = WaitingRow(self._look, line, self._list)
+        row = WaitingRow(self._look, line, self._list, removable=self._shown[2])
         row.chosen.connect(self.chosen)
         row.removed.connect(self.removed)
         return row

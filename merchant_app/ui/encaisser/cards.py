@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from merchant_app.i18n import _, formatting
+from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.till.results import (
     Interrupted,
     NoAnswerYet,
@@ -149,11 +149,15 @@ def _look_up_failed(why: NoAnswerYet | NotEntitled) -> Card:
 def _undo_card(state: ConfirmUndo | Reversing | Undone | NotUndone, place: Place) -> Card:
     match state:
         case ConfirmUndo(last=None):
+            count = 1
             word, lead = _("Undo the last debit?"), _("The last one of this till, made earlier.")
         case ConfirmUndo(last=last):
             assert last is not None
             word = _("Undo {amount}?").format(amount=formatting.money(outcomes.total_of(last)))
-            lead = _("Voucher {label}, debited {moment}.").format(
+            count = len(last.lines)
+            lead = ngettext(
+                "Voucher {label}, debited {moment}.", "Vouchers {label}, debited {moment}.", count
+            ).format(
                 label=labels_in_short([line.label for line in last.lines]),
                 moment=formatting.moment_in_words(last.at, place.time_zone, now=place.now),
             )
@@ -173,12 +177,24 @@ def _undo_card(state: ConfirmUndo | Reversing | Undone | NotUndone, place: Place
         shape=Shape.UNDO,
         word=word,
         lead=lead,
-        lines=(_("The money goes back on the voucher; the goods stay in the shop."),),
+        lines=(
+            ngettext(
+                "The money goes back on the voucher; the goods stay in the shop.",
+                "The money goes back on the vouchers; the goods stay in the shop.",
+                count,
+            ),
+        ),
     )
 
 
 def _undone(result: Reversed | ReversalPending) -> Card:
     match result:
+        case Reversed(lines=lines) if len(lines) > 1:
+            back = _("{amount} back on vouchers {labels}.").format(
+                amount=formatting.money(outcomes.total_of(result)),
+                labels=labels_in_short([line.label for line in lines]),
+            )
+            return Card(tone=Tone.CHOICE, shape=Shape.UNDO, word=_("Undone"), lead=back, loud=True)
         case Reversed(lines=lines):
             back = " · ".join(
                 _("{amount} back on voucher {label}, {balance} left").format(

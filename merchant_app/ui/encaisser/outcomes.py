@@ -141,8 +141,8 @@ def sound_of(state: State, *, before: State) -> Sound | None:
             assert_never(state)
 
 
-def total_of(done: Done) -> Money:
-    """What one redemption debited, over all its vouchers."""
+def total_of(done: Done | Reversed) -> Money:
+    """What one redemption debited, or its undo gave back, over all its vouchers."""
     return reduce(add, (line.amount for line in done.lines))
 
 

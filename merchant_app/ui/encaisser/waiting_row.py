@@ -19,6 +19,8 @@ _MARK_PX = 4
 class WaitingRow(QWidget):
     """GUI thread. Built for one line, and replaced with it.
 
+    It can be removed while the basket is on the screen; beside another card it is only shown.
+
     Signals:
         chosen(object), removed(object): the voucher's id; the row or its button was clicked.
     """
@@ -26,7 +28,7 @@ class WaitingRow(QWidget):
     chosen = Signal(object)
     removed = Signal(object)
 
-    def __init__(self, look: Look, line: WaitingLine, parent: QWidget) -> None:
+    def __init__(self, look: Look, line: WaitingLine, parent: QWidget, *, removable: bool) -> None:
         super().__init__(parent)
         self._look = look
         self.line = line
@@ -45,6 +47,7 @@ class WaitingRow(QWidget):
         remove.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         remove.setFixedWidth(look.touch())
         remove.clicked.connect(self._remove_clicked)
+        remove.setVisible(removable)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * STEP + _MARK_PX, 0, 0, 0)
         row.setSpacing(STEP)
