@@ -105,7 +105,7 @@ class LookingUp:
         stage = self._stage
         state = stage.state
         gathered = self._gathering.found_by(number)
-        if gathered is not None and not isinstance(state, st.Debitable | st.Declined):
+        if gathered is not None:
             self._confirmed_in_basket(gathered, answer)
             return
         if number != self.shown or not isinstance(state, st.Debitable | st.Declined):

@@ -492,6 +492,19 @@ def test_a_voucher_that_the_service_declines_leaves_the_basket(desk: Desk) -> No
     assert at_hand(desk).label == voucher(3).label
 
 
+def test_a_correction_that_comes_beside_another_card_counts_later(desk: Desk) -> None:
+    desk.counter.add(4, balance=0)
+    first, _second = held(desk, 1, 4)
+    assert isinstance(shown(desk), st.Declined)
+    desk.counter.vouchers[code(1)] = voucher(1, balance=10, terms=Terms(expires_on=LAST))
+    confirm(desk, first)
+    assert isinstance(shown(desk), st.Declined)
+    desk.clock.pass_s(1)
+    desk.enter()
+    assert at_hand(desk).amount == euros(10)
+    assert at_hand(desk).basis.word is st.Word.CORRECTED
+
+
 def test_a_late_answer_about_a_voucher_that_was_removed_is_dropped(desk: Desk) -> None:
     first, second = held(desk, 1, 3)
     desk.presenter.remove(voucher(1).voucher_id)
