@@ -196,7 +196,9 @@ class Outage(Driver):
 
 
 def _is_beyond_fifty(state: State) -> bool:
-    return isinstance(state, BeyondLimit) and state.offer == Money(5_000, "EUR")
+    if not isinstance(state, BeyondLimit) or state.offer is None:
+        return False
+    return state.offer.amount == Money(5_000, "EUR")
 
 
 def main(argv: list[str]) -> int:

@@ -80,10 +80,17 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class LimitReached:
-    """Beyond one. `most_minor` would have been within all of them; 0: nothing would."""
+    """Beyond one.
+
+    Attributes:
+        most_minor: this would have been within all of them; 0: nothing would, or there are several
+            lines and it depends on the others.
+        voucher_id: of the line that is beyond its own voucher's limit.
+    """
 
     limit: Limit
     most_minor: int
+    voucher_id: VoucherId | None = None
 
 
 def check(
@@ -117,7 +124,9 @@ def check(
         left = _left_on(line.voucher_id, limits, exposure, balances)
         if line.amount.minor > left:
             limit = Limit.VOUCHER if known else Limit.UNKNOWN_VOUCHER
-            return LimitReached(limit, max(0, min(left, most)) if len(lines) == 1 else 0)
+            alone = len(lines) == 1
+            most = max(0, min(left, most)) if alone else 0
+            return LimitReached(limit, most, None if alone else line.voucher_id)
     if len(lines) == 1:
         most = min(most, _left_on(lines[0].voucher_id, limits, exposure, balances))
     total = sum(line.amount.minor for line in lines)

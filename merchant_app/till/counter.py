@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from merchant_app.till.results import (
     Settled,
     Status,
 )
+from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Verdict
 
@@ -80,8 +81,15 @@ class Counter(Protocol):
     def redeem(
         self, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False
     ) -> RedeemResult:
+        """Enter, with one voucher: see `redeem_basket`."""
+        ...
+
+    def redeem_basket(
+        self, parts: Sequence[Part], *, purchase: Money | None, again: bool = False
+    ) -> RedeemResult:
         """Enter: record the redemption, send it, wait for the outcome, record the decision.
 
+        One id for all its vouchers, and all or nothing: where one is refused, none is debited.
         Offline it is accepted at once, within the limits (AcceptedOffline), or not begun at all
         (OfflineRefused). `again`: the cashier has said that the same voucher and amount within
         five minutes is no mistake (SameAgain).
@@ -103,6 +111,10 @@ class Counter(Protocol):
     def cancel(self, op_id: OpId) -> RedeemResult:
         """After RedeemUnknown: decide that nothing was handed over. Redeemed or RedeemRefused come
         back when the answer had already been recorded."""
+        ...
+
+    def booked(self, op_ids: Collection[OpId]) -> frozenset[OpId]:
+        """Those of these redemptions that the central service has debited in full by now."""
         ...
 
     def reverse_last(self) -> ReverseResult:

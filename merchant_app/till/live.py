@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 from merchant_app.ids import OpId
 from merchant_app.money import Money
@@ -19,6 +19,7 @@ from merchant_app.till.results import (
 )
 from merchant_app.till.till import Till
 from merchant_app.vouchers import verdicts
+from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Verdict
 
@@ -67,7 +68,12 @@ class LiveCounter:
     def redeem(
         self, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False
     ) -> RedeemResult:
-        return redeem.redeem(self._till, voucher, amount=amount, purchase=purchase, again=again)
+        return self.redeem_basket((Part(voucher, amount),), purchase=purchase, again=again)
+
+    def redeem_basket(
+        self, parts: Sequence[Part], *, purchase: Money | None, again: bool = False
+    ) -> RedeemResult:
+        return redeem.redeem(self._till, parts, purchase=purchase, again=again)
 
     def honour(self, op_id: OpId) -> RedeemResult:
         return redeem.honour(self._till, op_id)
@@ -77,6 +83,9 @@ class LiveCounter:
 
     def cancel(self, op_id: OpId) -> RedeemResult:
         return redeem.cancel(self._till, op_id)
+
+    def booked(self, op_ids: Collection[OpId]) -> frozenset[OpId]:
+        return redeem.booked(self._till, op_ids)
 
     def reverse_last(self) -> ReverseResult:
         return reverse.reverse_last(self._till)

@@ -36,6 +36,7 @@ from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.token import NotAToken, Token, verify
 from merchant_app.vouchers.verdicts import (
+    OtherCurrency,
     OtherShop,
     Unknown,
     UnknownKey,
@@ -173,6 +174,9 @@ def _at_hand(
     question = question_about(till, voucher.voucher_id)
     if question is not None:
         return UnderQuestion(question)
+    if voucher.balance.currency != till.facts.currency:
+        # No amount of this shop can be held against it, and no limit of this till counts it.
+        return Judged(OtherCurrency(voucher, till.facts.currency), voucher.label)
     verdict: Verdict = verdicts.judge(
         voucher,
         shop_number=till.shop.number,

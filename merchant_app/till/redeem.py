@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
 
 from merchant_app.central.port import (
     Forked,
@@ -12,6 +12,7 @@ from merchant_app.central.port import (
     NotAuthorised,
     NotAuthorisedKind,
 )
+from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import OpId, VoucherId
 from merchant_app.journal.journal import AlreadyDecided, Journal, Recorded
 from merchant_app.ledger import desk
@@ -37,7 +38,7 @@ from merchant_app.till.results import (
     Stopped,
 )
 from merchant_app.till.till import Till
-from merchant_app.vouchers.terms import Voucher
+from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import Verdict
 
 CHECK_DIGITS = 8
@@ -47,20 +48,20 @@ _EARLIER_MAX = 5
 
 
 def redeem(
-    till: Till, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False
+    till: Till, parts: Sequence[Part], *, purchase: Money | None, again: bool = False
 ) -> RedeemResult:
-    """See `counter.Counter.redeem`."""
+    """See `counter.Counter.redeem_basket`."""
     line = till.connectivity.facts().state
     if line is LineState.STOPPED:
         return Stopped()
-    same = None if again else _same_again(till, voucher, amount)
+    same = None if again else _same_again(till, parts)
     if same is not None:
         return same
     if line is LineState.NOT_ENTITLED:
         return _refused_offline(till, None, LimitReached(Limit.NOT_ENTITLED, 0))
     return take(
         till,
-        (Line(voucher.voucher_id, amount, voucher.label),),
+        tuple(Line(part.voucher.voucher_id, part.amount, part.voucher.label) for part in parts),
         purchase=purchase,
         honoured=line is LineState.OFFLINE,
     )
@@ -99,24 +100,34 @@ def take(
     return wait(till, redemption.op_id)
 
 
-def _same_again(till: Till, voucher: Voucher, amount: Money) -> SameAgain | None:
-    """Whether the very same was done here a moment ago: pressed twice, or shown twice."""
+def _same_again(till: Till, parts: Sequence[Part]) -> SameAgain | None:
+    """Whether the very same was done here a moment ago: pressed twice, or shown twice. Of several
+    vouchers one is enough: it is told first."""
     since = till.clock.now() - SAME_AGAIN_WITHIN
 
-    def find(journal: Journal) -> Recorded | None:
-        for op_id in journal.redemptions_of(voucher.voucher_id, limit=_EARLIER_MAX):
-            recorded = journal.recorded(op_id)
-            if recorded is None or not recorded.decision or recorded.void is not None:
-                continue
-            lines = recorded.redemption.lines
-            if recorded.redemption.at >= since and any(
-                line.voucher_id == voucher.voucher_id and line.amount == amount for line in lines
-            ):
-                return recorded
+    def find(journal: Journal) -> SameAgain | None:
+        for part in parts:
+            at = _redeemed_since(journal, part, since)
+            if at is not None:
+                return SameAgain(part.voucher.label, part.amount, at)
         return None
 
-    found = till.journal.run(find)
-    return None if found is None else SameAgain(voucher.label, amount, found.redemption.at)
+    return till.journal.run(find)
+
+
+def _redeemed_since(journal: Journal, part: Part, since: datetime) -> datetime | None:
+    voucher_id = part.voucher.voucher_id
+    for op_id in journal.redemptions_of(voucher_id, limit=_EARLIER_MAX):
+        recorded = journal.recorded(op_id)
+        if recorded is None or not recorded.decision or recorded.void is not None:
+            continue
+        redemption = recorded.redemption
+        if redemption.at >= since and any(
+            line.voucher_id == voucher_id and line.amount == part.amount
+            for line in redemption.lines
+        ):
+            return redemption.at
+    return None
 
 
 def _accept(till: Till, redemption: Redemption) -> RedeemResult:
@@ -163,6 +174,14 @@ def wait(till: Till, op_id: OpId) -> RedeemResult:
 
     delivery = till.courier.deliver(wait_s=till.answer_wait_s, until=is_decided)
     return _result(till, settle.recorded_or_bug(till, op_id), delivery)
+
+
+def booked(till: Till, op_ids: Collection[OpId]) -> frozenset[OpId]:
+    """See `counter.Counter.booked`."""
+    outcomes = till.journal.run(lambda journal: journal.outcomes(tuple(op_ids)))
+    return frozenset(
+        outcome.op_id for outcome in outcomes if outcome.status is OutcomeStatus.ACCEPTED
+    )
 
 
 def cancel(till: Till, op_id: OpId) -> RedeemResult:
@@ -244,25 +263,27 @@ def _accepted(till: Till, redemption: Redemption, envelope: Envelope) -> Accepte
 def _refused_offline(till: Till, op_id: OpId | None, reached: LimitReached) -> OfflineRefused:
     exposure = till.journal.run(lambda journal: journal.standing.exposure())
     most = Money(reached.most_minor, till.facts.currency) if reached.most_minor > 0 else None
-    return OfflineRefused(op_id, reached.limit, most, till.offline.standing(exposure))
+    return OfflineRefused(
+        op_id, reached.limit, most, till.offline.standing(exposure), reached.voucher_id
+    )
 
 
 def _refused(till: Till, recorded: Recorded) -> RedeemRefused:
     told = () if recorded.outcome is None else recorded.outcome.lines
     reasons = {line.voucher_id: line.reason for line in told}
     lines = tuple(
-        RefusedLine(line.label, reason)
+        RefusedLine(line.label, reason, line.voucher_id)
         for line in recorded.redemption.lines
         if (reason := reasons.get(line.voucher_id)) is not None
     )
-    verdict = _verdict_now(till, recorded)
+    verdict = _verdict_now(till, lines[0].voucher_id, recorded.redemption.purchase)
     return RedeemRefused(recorded.redemption.op_id, lines, verdict)
 
 
-def _verdict_now(till: Till, recorded: Recorded) -> Verdict | None:
+def _verdict_now(till: Till, voucher_id: VoucherId, purchase: Money | None) -> Verdict | None:
     """Ask again, for the "when and where": the customer will want to know."""
-    text = till.recent.text_of(recorded.redemption.lines[0].voucher_id)
+    text = till.recent.text_of(voucher_id)
     if text is None:
         return None
-    found = confirm(till, text, purchase=recorded.redemption.purchase)
+    found = confirm(till, text, purchase=purchase)
     return found.verdict if isinstance(found, Judged) else None

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from merchant_app.central.port import NoAnswerKind as NoAnswerKind
 from merchant_app.central.port import NotAuthorisedKind as NotAuthorisedKind
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.ledger.exposure import Limit as Limit
 from merchant_app.money import Money
 from merchant_app.sync.connectivity import LineState as LineState
@@ -102,13 +102,17 @@ class Redeemed:
 class RefusedLine:
     label: str
     reason: Reason
+    voucher_id: VoucherId
 
 
 @dataclass(frozen=True, slots=True)
 class RedeemRefused:
     """The central service said no. Nothing was debited; do not hand over.
 
-    `verdict` is what a fresh look-up says, with history, when the service could still be asked.
+    Attributes:
+        lines: the vouchers it was refused for, one at least; the others could have been debited.
+        verdict: what a fresh look-up of the first of them says, with history, when the service
+            could still be asked.
     """
 
     op_id: OpId
@@ -168,20 +172,23 @@ class OfflineRefused:
         op_id: the redemption that still has no answer, when the cashier wanted to accept that one:
             wait or cancel remain. None when nothing was begun.
         limit: which limit.
-        most: what could be accepted on this voucher instead; None when nothing could.
+        most: what could be accepted on this voucher instead; None when nothing could, or when
+            there are several.
+        voucher_id: of several vouchers, the one that is beyond its own limit.
     """
 
     op_id: OpId | None
     limit: Limit
     most: Money | None
     standing: OfflineStanding
+    voucher_id: VoucherId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SameAgain:
     """The same voucher and amount were redeemed here minutes ago: ask before doing it again.
 
-    `at` is when; nothing was recorded. `Counter.redeem(..., again=True)` goes on.
+    `at` is when; nothing was recorded. The same call with `again=True` goes on.
     """
 
     label: str

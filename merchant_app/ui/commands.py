@@ -21,7 +21,7 @@ from merchant_app.till.results import (
     Settled,
     Status,
 )
-from merchant_app.vouchers.terms import Voucher
+from merchant_app.vouchers.split import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,12 @@ class AskConfirm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoRedeem:
-    """`again`: the cashier said that the same voucher and amount twice is no mistake."""
+    """One voucher or several, all or nothing.
 
-    voucher: Voucher
-    amount: Money
+    `again`: the cashier said that the same voucher and amount twice is no mistake.
+    """
+
+    parts: tuple[Part, ...]
     purchase: Money | None
     again: bool = False
 
@@ -123,6 +125,13 @@ class AskStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class AskBooked:
+    """Which of these redemptions has the central service debited by now?"""
+
+    op_ids: tuple[OpId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AskContact:
     """Is anybody there? Sends what is unsent, too."""
 
@@ -135,6 +144,7 @@ Command: TypeAlias = (
     | AskInterrupted
     | AskStatus
     | AskContact
+    | AskBooked
     | AskToSettle
     | AskMayLeave
     | DoSignOut
@@ -147,6 +157,7 @@ Answer: TypeAlias = (
     | Settled
     | Status
     | tuple[Interrupted, ...]
+    | frozenset[OpId]
     | ToSettle
     | ResolveResult
     | LeaveResult
@@ -166,6 +177,8 @@ def perform(counter: Counter, command: Command) -> Answer:
             return counter.confirm(text, purchase=purchase)
         case AskInterrupted():
             return counter.interrupted()
+        case AskBooked(op_ids):
+            return counter.booked(op_ids)
         case AskToSettle():
             return counter.to_settle()
         case AskStatus():
@@ -182,8 +195,8 @@ def perform(counter: Counter, command: Command) -> Answer:
 
 def _move_money(counter: Counter, command: MoneyCommand) -> Answer:
     match command:
-        case DoRedeem(voucher=voucher, amount=amount, purchase=purchase, again=again):
-            return counter.redeem(voucher, amount=amount, purchase=purchase, again=again)
+        case DoRedeem(parts=parts, purchase=purchase, again=again):
+            return counter.redeem_basket(parts, purchase=purchase, again=again)
         case DoWait(op_id):
             return counter.wait(op_id)
         case DoHonour(op_id):

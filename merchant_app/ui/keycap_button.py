@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -15,6 +17,25 @@ from PySide6.QtWidgets import (
 from merchant_app.ui.theme import STEP, Look, Size
 
 _GAP = 3 * STEP
+_SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.45)
+_LEAST_PX = 12
+"""Twice as large a text still has its keys: about half of that is the usual size."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How text and cap are set; `width` is both together, `cap_width` 0 where there is none."""
+
+    text: str
+    font: QFont
+    cap_font: QFont
+    width: int
+    cap_width: int
+
+    @property
+    def alignment(self) -> Qt.AlignmentFlag:
+        two = "\n" in self.text
+        return Qt.AlignmentFlag.AlignHCenter if two else Qt.AlignmentFlag.AlignLeft
 
 
 class KeycapButton(QPushButton):
@@ -71,32 +92,36 @@ class KeycapButton(QPushButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         colour = self._ink()
-        cap = self._cap_width() if self._cap_fits() else 0
-        font = self._fitting_font()
-        text = QFontMetrics(font).horizontalAdvance(self.text())
-        start = (self.width() - text - cap) / 2
+        setting = self._setting()
+        start = (self.width() - setting.width) / 2
         painter.setPen(colour)
-        painter.setFont(font)
+        painter.setFont(setting.font)
+        text = setting.width - setting.cap_width
         painter.drawText(
             QRectF(start, 0, text + 1, self.height()),
-            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-            self.text(),
+            Qt.AlignmentFlag.AlignVCenter | setting.alignment,
+            setting.text,
         )
-        if cap:
-            self._paint_cap(painter, colour, start + text + _GAP)
+        if setting.cap_width:
+            self._paint_cap(painter, colour, start + text + _GAP, setting)
         painter.end()
 
-    def _paint_cap(self, painter: QPainter, colour: QColor, left: float) -> None:
-        height = self._look.pixels(Size.SMALL) + 2 * STEP
-        box = QRectF(left, (self.height() - height) / 2, self._cap_width() - _GAP, height)
+    def _paint_cap(self, painter: QPainter, colour: QColor, left: float, setting: _Setting) -> None:
+        height = setting.cap_font.pixelSize() + 2 * STEP
+        box = QRectF(left, (self.height() - height) / 2, setting.cap_width - _GAP, height)
         faint = QColor(colour)
         faint.setAlphaF(0.55)
         painter.setPen(faint)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), STEP, STEP)
         painter.setPen(colour)
-        painter.setFont(self._small)
+        painter.setFont(setting.cap_font)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._key)
+
+    @property
+    def shows_key(self) -> bool:
+        """Whether there is room for the cap."""
+        return bool(self._setting().cap_width) or not self._key
 
     def _ink(self) -> QColor:
         if not self.isEnabled():
@@ -104,6 +129,25 @@ class KeycapButton(QPushButton):
         if self.property("role") == "main":
             return QColor(self._look.palette.on_accent)
         return self.palette().color(QPalette.ColorRole.ButtonText)
+
+    def _setting(self) -> _Setting:
+        """The largest type in which text and cap fit, on one line or on two; the text alone, as
+        small as it must be, where even the smallest is too wide."""
+        for scale in _SCALES:
+            font = _scaled(self.font(), scale)
+            cap_font = _scaled(self._small, scale)
+            cap = QFontMetrics(cap_font).horizontalAdvance(self._key) + 3 * STEP + _GAP
+            cap = cap if self._key else 0
+            for text in (self.text(), _in_two(self.text())):
+                lines = text.split("\n")
+                metrics = QFontMetrics(font)
+                width = max(map(metrics.horizontalAdvance, lines)) + cap
+                high = len(lines) > 1 and len(lines) * metrics.height() > self.height()
+                if width + 4 * STEP <= self.width() and not high:
+                    return _Setting(text, font, cap_font, width, cap)
+        font = self._fitting_font()
+        width = QFontMetrics(font).horizontalAdvance(self.text())
+        return _Setting(self.text(), font, self._small, width, 0)
 
     def _fitting_font(self) -> QFont:
         font = QFont(self.font())
@@ -120,5 +164,17 @@ class KeycapButton(QPushButton):
             return 0
         return QFontMetrics(self._small).horizontalAdvance(self._key) + 3 * STEP + _GAP
 
-    def _cap_fits(self) -> bool:
-        return self._text_width() + self._cap_width() + 4 * STEP <= self.width()
+
+def _scaled(font: QFont, scale: float) -> QFont:
+    scaled = QFont(font)
+    scaled.setPixelSize(max(_LEAST_PX, round(font.pixelSize() * scale)))
+    return scaled
+
+
+def _in_two(text: str) -> str:
+    """Broken at the space nearest to the middle, if there is one."""
+    spaces = [place for place, character in enumerate(text) if character == " "]
+    if not spaces:
+        return text
+    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
+    return f"{text[:middle]}\n{text[middle + 1 :]}"

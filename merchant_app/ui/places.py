@@ -205,7 +205,7 @@ class Places(QObject):
     @Slot(object, object)
     def _picture_came(self, frame: Frame, in_view: tuple[InView, ...]) -> None:
         if self.reglages is not None and self._in_settings():
-            self.reglages.view.camera.show_picture(frame, in_view, crowded=False)
+            self.reglages.view.camera.show_picture(frame, in_view)
 
     @Slot()
     def _camera_was_tried(self) -> None:

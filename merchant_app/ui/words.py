@@ -159,7 +159,7 @@ def bad_amount(kind: BadAmount, currency: str) -> str:
             assert_never(kind)
 
 
-def reason(of: Reason) -> str:
+def reason(of: Reason) -> str:  # noqa: C901 - a sentence for each
     """Why the central service refused a debit, when nothing more is known."""
     match of:
         case Reason.UNKNOWN:
@@ -180,6 +180,8 @@ def reason(of: Reason) -> str:
             return _("This voucher can only be debited whole.")
         case Reason.AMOUNT_ABOVE_BALANCE:
             return _("Less is left on this voucher than the amount asked for.")
+        case Reason.OTHER_CURRENCY:
+            return _("This voucher is worth another currency.")
         case Reason.WRONG_SIGNATURE:
             return _("Nobody entitled to issue vouchers has signed this one.")
         case Reason.UNKNOWN_KEY:

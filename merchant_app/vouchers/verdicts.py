@@ -107,6 +107,15 @@ class AmountAboveBalance:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherCurrency:
+    """It is worth another currency than the purchase, which is in `wanted` (ISO 4217 letters):
+    nobody at a counter knows the rate."""
+
+    voucher: Voucher
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
 class WrongSignature:
     """It looks like one of our vouchers, but nobody entitled to issue one has signed it."""
 
@@ -128,6 +137,7 @@ Refusal = (
     | BelowMinimumPurchase
     | PartUseNotAllowed
     | AmountAboveBalance
+    | OtherCurrency
     | WrongSignature
     | UnknownKey
 )
@@ -146,6 +156,7 @@ class Reason(Enum):
     BELOW_MINIMUM_PURCHASE = "below_minimum_purchase"
     PART_USE_NOT_ALLOWED = "part_use_not_allowed"
     AMOUNT_ABOVE_BALANCE = "amount_above_balance"
+    OTHER_CURRENCY = "other_currency"
     WRONG_SIGNATURE = "wrong_signature"
     UNKNOWN_KEY = "unknown_key"
 
@@ -160,6 +171,7 @@ _REASONS: dict[type, Reason] = {
     BelowMinimumPurchase: Reason.BELOW_MINIMUM_PURCHASE,
     PartUseNotAllowed: Reason.PART_USE_NOT_ALLOWED,
     AmountAboveBalance: Reason.AMOUNT_ABOVE_BALANCE,
+    OtherCurrency: Reason.OTHER_CURRENCY,
     WrongSignature: Reason.WRONG_SIGNATURE,
     UnknownKey: Reason.UNKNOWN_KEY,
 }
@@ -209,6 +221,9 @@ def judge(
         return UsedUp(voucher, history)
     if terms.expires_on is not None and today > terms.expires_on:
         return Expired(voucher, terms.expires_on)
+    for wanted in (purchase, amount):
+        if wanted is not None and wanted.currency != voucher.balance.currency:
+            return OtherCurrency(voucher, wanted.currency)
     minimum = terms.minimum_purchase
     if minimum is not None and (purchase is None or purchase < minimum):
         return BelowMinimumPurchase(voucher, minimum, purchase)

@@ -130,12 +130,13 @@ class FakeCentral:
         shop: Shop = SHOP,
         status: VoucherStatus = VoucherStatus.ACTIVE,
         holder: str = "Claire D.",
+        currency: str | None = None,
     ) -> Issued:
         """A new voucher of this shop, or of `OTHER_SHOP`."""
         with self._guard:
             voucher_id = VoucherId(self._new_id())
             code = codes.encode(int.from_bytes(self.random_bytes(10), "big"))
-            face = Money(amount_minor, shop.currency)
+            face = Money(amount_minor, currency or shop.currency)
             voucher = Voucher(
                 voucher_id=voucher_id,
                 shop_number=shop.number,

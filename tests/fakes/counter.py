@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
@@ -48,8 +48,9 @@ from merchant_app.till.results import (
 )
 from merchant_app.vouchers import code as codes
 from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
+from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
-from merchant_app.vouchers.verdicts import Unknown, Use, Verdict, judge
+from merchant_app.vouchers.verdicts import OtherCurrency, Unknown, Use, Verdict, judge
 
 T = TypeVar("T")
 SHOP = ShopNumber(7)
@@ -158,6 +159,7 @@ class FakeCounter:
         copied_at: when set, look-ups are answered from the till's own copy of that age.
         cards, decided: what is to settle, and what was.
         unsent: what signing out would lose.
+        now_booked: redemptions that the service has debited in full.
         calls: what was asked, in order.
     """
 
@@ -172,6 +174,7 @@ class FakeCounter:
     cards: tuple[Card, ...] = ()
     decided: tuple[Card, ...] = ()
     unsent: tuple[UnsentEntry, ...] = ()
+    now_booked: frozenset[OpId] = frozenset()
     signed_out: bool = False
     next_look_up: Planned[LookUp] = field(default_factory=Planned)
     next_confirm: Planned[LookUp] = field(default_factory=Planned)
@@ -188,7 +191,7 @@ class FakeCounter:
         self._guard = threading.Lock()
         self._number = 0
         self._done: list[Redeemed] = []
-        self._amounts: dict[OpId, tuple[Voucher, Money]] = {}
+        self._amounts: dict[OpId, tuple[Part, ...]] = {}
         self._listeners: list[Callable[[Status], None]] = []
 
     def add(self, number: int, **terms: object) -> str:
@@ -223,6 +226,9 @@ class FakeCounter:
                 found = self.vouchers.get(grouped)
                 if found is None:
                     return Judged(Unknown(), "")
+                if found.balance.currency != self.facts.currency:
+                    other = OtherCurrency(found, self.facts.currency)
+                    return Judged(other, found.label, copied_at)
                 return Judged(self._judge(found, purchase, None), found.label, copied_at)
 
     def judge(self, voucher: Voucher, *, purchase: Money | None, amount: Money) -> Verdict:
@@ -231,9 +237,14 @@ class FakeCounter:
     def redeem(
         self, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False
     ) -> RedeemResult:
-        self._called("redeem again" if again else "redeem", amount)
+        return self.redeem_basket((Part(voucher, amount),), purchase=purchase, again=again)
+
+    def redeem_basket(
+        self, parts: Sequence[Part], *, purchase: Money | None, again: bool = False
+    ) -> RedeemResult:
+        self._called("redeem again" if again else "redeem", total_of(parts))
         op_id = self._op_id()
-        self._amounts[op_id] = (voucher, amount)
+        self._amounts[op_id] = tuple(parts)
         given = self.next_redeem.take()
         return given if given is not None else self._debit(op_id)
 
@@ -247,13 +258,19 @@ class FakeCounter:
         given = self.next_cancel.take()
         if given is not None:
             return given
-        amount = self._amounts[op_id][1] if op_id in self._amounts else euros(0)
+        amount = total_of(self._amounts[op_id]) if op_id in self._amounts else euros(0)
         return RedeemCancelled(op_id, amount, confirmed=True)
 
     def honour(self, op_id: OpId) -> RedeemResult:
         self._called("honour", op_id)
         given = self.next_honour.take()
-        return given if given is not None else self.accepted(self._amounts[op_id][1], op_id=op_id)
+        if given is not None:
+            return given
+        return self.accepted(total_of(self._amounts[op_id]), op_id=op_id)
+
+    def booked(self, op_ids: Collection[OpId]) -> frozenset[OpId]:
+        self._called("booked", tuple(op_ids))
+        return self.now_booked & frozenset(op_ids)
 
     def accepted(self, amount: Money, *, op_id: OpId | None = None) -> AcceptedOffline:
         """What the redemption under way, or the next one, comes to when it is accepted offline."""
@@ -363,16 +380,18 @@ class FakeCounter:
         )
 
     def _debit(self, op_id: OpId) -> Redeemed:
-        held, amount = self._amounts[op_id]
-        rest = replace(held, balance=held.balance - amount)
-        for key, known in self.vouchers.items():
-            if known.voucher_id == held.voucher_id:
-                self.vouchers[key] = rest
-        line = DebitedLine(held.label, amount, rest.balance)
+        lines = tuple(self._debit_one(part) for part in self._amounts[op_id])
         number = 40 + len(self._done)
-        done = Redeemed(op_id, (line,), number, "3F9A12BC", self.clock.now())
+        done = Redeemed(op_id, lines, number, "3F9A12BC", self.clock.now())
         self._done.append(done)
         return done
+
+    def _debit_one(self, part: Part) -> DebitedLine:
+        rest = replace(part.voucher, balance=part.voucher.balance - part.amount)
+        for key, known in self.vouchers.items():
+            if known.voucher_id == rest.voucher_id:
+                self.vouchers[key] = rest
+        return DebitedLine(rest.label, part.amount, rest.balance)
 
     def _op_id(self) -> OpId:
         with self._guard:

@@ -27,7 +27,8 @@ class Driven:
 
     Attributes:
         seen: everything it showed so far, the newest last: page, told, state, verdict, word,
-            amount, purchase, code, focus, line, unsent, error.
+            amount, purchase, code, focus, line, unsent, error, waiting (the basket's amounts in
+            minor units), basket (what was debited).
     """
 
     def __init__(self, popen: subprocess.Popen[bytes], commands: int, reports: int) -> None:

@@ -161,10 +161,11 @@ def sell(
     count: int = 1,
     slug: str = SHOP,
     terms: Terms | None = None,
+    currency: str = "EUR",
 ) -> list[Sold]:
     """Issue vouchers."""
     request = Request(
-        face=Money(amount_minor, "EUR"), terms=terms or Terms(), order=Order(holder="Claire D.")
+        face=Money(amount_minor, currency), terms=terms or Terms(), order=Order(holder="Claire D.")
     )
     with service.database.writing() as connection:
         issued = catalogue.issue(

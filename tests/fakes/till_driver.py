@@ -49,7 +49,8 @@ class Driver(QObject):
     """Carries out commands, each a JSON object on a line; reports changes. GUI thread.
 
     Commands: gun (text), enter, escape, undo, main, other (the buttons), type (field, text),
-    focus (field), enrol (address, code), retry, crash (text), close.
+    focus (field), step (lines: down in the basket, or up), enrol (address, code), retry,
+    crash (text), close.
     """
 
     def __init__(self, window: MainWindow, *, commands: int, reports: int) -> None:
@@ -100,6 +101,9 @@ class Driver(QObject):
         entry = getattr(self._screen().view, field)
         entry.setText(text)
         entry.edited.emit(text)
+
+    def _do_step(self, lines: str) -> None:
+        self._screen().view.amount.stepped.emit(int(lines))
 
     def _do_focus(self, field: str) -> None:
         getattr(self._screen().view, field).setFocus()
@@ -169,6 +173,8 @@ class Driver(QObject):
             "state": type(state).__name__,
             "verdict": None if verdict is None else type(verdict).__name__,
             "word": view.card.accessibleName(),
+            "waiting": [line.amount.minor for line in screen.screen.waiting],
+            "basket": list(view.basket.lines()),
             **{name: getattr(view, name).text() for name in _FIELDS},
             "focus": next((name for name in _FIELDS if getattr(view, name) is focus), ""),
             "line": "" if self._status is None else self._status.line.value,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from uuid import UUID
 
 import numpy as np
@@ -52,13 +53,16 @@ from merchant_app.till.results import (
     Status,
 )
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.several import Wrong
 from merchant_app.vouchers.scan import Foreign
+from merchant_app.vouchers.split import AboveTotal, Available, Part, Split, propose
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import (
     AmountAboveBalance,
     BelowMinimumPurchase,
     Expired,
     NotYetValid,
+    OtherCurrency,
     OtherShop,
     PartUseNotAllowed,
     Reason,
@@ -77,6 +81,7 @@ OP = OpId(UUID(int=1))
 OTHER_OP = OpId(UUID(int=2))
 AT = NOON - timedelta(minutes=28)
 FIFTY = voucher(1)
+ALONE = (Part(FIFTY, euros(50)),)
 LABEL = FIFTY.label
 USES = (
     Use(datetime(2026, 3, 3, 13, 12, tzinfo=UTC), "Caisse 2", euros(30)),
@@ -111,6 +116,7 @@ class Scene:
     crowded: bool = False
     advice: Advice | None = None
     mirrored: bool = False
+    waits: st.Several | None = None
 
     def screen(self, fill: int) -> st.Screen:
         """As the presenter would publish it; `fill` numbers the orders to the fields."""
@@ -127,13 +133,37 @@ class Scene:
             purchase_error=self.purchase_error,
             left=left,
             basket=self.basket,
-            undo=self.basket[-1].amount if self.basket else None,
+            undo=self._undo(),
             amount_fill=(fill, self._amount_text()),
             purchase_fill=(fill, text),
             code_fill=(fill, ""),
-            focus=(fill, st.Focus.AMOUNT if self.amount else st.Focus.CODE),
+            focus=(fill, self._focus()),
             offline=self._offline(),
+            waiting=self._waiting(),
         )
+
+    def _waiting(self) -> tuple[st.WaitingLine, ...]:
+        of = self.state if isinstance(self.state, st.Several) else self.waits
+        if of is None:
+            return ()
+        return tuple(
+            st.WaitingLine(
+                share.voucher.voucher_id,
+                share.voucher.label,
+                share.amount,
+                share.idle,
+                chosen=of is self.state and share.voucher.voucher_id == of.chosen,
+            )
+            for share in of.split.shares
+        )
+
+    def _undo(self) -> Money | None:
+        last = [line.amount for line in self.basket if line.op_id == self.basket[-1].op_id]
+        return reduce(add, last) if last else None
+
+    def _focus(self) -> st.Focus:
+        at_hand = bool(self.amount) or isinstance(self.state, st.Several)
+        return st.Focus.AMOUNT if at_hand else st.Focus.CODE
 
     def _offline(self) -> st.Offline | None:
         cut = self.status.line is LineState.OFFLINE
@@ -273,6 +303,159 @@ def _debitable_scenes() -> tuple[Scene, ...]:
     )
 
 
+THREE = (
+    voucher(2, terms=Terms(expires_on=date(2027, 6, 30))),
+    voucher(3, balance=20, face=20, terms=Terms(expires_on=date(2026, 12, 31))),
+    voucher(4, terms=Terms(expires_on=date(2027, 3, 31))),
+)
+
+
+def several(
+    *vouchers: Voucher,
+    total: Money,
+    chosen: int = -1,
+    by_hand: Money | None = None,
+    amount: BadAmount | None = None,
+    wrong: Wrong | None = None,
+    basis: st.Basis = st.CENTRAL,
+) -> st.Several:
+    """These at hand against a purchase of `total`; `by_hand` is on the chosen one."""
+    picked = vouchers[chosen]
+    available = [Available(one, by_hand if one is picked else None) for one in vouchers]
+    split = propose(available, total)
+    assert isinstance(split, Split)
+    return st.Several(
+        split=split,
+        chosen=picked.voucher_id,
+        amount=amount,
+        wrong=wrong,
+        total_known=True,
+        basis=basis,
+    )
+
+
+def _several_scenes() -> tuple[Scene, ...]:
+    whole = voucher(6, terms=_ONCE)
+    least = voucher(7, terms=_MINIMUM)
+    many = tuple(voucher(number) for number in range(10, 18))
+    total = euros(87)
+    refused = RedeemRefused(
+        OP, (RefusedLine(THREE[1].label, Reason.USED_UP, THREE[1].voucher_id),), None
+    )
+    parts = several(*THREE, total=total).split.parts
+    beyond = OfflineRefused(None, Limit.REDEMPTION, None, STANDING)
+    one_beyond = OfflineRefused(None, Limit.VOUCHER, None, STANDING, THREE[0].voucher_id)
+    lines = tuple(
+        DebitedLine(p.voucher.label, p.amount, p.voucher.balance - p.amount) for p in parts
+    )
+    done = Redeemed(OP, lines, 49, "5B1FF0D2", AT)
+    paid = tuple(st.BasketLine(OP, line.label, line.amount) for line in lines)
+    return (
+        Scene(name="basket", state=several(*THREE, total=total), purchase=total, amount="50,00"),
+        Scene(
+            name="basket-by-hand",
+            state=several(*THREE, total=total, chosen=0, by_hand=euros(30)),
+            purchase=total,
+            amount="30,00",
+        ),
+        Scene(
+            name="basket-cash",
+            state=several(THREE[0], THREE[1], total=total),
+            purchase=total,
+            amount="20,00",
+        ),
+        Scene(
+            name="basket-idle",
+            state=several(THREE[0], THREE[1], whole, least, total=euros(60), chosen=0),
+            purchase=euros(60),
+        ),
+        Scene(
+            name="basket-none",
+            state=several(least, whole, total=euros(40)),
+            purchase=euros(40),
+        ),
+        Scene(
+            name="basket-whole",
+            state=several(whole, THREE[1], total=euros(40), chosen=0, by_hand=euros(50)),
+            purchase=euros(40),
+            amount="50,00",
+        ),
+        Scene(
+            name="basket-above",
+            state=several(
+                *THREE, total=total, chosen=1, wrong=AmountAboveBalance(THREE[1], euros(40))
+            ),
+            purchase=total,
+            amount="40,00",
+        ),
+        Scene(
+            name="basket-above-total",
+            state=several(
+                *THREE,
+                total=total,
+                chosen=0,
+                wrong=AboveTotal(THREE[0], euros(50), euros(17)),
+            ),
+            purchase=total,
+            amount="50,00",
+        ),
+        Scene(
+            name="basket-bad",
+            state=several(*THREE, total=total, amount=BadAmount.NOT_A_NUMBER),
+            purchase=total,
+            amount="5O",
+        ),
+        Scene(
+            name="basket-many",
+            state=several(*many, total=euros(380)),
+            purchase=euros(380),
+            amount="30,00",
+        ),
+        Scene(
+            name="basket-offline",
+            state=several(*THREE, total=total, basis=st.Basis(st.Word.LOCAL, AT)),
+            purchase=total,
+            amount="50,00",
+            status=offline(2),
+        ),
+        Scene(
+            name="basket-refused",
+            state=st.Refused(refused, others=2),
+            purchase=total,
+            waits=several(THREE[0], THREE[2], total=total),
+        ),
+        Scene(
+            name="basket-limit",
+            state=st.BeyondLimit(beyond, parts, None),
+            purchase=total,
+            waits=several(*THREE, total=total),
+            status=offline(2),
+        ),
+        Scene(
+            name="basket-limit-voucher",
+            state=st.BeyondLimit(one_beyond, parts, None),
+            purchase=total,
+            waits=several(*THREE, total=total),
+            status=offline(2),
+        ),
+        Scene(
+            name="basket-same-again",
+            state=st.Twice(SameAgain(THREE[1].label, euros(20), AT), parts),
+            purchase=total,
+            waits=several(*THREE, total=total),
+        ),
+        Scene(
+            name="basket-declined",
+            state=st.Declined(Expired(FIFTY, date(2025, 12, 31)), LABEL),
+            purchase=total,
+            waits=several(*THREE, total=total),
+        ),
+        Scene(name="basket-debited", state=st.Debited(done), purchase=total, basket=paid),
+        Scene(name="basket-undone", state=st.Undone(Reversed(OP, lines)), purchase=total),
+        Scene(name="basket-undo", state=st.ConfirmUndo(done), purchase=total, basket=paid),
+    )
+
+
 def _declined_scenes() -> tuple[Scene, ...]:
     empty = voucher(5, balance=0)
     verdicts: tuple[tuple[str, Verdict], ...] = (
@@ -285,6 +468,7 @@ def _declined_scenes() -> tuple[Scene, ...]:
         ("revoked", Revoked(voucher(6, status=VoucherStatus.REVOKED))),
         ("wrong-signature", WrongSignature()),
         ("unknown-key", UnknownKey(9)),
+        ("other-currency", OtherCurrency(replace(FIFTY, balance=Money(5_000, "CHF")), "EUR")),
         ("not-enough-left", AmountAboveBalance(FIFTY, euros(60))),
     )
     local = st.Basis(st.Word.LOCAL, AT)
@@ -300,12 +484,13 @@ def _declined_scenes() -> tuple[Scene, ...]:
 
 def _redeem_scenes() -> tuple[Scene, ...]:
     unknown = RedeemUnknown(OP, euros(50), NoAnswerKind.SLOW)
-    refused = RedeemRefused(OP, (RefusedLine(LABEL, Reason.USED_UP),), UsedUp(FIFTY, USES[:1]))
-    bare = RedeemRefused(OP, (RefusedLine(LABEL, Reason.EXPIRED),), None)
+    used_up = RefusedLine(LABEL, Reason.USED_UP, FIFTY.voucher_id)
+    refused = RedeemRefused(OP, (used_up,), UsedUp(FIFTY, USES[:1]))
+    bare = RedeemRefused(OP, (RefusedLine(LABEL, Reason.EXPIRED, FIFTY.voucher_id),), None)
     cut = offline(1, why=NoAnswerKind.SLOW)
     busy = st.Hint.FINISH_FIRST
     return (
-        Scene(name="debiting", state=st.Debiting(FIFTY, euros(50)), amount="50,00"),
+        Scene(name="debiting", state=st.Debiting((Part(FIFTY, euros(50)),)), amount="50,00"),
         Scene(name="debited", state=st.Debited(_REDEEMED), basket=BASKET[:1]),
         Scene(name="debited-rest", state=st.Debited(_PARTLY), basket=BASKET, purchase=euros(87)),
         Scene(name="refused", state=st.Refused(refused)),
@@ -360,7 +545,7 @@ def _offline_scenes() -> tuple[Scene, ...]:
         *(
             Scene(
                 name=f"limit-{limit.value.replace('_', '-')}",
-                state=st.BeyondLimit(OfflineRefused(None, limit, None, STANDING), FIFTY, None),
+                state=st.BeyondLimit(OfflineRefused(None, limit, None, STANDING), ALONE, None),
                 status=offline(3),
             )
             for limit in Limit
@@ -368,7 +553,9 @@ def _offline_scenes() -> tuple[Scene, ...]:
         Scene(
             name="limit-with-offer",
             state=st.BeyondLimit(
-                OfflineRefused(None, Limit.VOUCHER, euros(25), STANDING), FIFTY, euros(25)
+                OfflineRefused(None, Limit.VOUCHER, euros(25), STANDING),
+                ALONE,
+                Part(FIFTY, euros(25)),
             ),
             status=offline(3),
         ),
@@ -393,7 +580,7 @@ def _offline_scenes() -> tuple[Scene, ...]:
             status=offline(1),
         ),
         Scene(name="honouring", state=st.Honouring(unknown), status=offline(1)),
-        Scene(name="same-again", state=st.Twice(again, FIFTY)),
+        Scene(name="same-again", state=st.Twice(again, ALONE)),
         Scene(name="ready-offline", state=st.Ready(), status=offline(3)),
         Scene(name="ready-slow-line", state=st.Ready(), status=slow),
         Scene(name="ready-copying", state=st.Ready(), status=copying),
@@ -472,6 +659,7 @@ def _other_scenes() -> tuple[Scene, ...]:
 
 SCENES = (
     *_debitable_scenes(),
+    *_several_scenes(),
     *_declined_scenes(),
     *_redeem_scenes(),
     *_offline_scenes(),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from merchant_app.errors import ProblemKind
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.till.matters import (
     Card,
     CardKind,
@@ -125,7 +125,8 @@ def _screen(
     )
 
 
-_REFUSED = RedeemRefused(op(9), (RefusedLine("…K7QF", Reason.USED_UP),), None)
+REFUSED_LINE = RefusedLine("…K7QF", Reason.USED_UP, VoucherId(UUID(int=9)))
+_REFUSED = RedeemRefused(op(9), (REFUSED_LINE,), None)
 _SCREENS = {
     "question": _screen(0),
     "question-recording": _screen(0, mode=st.Recording(None)),

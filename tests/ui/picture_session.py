@@ -14,6 +14,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.i18n import Language, install
 from merchant_app.till.results import Status
 from merchant_app.ui.a_traiter.view import ATraiterView
+from merchant_app.ui.encaisser.camera_view import Choice
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
@@ -46,8 +47,12 @@ def till_window(look: Look, scene: Scene, *, number: int = 1) -> tuple[TillFrame
         view.camera.show_status(scene.camera)
     else:
         view.camera.show_status(RUNNING)
+        frame_shown, codes = camera_frame(codes=2 if scene.crowded else 1)
+        numbers = {code.text: number for number, code in enumerate(codes, start=1)}
         view.camera.show_picture(
-            *camera_frame(codes=2 if scene.crowded else 1), crowded=scene.crowded
+            frame_shown,
+            codes,
+            choice=Choice(numbers, by_key=True) if scene.crowded else None,
         )
         view.camera.show_advice(scene.advice)
         view.camera.mirror(mirrored=scene.mirrored)
@@ -82,7 +87,7 @@ def settings_window(look: Look, screen: ReglagesScreen) -> tuple[TillFrame, Regl
     frame.rail.show_place(SETTINGS_KEY)
     if screen.cameras:
         view.camera.show_status(RUNNING)
-        view.camera.show_picture(*camera_frame(), crowded=False)
+        view.camera.show_picture(*camera_frame())
     else:
         view.camera.show_absent()
     view.show_screen(screen)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from merchant_app.scanning.camera import (
@@ -18,6 +20,7 @@ from merchant_app.scanning.camera import (
     Unreadable,
 )
 from merchant_app.scanning.confirmation import InView, Left, Scanned
+from merchant_app.scanning.frames import Corners, Frame
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
@@ -30,8 +33,11 @@ from tests.ui.gallery import camera_frame
 BOX = ((10, 10), (90, 10), (90, 90), (10, 90))
 
 
-def in_view(text: str, *, missed: int = 0) -> InView:
-    return InView(text=text, corners=BOX, is_bytes=False, confirmed=True, missed_frames=missed)
+BESIDE_IT = ((250, 10), (350, 10), (350, 90), (250, 90))
+
+
+def in_view(text: str, *, missed: int = 0, at: Corners = BOX) -> InView:
+    return InView(text=text, corners=at, is_bytes=False, confirmed=True, missed_frames=missed)
 
 
 def scanned(text: str, *others: InView, frame: int = 1) -> Scanned:
@@ -76,6 +82,73 @@ def test_of_two_vouchers_neither_is_taken_until_one_is_alone(
     state = till.state
     assert isinstance(state, st.Debitable)
     assert state.label == till.counter.vouchers[code(2)].label
+
+
+def two_in_view(camera: HeldCamera, till: Till) -> Frame:
+    """Two vouchers lie in front of the camera, side by side; the till asks which."""
+    frame, _ = camera_frame()
+    camera.does(scanned(code(1), in_view(code(2))), scanned(code(2), in_view(code(1))))
+    camera.does((frame, (in_view(code(1)), in_view(code(2), at=BESIDE_IT))))
+    till.qtbot.waitUntil(lambda: till.view.camera.is_crowded, timeout=5_000)
+    return frame
+
+
+def label_at_hand(till: Till) -> str:
+    state = till.state
+    assert isinstance(state, st.Debitable)
+    return state.label
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_which_of_two_vouchers_is_answered_with_a_key(
+    camera: HeldCamera, till: Till, number: int
+) -> None:
+    frame = two_in_view(camera, till)
+    assert "1 ou 2" in till.view.camera.asks
+    till.types(str(number))
+    till.comes_to(st.Debitable)
+    assert label_at_hand(till) == till.counter.vouchers[code(number)].label
+    assert till.view.code.text() == ""
+    # The chosen one is taken away, the other lies there still: the card does not change by itself.
+    other = 3 - number
+    camera.does((frame, (in_view(code(other)), in_view(code(number), missed=3))))
+    till.qtbot.waitUntil(lambda: not till.view.camera.is_crowded, timeout=5_000)
+    assert till.counter.asked("look_up") == 1
+    assert label_at_hand(till) == till.counter.vouchers[code(number)].label
+
+
+def test_which_of_two_vouchers_is_answered_with_a_click(camera: HeldCamera, till: Till) -> None:
+    two_in_view(camera, till)
+    view = till.view.camera
+    scale = view.width() / 1280
+    at = QPoint(round(300 * scale), round(50 * scale))
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(view.width() - 5, 5))
+    assert till.counter.asked("look_up") == 0, "beside both"
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    till.comes_to(st.Debitable)
+    assert label_at_hand(till) == till.counter.vouchers[code(2)].label
+
+
+def test_a_number_is_an_amount_where_amounts_are_typed(camera: HeldCamera, till: Till) -> None:
+    frame = two_in_view(camera, till)
+    till.types("1")
+    till.comes_to(st.Debitable)
+    camera.does((frame, (in_view(code(1)), in_view(code(2), at=BESIDE_IT))))
+    till.qtbot.waitUntil(lambda: "1 ou 2" not in till.view.camera.asks, timeout=5_000)
+    till.types("2")
+    assert till.view.amount.text() == "2"
+    assert till.counter.asked("look_up") == 1
+
+
+def test_vouchers_keep_their_numbers_while_they_are_in_view() -> None:
+    rule = OneAtATime()
+    rule.in_view([(code(1), 0), (code(2), 0)])
+    assert dict(rule.numbers) == {code(1): 1, code(2): 2}
+    rule.in_view([(code(3), 0), (code(2), 0), ("https://example.org", 0)])
+    assert dict(rule.numbers) == {code(2): 2, code(3): 1}
+    rule.in_view([(code(2), 0), ("https://example.org", 0)])
+    assert dict(rule.numbers) == {}
+    assert rule.choose(2) is None
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,7 @@ def _assert_all_whole(frame: QWidget) -> None:
         if button.isVisible():
             assert button.height() >= TOUCH, button.accessibleName()
             assert button.accessibleName()
+            assert button.shows_key, button.accessibleName()
             _assert_inside(button, frame)
 
 
@@ -230,8 +231,8 @@ def _assert_inside(widget: QWidget, window: QWidget) -> None:
     corner = widget.mapTo(window, widget.rect().topLeft())
     area = QRect(corner, widget.size())
     parent = widget.parentWidget()
-    if parent is not None and parent.parentWidget() is not None and parent is not window:
-        scroll = parent.parentWidget()
-        if scroll is not None and scroll.objectName() == "qt_scrollarea_viewport":
+    while parent is not None and parent is not window:
+        if parent.objectName() == "qt_scrollarea_viewport":
             return  # a long list scrolls
+        parent = parent.parentWidget()
     assert window.rect().contains(area), widget.accessibleName()

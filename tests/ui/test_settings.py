@@ -145,7 +145,7 @@ def test_the_outline_follows_the_mirrored_picture(camera: HeldCamera, till: Till
     till.qtbot.waitUntil(lambda: picture.told == "", timeout=5_000)
     for mirrored in (False, True):
         picture.mirror(mirrored=mirrored)
-        picture.show_picture(frame, (code_at_left,), crowded=False)
+        picture.show_picture(frame, (code_at_left,))
         painted = picture.grab().toImage()
         scale = painted.width() / 1280
         x = (1280 - left_px if mirrored else left_px) * scale

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from merchant_app.till.results import LineState, NoAnswerKind, Status
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.main_window import MainWindow
 from tests.fakes.counter import NOON, code, euros
 from tests.ui.conftest import Till, World
@@ -279,3 +280,80 @@ def test_nothing_is_left_running_when_the_window_closes(till: Till) -> None:
     for thread in threading.enumerate():
         if thread.name == "AskLookUp":
             thread.join(5)
+
+
+# --- a basket ------------------------------------------------------------------------------------
+
+
+def has_waiting(till: Till, count: int) -> None:
+    """Wait until so many vouchers are in the basket; then a second passes."""
+    till.qtbot.waitUntil(lambda: len(till.view.basket.waiting_rows()) == count, timeout=5_000)
+    till.comes_to(st.Several)
+
+
+def test_three_vouchers_with_the_keyboard_alone(till: Till) -> None:
+    till.view.purchase.setFocus()
+    till.types("87")
+    till.enter()
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    for count, number in ((2, 2), (3, 3)):
+        till.gun(code(number))
+        has_waiting(till, count)
+    assert till.view.amount.hasFocus()
+    assert till.view.main.text() == "Débiter 87,00\u00a0€"
+    till.key(Qt.Key.Key_Up)
+    till.key(Qt.Key.Key_Up)
+    till.types("40")
+    assert [row.line.amount for row in till.view.basket.waiting_rows()] == [
+        euros(40),
+        euros(47),
+        euros(0),
+    ]
+    till.key(Qt.Key.Key_Delete)
+    assert len(till.view.basket.waiting_rows()) == 3, "Del while an amount is typed edits it"
+    till.key(Qt.Key.Key_Down)
+    till.key(Qt.Key.Key_Down)
+    till.key(Qt.Key.Key_Delete)
+    has_waiting(till, 2)
+    till.enter()
+    till.comes_to(st.Debited)
+    assert till.counter.asked("redeem") == 1
+    assert till.view.basket.waiting_rows() == ()
+    assert [line.split(" ")[1] for line in till.view.basket.lines()] == [
+        "40,00\u00a0€",
+        "47,00\u00a0€",
+    ]
+    till.undo()
+    till.comes_to(st.ConfirmUndo)
+    till.enter()
+    till.comes_to(st.Undone)
+    assert till.view.basket.lines() == ()
+
+
+def test_a_basket_with_the_mouse(till: Till) -> None:
+    till.view.purchase.setFocus()
+    till.types("120")
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    for count, number in ((2, 2), (3, 3)):
+        till.gun(code(number))
+        has_waiting(till, count)
+    QTest.mouseClick(till.view.basket.waiting_rows()[0], Qt.MouseButton.LeftButton)
+    assert till.view.basket.waiting_rows()[0].line.chosen
+    remove = till.view.basket.waiting_rows()[0].findChild(KeycapButton)
+    assert isinstance(remove, KeycapButton)
+    QTest.mouseClick(remove, Qt.MouseButton.LeftButton)
+    has_waiting(till, 2)
+    QTest.mouseClick(till.view.other, Qt.MouseButton.LeftButton)
+    till.comes_to(st.Ready)
+    assert till.view.basket.waiting_rows() == ()
+    assert till.counter.asked("redeem") == 0
+
+
+def test_del_in_the_amount_of_a_single_voucher_edits_it(till: Till) -> None:
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.key(Qt.Key.Key_Delete)
+    assert till.view.amount.text() == ""
+    assert isinstance(till.state, st.Debitable)

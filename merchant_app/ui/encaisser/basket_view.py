@@ -1,6 +1,9 @@
-"""The vouchers already debited in this purchase, and what is left to pay."""
+"""The vouchers of this purchase, debited or waiting for it, and what is left to pay."""
 
 from __future__ import annotations
+
+from functools import reduce
+from operator import add
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -14,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _, formatting
 from merchant_app.money import Money
-from merchant_app.ui.encaisser.states import BasketLine, Ready, Screen
+from merchant_app.ui.encaisser.states import BasketLine, Ready, Screen, Several, WaitingLine
+from merchant_app.ui.encaisser.waiting_row import WaitingRow
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
@@ -27,15 +31,18 @@ class BasketView(QFrame):
     Signals:
         new_purchase(): the button for the next customer.
         undo(): the button that undoes the last debit.
+        chosen(object), removed(object): the id of a voucher that waits; its row was clicked.
     """
 
     new_purchase = Signal()
     undo = Signal()
+    chosen = Signal(object)
+    removed = Signal(object)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._shown: tuple[BasketLine, ...] | None = None
+        self._shown: tuple[tuple[BasketLine, ...], tuple[WaitingLine, ...], bool] = ((), (), False)
         self._title = plain(_("Vouchers of this purchase"), self)
         self._title.setFont(look.font(Size.BODY, bold=True))
         self._next = KeycapButton(look, role="plain", parent=self)
@@ -50,6 +57,7 @@ class BasketView(QFrame):
         self._rest_name.setFont(look.font(Size.BODY if look.is_large else Size.TITLE))
         self._rest = plain(parent=self)
         self._rest.setFont(look.font(Size.TITLE, bold=True, figures=True))
+        self._waiting: list[WaitingRow] = []
         self._list = QWidget(self)
         self._rows = QGridLayout(self._list)
         self._rows.setContentsMargins(0, 0, 2 * STEP, 0)
@@ -61,6 +69,7 @@ class BasketView(QFrame):
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._list)
         self._scroll.setMinimumHeight(1)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._bring_chosen_into_view)
         self._lay_out()
         look.changed.connect(self._colour)
         self._colour()
@@ -81,17 +90,20 @@ class BasketView(QFrame):
 
     def show_screen(self, screen: Screen) -> None:
         """Paint what belongs here."""
-        if screen.basket != self._shown:
-            self._shown = screen.basket
-            self._fill(screen.basket)
-        self._empty.setVisible(not screen.basket)
+        shown = (screen.basket, screen.waiting, isinstance(screen.state, Several))
+        if shown != self._shown:
+            self._shown = shown
+            self._fill()
+        self._empty.setVisible(not screen.basket and not screen.waiting)
         self._scroll.setVisible(True)
         self._rest_name.setText(_("Total") if screen.left is None else _("Left to pay"))
-        rest = screen.left if screen.left is not None else _total(screen.basket)
+        rest = _rest(screen)
         self._rest.setText(formatting.money(rest) if rest is not None else "")
         self._rest_name.setVisible(rest is not None)
         self._next.say(_("New purchase"), _("Esc") if isinstance(screen.state, Ready) else "")
-        self._next.setVisible(bool(screen.basket) or screen.purchase is not None)
+        begun = bool(screen.basket) or screen.purchase is not None
+        # While vouchers wait, the list needs the room, and Esc is said to remove them.
+        self._next.setVisible(begun and not (screen.waiting and self._look.is_large))
         if screen.undo is None:
             self._undo.say(_("Undo the last debit"), _("Ctrl+Z"))
         else:
@@ -103,11 +115,14 @@ class BasketView(QFrame):
 
     def lines(self) -> tuple[str, ...]:
         """What the list says, for whoever reads it aloud or checks it."""
-        return tuple(
-            f"{_name_of(line)} {formatting.money(line.amount)}" for line in self._shown or ()
-        )
+        return tuple(f"{_name_of(line)} {formatting.money(line.amount)}" for line in self._shown[0])
 
-    def _fill(self, basket: tuple[BasketLine, ...]) -> None:
+    def waiting_rows(self) -> tuple[WaitingRow, ...]:
+        """The vouchers that are debited next, from the top."""
+        return tuple(self._waiting)
+
+    def _fill(self) -> None:
+        basket, waiting, _removable = self._shown
         while (item := self._rows.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -120,19 +135,41 @@ class BasketView(QFrame):
                 if not line.confirmed:
                     label.setPalette(tinted(self._look.palette.tones[Tone.LATER].ink))
                 self._rows.addWidget(label, row, column)
-        self._rows.setRowStretch(len(basket), 1)
+        for row in range(self._rows.rowCount()):
+            self._rows.setRowStretch(row, 0)
+        self._waiting = [self._waiting_row(line) for line in waiting]
+        for row, waits in enumerate(self._waiting, start=len(basket)):
+            self._rows.addWidget(waits, row, 0, 1, 2)
+        self._rows.setRowStretch(len(basket) + len(waiting), 1)
+        self._bring_chosen_into_view()
+
+    def _bring_chosen_into_view(self) -> None:
+        """Asked once more whenever the list has got its place: before, nobody knows where it is."""
+        self._rows.activate()
+        for row in self._waiting:
+            if row.line.chosen:
+                self._scroll.ensureWidgetVisible(row, 0, STEP)
+
+    def _waiting_row(self, line: WaitingLine) -> WaitingRow:
+        row = WaitingRow(self._look, line, self._list, removable=self._shown[2])
+        row.chosen.connect(self.chosen)
+        row.removed.connect(self.removed)
+        return row
 
     def _colour(self) -> None:
         self._empty.setPalette(tinted(self._look.palette.muted))
-        self._fill(self._shown or ())
+        self._fill()
 
 
 def _name_of(line: BasketLine) -> str:
     return line.label if line.confirmed else _("{label} · offline").format(label=line.label)
 
 
-def _total(basket: tuple[BasketLine, ...]) -> Money | None:
-    total: Money | None = None
-    for line in basket:
-        total = line.amount if total is None else total + line.amount
-    return total
+def _rest(screen: Screen) -> Money | None:
+    """Left to pay once what waits is debited; the sum of everything, while no total is known."""
+    amounts = [line.amount for line in screen.basket]
+    amounts += [line.amount for line in screen.waiting]
+    if screen.left is None:
+        return reduce(add, amounts) if amounts else None
+    waiting = sum(line.amount.minor for line in screen.waiting)
+    return Money(max(0, screen.left.minor - waiting), screen.left.currency)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from merchant_app.errors import ProblemKind
@@ -42,14 +44,32 @@ _WORDS = "#F2F0EB"
 _NIGHT = QColor("#17191B")
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of the vouchers in view?
+
+    Attributes:
+        numbers: by the texts of their codes, which are secrets.
+        by_key: typing the number chooses; otherwise it would end up in an amount.
+    """
+
+    numbers: Mapping[str, int] = field(repr=False)
+    by_key: bool
+
+
+_NO_CHOICE = Choice({}, by_key=False)
+
+
 class CameraView(QWidget):
     """16:9. GUI thread.
 
     Signals:
         again(): the button under the words: look again, or play again.
+        picked(int): the outline of the voucher with this number was clicked.
     """
 
     again = Signal()
+    picked = Signal(int)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +77,7 @@ class CameraView(QWidget):
         self._image: QImage | None = None
         self._frame: Frame | None = None
         self._codes: tuple[InView, ...] = ()
-        self._crowded = False
+        self._choice = _NO_CHOICE
         self._advice: Advice | None = None
         self._mirrored = False
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -101,8 +121,13 @@ class CameraView(QWidget):
 
     @property
     def is_crowded(self) -> bool:
-        """Two vouchers are in view, and it says so."""
-        return self._crowded
+        """Two vouchers are in view, and it asks which."""
+        return bool(self._choice.numbers)
+
+    @property
+    def asks(self) -> str:
+        """The words of that question."""
+        return _asked(self._choice) if self.is_crowded else ""
 
     @property
     def advised(self) -> str:
@@ -127,22 +152,35 @@ class CameraView(QWidget):
         self._mirrored = mirrored
         self.update()
 
-    def show_picture(self, frame: Frame, in_view: tuple[InView, ...], *, crowded: bool) -> None:
-        """Paint this frame; `crowded`: two vouchers at once."""
+    def show_picture(
+        self, frame: Frame, in_view: tuple[InView, ...], *, choice: Choice | None = None
+    ) -> None:
+        """Paint this frame; `choice`: two vouchers at once."""
         height, width = frame.image.shape[:2]
         # No copy: the image looks at the frame's own memory, which is kept alive beside it.
         self._frame = frame
         self._image = QImage(
             frame.image.data, width, height, frame.image.strides[0], QImage.Format.Format_BGR888
         )
-        self._codes, self._crowded = in_view, crowded
+        self._codes, self._choice = in_view, choice or _NO_CHOICE
         self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._image is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        box = _fitted(QRectF(self.rect()), self._image.width(), self._image.height())
+        for code in self._codes:
+            number = self._choice.numbers.get(code.text)
+            around = _placed(code, box, self._image.width(), mirrored=self._mirrored)
+            if number is not None and around.boundingRect().contains(event.position()):
+                self.picked.emit(number)
+                return
 
     def show_status(self, status: CameraStatus) -> None:
         """Say what the camera is doing when there is no picture."""
         if not isinstance(status, Running):
             self._image = self._frame = None
-            self._codes = ()
+            self._codes, self._choice = (), _NO_CHOICE
         self._tell(*_told(status))
 
     def show_problem(self, kind: ProblemKind) -> None:
@@ -186,30 +224,34 @@ class CameraView(QWidget):
         painter.drawImage(box, image)
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        scale = box.width() / image.width()
         for code in self._codes:
             if code.missed_frames:
                 continue
-            corners = QPolygonF(
-                [
-                    QPointF(box.x() + self._across(x, image) * scale, box.y() + y * scale)
-                    for x, y in code.corners
-                ]
-            )
-            sure = _OUTLINE_SURE if code.confirmed and not self._crowded else _OUTLINE
+            corners = _placed(code, box, image.width(), mirrored=self._mirrored)
+            sure = _OUTLINE_SURE if code.confirmed and not self.is_crowded else _OUTLINE
             painter.setBrush(Qt.BrushStyle.NoBrush)
             for colour, width in ((_RIM, 6.0), (sure, 3.0)):
                 pen = QPen(colour, width)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
                 painter.setPen(pen)
                 painter.drawPolygon(corners)
-        if self._crowded:
-            self._paint_band(painter, box, _("Two vouchers: show only one."))
+            number = self._choice.numbers.get(code.text)
+            if number is not None:
+                self._paint_number(painter, number, corners.boundingRect().center())
+        if self.is_crowded:
+            self._paint_band(painter, box, self.asks)
         elif self._advice is not None:
             self._paint_band(painter, box, camera_words.advice(self._advice))
 
-    def _across(self, x: float, image: QImage) -> float:
-        return image.width() - x if self._mirrored else x
+    def _paint_number(self, painter: QPainter, number: int, centre: QPointF) -> None:
+        painter.setFont(self._look.font(Size.FIGURE, bold=True, figures=True))
+        radius = self._look.pixels(Size.FIGURE) * 0.75
+        painter.setPen(QPen(QColor(_OUTLINE), 3))
+        painter.setBrush(_NIGHT)
+        painter.drawEllipse(centre, radius, radius)
+        painter.setPen(QColor(_WORDS))
+        around = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+        painter.drawText(around, Qt.AlignmentFlag.AlignCenter, str(number))
 
     def _paint_band(self, painter: QPainter, box: QRectF, text: str) -> None:
         """Words at the foot of the picture, on as many lines as they need."""
@@ -227,6 +269,27 @@ class CameraView(QWidget):
         for label in (self._word, self._sentence):
             label.setPalette(tinted(_WORDS))
         self.update()
+
+
+def _placed(code: InView, box: QRectF, image_width: int, *, mirrored: bool) -> QPolygonF:
+    """The outline of a code, on the widget."""
+    scale = box.width() / image_width
+    return QPolygonF(
+        [
+            QPointF(box.x() + (image_width - x if mirrored else x) * scale, box.y() + y * scale)
+            for x, y in code.corners
+        ]
+    )
+
+
+def _asked(choice: Choice) -> str:
+    if len(choice.numbers) > 2:
+        if choice.by_key:
+            return _("Several vouchers: type the number of one, or click it.")
+        return _("Several vouchers: click one, or show only one.")
+    if choice.by_key:
+        return _("Two vouchers: type 1 or 2, or click one.")
+    return _("Two vouchers: click one, or show only one.")
 
 
 def _fitted(box: QRectF, width: int, height: int) -> QRectF:

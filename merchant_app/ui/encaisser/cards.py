@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from merchant_app.i18n import _, formatting
+from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.till.results import (
     Interrupted,
     NoAnswerYet,
@@ -19,6 +19,7 @@ from merchant_app.ui import status_words, words
 from merchant_app.ui.encaisser import outcomes
 from merchant_app.ui.encaisser.card import Card, Shape
 from merchant_app.ui.encaisser.redeem_cards import redeem_card, working
+from merchant_app.ui.encaisser.several_words import labels_in_short, several_card
 from merchant_app.ui.encaisser.states import (
     Answered,
     Checking,
@@ -35,6 +36,7 @@ from merchant_app.ui.encaisser.states import (
     Screen,
     SellingStopped,
     Settling,
+    Several,
     Undone,
 )
 from merchant_app.ui.encaisser.verdict_cards import (
@@ -56,6 +58,8 @@ def card_of(screen: Screen, place: Place) -> Card:
             return Card(tone=Tone.QUIET, shape=Shape.DOTS, word=_("Checking…"))
         case Debitable() as state:
             return debitable_card(state, place, left=screen.left)
+        case Several() as state:
+            return with_basis(several_card(state), state.basis, place)
         case Declined(verdict=verdict, label=label, basis=basis):
             return with_basis(verdict_card(verdict, label, place), basis, place)
         case ForeignScan(kind=kind):
@@ -145,12 +149,16 @@ def _look_up_failed(why: NoAnswerYet | NotEntitled) -> Card:
 def _undo_card(state: ConfirmUndo | Reversing | Undone | NotUndone, place: Place) -> Card:
     match state:
         case ConfirmUndo(last=None):
+            count = 1
             word, lead = _("Undo the last debit?"), _("The last one of this till, made earlier.")
         case ConfirmUndo(last=last):
             assert last is not None
             word = _("Undo {amount}?").format(amount=formatting.money(outcomes.total_of(last)))
-            lead = _("Voucher {label}, debited {moment}.").format(
-                label=kept_together(", ".join(line.label for line in last.lines)),
+            count = len(last.lines)
+            lead = ngettext(
+                "Voucher {label}, debited {moment}.", "Vouchers {label}, debited {moment}.", count
+            ).format(
+                label=labels_in_short([line.label for line in last.lines]),
                 moment=formatting.moment_in_words(last.at, place.time_zone, now=place.now),
             )
         case Reversing(last=None):
@@ -169,12 +177,24 @@ def _undo_card(state: ConfirmUndo | Reversing | Undone | NotUndone, place: Place
         shape=Shape.UNDO,
         word=word,
         lead=lead,
-        lines=(_("The money goes back on the voucher; the goods stay in the shop."),),
+        lines=(
+            ngettext(
+                "The money goes back on the voucher; the goods stay in the shop.",
+                "The money goes back on the vouchers; the goods stay in the shop.",
+                count,
+            ),
+        ),
     )
 
 
 def _undone(result: Reversed | ReversalPending) -> Card:
     match result:
+        case Reversed(lines=lines) if len(lines) > 1:
+            back = _("{amount} back on vouchers {labels}.").format(
+                amount=formatting.money(outcomes.total_of(result)),
+                labels=labels_in_short([line.label for line in lines]),
+            )
+            return Card(tone=Tone.CHOICE, shape=Shape.UNDO, word=_("Undone"), lead=back, loud=True)
         case Reversed(lines=lines):
             back = " · ".join(
                 _("{amount} back on voucher {label}, {balance} left").format(
@@ -221,13 +241,12 @@ def _not_undone(result: ReversalRefused | NothingToReverse) -> Card:
 
 def question_card(interrupted: Interrupted, place: Place) -> Card:
     """What a crash left: were the goods handed over?"""
-    labels = ", ".join(interrupted.labels)
     return Card(
         tone=Tone.CHOICE,
         shape=Shape.QUESTION,
         word=_("Interrupted"),
         figure=formatting.money(interrupted.amount),
-        figure_note=_("voucher {label}").format(label=kept_together(labels)),
+        figure_note=_("voucher {label}").format(label=labels_in_short(interrupted.labels)),
         lead=_("Were the goods handed over to the customer?"),
         lines=(
             _("This debit was interrupted {moment}.").format(

@@ -9,6 +9,7 @@ from merchant_app.i18n import _, formatting
 from merchant_app.money import BadAmount, Money
 from merchant_app.till.results import NotEntitled
 from merchant_app.ui import offline_words, words
+from merchant_app.ui.encaisser import several_words
 from merchant_app.ui.encaisser.states import (
     MONEY_IN_FLIGHT,
     BeyondLimit,
@@ -23,15 +24,18 @@ from merchant_app.ui.encaisser.states import (
     Offline,
     Question,
     Ready,
+    Refused,
     Reversing,
     Screen,
     SellingStopped,
     Settling,
+    Several,
     Twice,
     Unanswered,
     Wanted,
 )
 from merchant_app.ui.palette import Tone
+from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.verdicts import (
     AmountAboveBalance,
     BelowMinimumPurchase,
@@ -77,14 +81,14 @@ def deeds_of(screen: Screen) -> Deeds:
     state = screen.state
     hint = _hint(screen.hint)
     match state:
-        case Debitable():
-            return _debitable(screen, state)
+        case Debitable() | Several():
+            return _at_hand(screen, state)
         case Debiting(amount=amount):
             wait = Deed(_("Debiting {amount}…").format(amount=formatting.money(amount)), False)
             return _plain(wait, NONE, hint, amount_shown=True)
         case Unanswered():
             return _unanswered(state, hint)
-        case Twice() | BeyondLimit(offer=Money()):
+        case Twice() | BeyondLimit(offer=Part()):
             return _instead(state, hint)
         case Honouring() | Cancelling() | Reversing() | Settling():
             return _plain(Deed(_("One moment…"), False), NONE, hint)
@@ -94,17 +98,30 @@ def deeds_of(screen: Screen) -> Deeds:
             return _plain(
                 Deed(_("Yes, handed over")), Deed(_("No, nothing given")), hint, asks=True
             )
-        case LookUpFailed(why=NotEntitled()) | SellingStopped():
-            escape = NONE if isinstance(state, SellingStopped) else Deed(_("Cancel"))
-            return _plain(Deed(_("Enrol again")), escape, hint)
-        case LookUpFailed():
-            return _plain(Deed(_("Try again")), Deed(_("Cancel")), hint)
+        case SellingStopped():
+            return _plain(Deed(_("Enrol again")), NONE, hint)
+        case LookUpFailed(why=why):
+            again = _("Enrol again") if isinstance(why, NotEntitled) else _("Try again")
+            return _plain(Deed(again), Deed(_("Cancel")), hint)
         case Checking():
             return _plain(NONE, Deed(_("Cancel")), hint)
         case Ready():
             return _plain(NONE, NONE, hint)
         case _:
-            return _plain(Deed(_("Next voucher")), NONE, hint)
+            return _plain(Deed(_onwards(screen)), NONE, hint)
+
+
+def _onwards(screen: Screen) -> str:
+    """Enter leaves this card: for the vouchers that wait, if there are some."""
+    if not screen.waiting:
+        return _("Next voucher")
+    if isinstance(screen.state, Refused):
+        return _("Go on without it")
+    return _("Back to the vouchers")
+
+
+def _at_hand(screen: Screen, state: Debitable | Several) -> Deeds:
+    return _several(screen, state) if isinstance(state, Several) else _debitable(screen, state)
 
 
 def _plain(
@@ -123,12 +140,15 @@ def _plain(
 
 def _instead(state: Twice | BeyondLimit, hint: str) -> Deeds:
     match state:
-        case Twice(result=result):
+        case Twice(result=result, parts=parts):
             again = _("Yes, debit {amount} again").format(amount=formatting.money(result.amount))
+            if len(parts) > 1:
+                total = formatting.money(total_of(parts))
+                again = _("Yes, debit {amount} in all").format(amount=total)
             return _plain(Deed(again), Deed(_("No")), hint)
         case BeyondLimit(offer=offer):
             assert offer is not None
-            debit = Deed(_("Debit {amount}").format(amount=formatting.money(offer)))
+            debit = Deed(_("Debit {amount}").format(amount=formatting.money(offer.amount)))
             return _plain(debit, Deed(_("Cancel")), hint)
 
 
@@ -171,13 +191,46 @@ def _debitable(screen: Screen, state: Debitable) -> Deeds:
     )
 
 
-def _offline(offline: Offline, amount: Money | BadAmount) -> tuple[str, Tone]:
+def _offline(
+    offline: Offline, amount: Money | BadAmount, *, together: bool = False
+) -> tuple[str, Tone]:
+    """`together`: the amount of several vouchers, which count as one redemption."""
     most = offline.redemption_max
     if most is None:
         return _("Offline: no voucher can be accepted."), Tone.NO
     if isinstance(amount, Money) and amount > most:
+        if together:
+            told = _("Offline: {most} at most, all vouchers together.")
+            return told.format(most=offline_words.short(most)), Tone.CHOICE
         return _("Offline: {most} at most.").format(most=offline_words.short(most)), Tone.CHOICE
     return _("Offline: accepted here, confirmed later."), Tone.LATER
+
+
+def _several(screen: Screen, state: Several) -> Deeds:
+    split, share = state.split, state.share
+    currency = split.total.currency
+    text, tone = "", Tone.QUIET
+    if state.amount is not None:
+        text, tone = words.bad_amount(state.amount, currency), Tone.NO
+    elif state.wrong is not None:
+        text, tone = several_words.wrong(state.wrong)
+    elif screen.offline is not None:
+        text, tone = _offline(screen.offline, split.debited, together=True)
+    elif share.idle is not None:
+        text = several_words.idle(share.idle, share.voucher)
+    else:
+        text = several_words.rest(share)
+    return Deeds(
+        enter=Deed(
+            _("Debit {amount}").format(amount=formatting.money(split.debited)),
+            state.can_be_debited,
+        ),
+        escape=Deed(_("Remove all")),
+        amount=True,
+        amount_shown=True,
+        message=_hint(screen.hint) or text,
+        tone=tone,
+    )
 
 
 def _judged(state: Debitable) -> tuple[str, Tone]:
@@ -213,6 +266,8 @@ def _hint(hint: Hint) -> str:
             return _("Please answer with one of the two buttons.")
         case Hint.CODE_FIRST:
             return _("Show a voucher or type its code first.")
+        case Hint.BASKET_FULL:
+            return _("No more vouchers fit into one debit: debit these first.")
         case Hint.SETTLE_FIRST:
             return _("Something is being recorded in “To settle”: one moment, then again.")
         case _:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from merchant_app.ui.theme import Look, Size
@@ -72,12 +73,40 @@ class EntryField(QLineEdit):
 
 
 class AmountField(EntryField):
-    """An amount of money, at the right like every column of figures."""
+    """An amount of money, at the right like every column of figures.
+
+    Signals:
+        stepped(int): arrow down (1) or up (-1): to the amount of another voucher.
+        removed(): Del, while nothing in the field is being edited.
+
+    Attributes:
+        is_one_of_several: Del means the voucher, not the text.
+    """
+
+    stepped = Signal(int)
+    removed = Signal()
 
     def __init__(self, look: Look, name: str, parent: QWidget | None = None) -> None:
         super().__init__(look, name, parent)
         self.setFont(look.font(Size.TITLE, bold=True, figures=True))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.is_one_of_several = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Down:
+                self.stepped.emit(1)
+            case Qt.Key.Key_Up:
+                self.stepped.emit(-1)
+            case Qt.Key.Key_Delete if self.is_one_of_several and self._is_untouched:
+                self.removed.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    @property
+    def _is_untouched(self) -> bool:
+        """As it was filled, all of it selected: nobody has begun to edit it."""
+        return self.selectedText() == self.text() and not self.isReadOnly()
 
 
 class CodeField(EntryField):

@@ -18,6 +18,7 @@ from merchant_app.till.results import (
 from merchant_app.ui.commands import Answer, AskConfirm, AskLookUp
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser import suggestion
+from merchant_app.ui.encaisser.gathering import Gathered, Gathering
 from merchant_app.ui.encaisser.ports import Judge
 from merchant_app.ui.encaisser.stage import Stage
 from merchant_app.vouchers.terms import Voucher
@@ -32,12 +33,15 @@ class LookingUp:
     Attributes:
         number: counts the look-ups; an answer with an older one comes too late.
         text: what is being looked up, or was last; a secret.
+        shown: the look-up whose verdict is on the screen; 0: none is.
     """
 
-    def __init__(self, stage: Stage, judge: Judge) -> None:
+    def __init__(self, stage: Stage, judge: Judge, gathering: Gathering) -> None:
         self._stage = stage
         self._judge = judge
+        self._gathering = gathering
         self.number = 0
+        self.shown = 0
         self.text = ""
 
     def look_up(self, text: str) -> None:
@@ -45,9 +49,13 @@ class LookingUp:
         stage = self._stage
         if isinstance(stage.state, st.MONEY_IN_FLIGHT):
             stage.soft(st.Hint.FINISH_FIRST)
+        elif self._gathering.is_full:
+            stage.soft(st.Hint.BASKET_FULL)
         elif not isinstance(stage.state, st.SellingStopped):
             if stage.purchase.is_over(stage.clock.now()):
                 stage.begin_purchase()
+            if isinstance(stage.state, st.Debitable):
+                self._gathering.begin_with(stage.state, self.shown, self.text)
             self.number += 1
             self.text = text
             stage.come_to(st.Checking(), focus=None)
@@ -56,10 +64,12 @@ class LookingUp:
     def forget(self) -> None:
         """An answer that is still under way comes too late."""
         self.number += 1
+        self.shown = 0
 
     def looked_up(self, answer: Answer) -> None:
         """The newest look-up is answered."""
         stage = self._stage
+        self.shown = self.number
         match answer:
             case Judged(local_from=copied_at):
                 stage.fields.fill_code("")
@@ -94,7 +104,11 @@ class LookingUp:
         """The central service's own word on what the screen shows; late ones are dropped."""
         stage = self._stage
         state = stage.state
-        if number != self.number or not isinstance(state, st.Debitable | st.Declined):
+        gathered = self._gathering.found_by(number)
+        if gathered is not None:
+            self._confirmed_in_basket(gathered, answer)
+            return
+        if number != self.shown or not isinstance(state, st.Debitable | st.Declined):
             return
         match answer:
             case Judged(local_from=None):
@@ -108,8 +122,8 @@ class LookingUp:
 
     def is_wanted(self, number: int) -> bool:
         """Whether the screen still shows the verdict that this look-up led to."""
-        verdict = isinstance(self._stage.state, st.Debitable | st.Declined)
-        return number == self.number and verdict
+        verdict = isinstance(self._stage.state, st.Debitable | st.Several | st.Declined)
+        return number == self.shown and verdict
 
     def take_up(
         self, voucher: Voucher, label: str, history: tuple[Use, ...], basis: st.Basis
@@ -149,8 +163,52 @@ class LookingUp:
         if voucher is None:
             corrects = basis.word is st.Word.CORRECTED
             self._stage.come_to(st.Declined(verdict, answer.label, basis), corrects=corrects)
+        elif self._gathering.vouchers:
+            history = suggestion.history_of(verdict)
+            self._gathering.add(Gathered(voucher, self.shown, self.text, history, basis))
+            self.show_basket()
         else:
             self.take_up(voucher, answer.label, suggestion.history_of(verdict), basis)
+
+    def show_basket(self) -> None:
+        """The vouchers gathered; a single one is no basket, but a voucher at hand."""
+        gathered = self._gathering.vouchers
+        if len(gathered) > 1:
+            self._gathering.show()
+            return
+        one = gathered[0]
+        self._gathering.clear()
+        self.shown, self.text = one.look_up, one.text
+        self.take_up(one.voucher, one.voucher.label, one.history, one.basis)
+
+    def _confirmed_in_basket(self, one: Gathered, answer: Answer) -> None:
+        """The central service's own word on a voucher of the basket. While something else is on
+        the screen a "no" can wait: nothing is debited without asking the service again."""
+        stage = self._stage
+        on_screen = isinstance(stage.state, st.Several)
+        match answer:
+            case Judged(verdict=verdict, label=label, local_from=None):
+                voucher = suggestion.at_hand(verdict)
+                if voucher is not None:
+                    same = voucher == one.voucher
+                    basis = st.CENTRAL if same else st.Basis(st.Word.CORRECTED)
+                    self._gathering.knows_better(one, voucher, basis)
+                    if on_screen:
+                        self._gathering.confirmed(corrects=not same)
+                elif on_screen:
+                    self._gathering.drop(one.voucher.voucher_id)
+                    basis = st.Basis(st.Word.CORRECTED)
+                    stage.come_to(st.Declined(verdict, label, basis), corrects=True)
+            case Judged() | NoAnswerYet():
+                local = replace(one.basis, word=st.Word.LOCAL)
+                self._gathering.knows_better(one, one.voucher, local)
+                if on_screen:
+                    self._gathering.confirmed(corrects=False)
+            case _ if on_screen:
+                self._gathering.drop(one.voucher.voucher_id)
+                self.looked_up(answer)
+            case _:
+                return
 
     def _compare(self, state: st.Debitable | st.Declined, answer: Judged) -> None:
         if not suggestion.says_the_same(state.verdict, answer.verdict):
@@ -163,7 +221,7 @@ class LookingUp:
 
     def _ask_to_confirm(self) -> None:
         total = self._stage.purchase.total
-        self._stage.hands.run_command(AskConfirm(self.number, self.text, total))
+        self._stage.hands.run_command(AskConfirm(self.shown, self.text, total))
 
 
 def unconfirmed(state: st.State) -> st.State:

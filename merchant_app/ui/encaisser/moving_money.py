@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from merchant_app.money import Money
-from merchant_app.till.results import OfflineRefused
+from merchant_app.till.results import OfflineRefused, RedeemRefused
 from merchant_app.ui.commands import (
     Answer,
     DoCancel,
@@ -16,18 +15,23 @@ from merchant_app.ui.commands import (
 )
 from merchant_app.ui.encaisser import outcomes
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.gathering import Gathering
 from merchant_app.ui.encaisser.ports import Judge
 from merchant_app.ui.encaisser.stage import Stage
-from merchant_app.vouchers.terms import Voucher
+from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import Valid
+
+_BASKET_STAYS = (st.Refused, st.BeyondLimit, st.Twice, st.Undone, st.NotUndone)
+"""After these nothing of the basket was debited, and its vouchers are as they were."""
 
 
 class MovingMoney:
     """GUI thread only."""
 
-    def __init__(self, stage: Stage, judge: Judge) -> None:
+    def __init__(self, stage: Stage, judge: Judge, gathering: Gathering) -> None:
         self._stage = stage
         self._judge = judge
+        self._gathering = gathering
         self._alarm = 0
         self._undoable: list[st.Done] = []
 
@@ -36,17 +40,15 @@ class MovingMoney:
         """What an undo would give back; None when this window debited nothing yet."""
         return self._undoable[-1] if self._undoable else None
 
-    def redeem(self, voucher: Voucher, amount: Money, *, again: bool = False) -> None:
-        """Debit it. `again`: it is no mistake that this is the second time within minutes."""
+    def redeem(self, parts: tuple[Part, ...], *, again: bool = False) -> None:
+        """Debit them, all or nothing. `again`: it is no mistake that this is the second time
+        within minutes."""
         stage = self._stage
         if not stage.hands.may_move_money():
             stage.soft(st.Hint.SETTLE_FIRST)
             return
-        stage.come_to(st.Debiting(voucher, amount), focus=None)
-        total = stage.purchase.total
-        stage.hands.run_command(
-            DoRedeem(voucher=voucher, amount=amount, purchase=total, again=again)
-        )
+        stage.come_to(st.Debiting(parts), focus=None)
+        stage.hands.run_command(DoRedeem(parts=parts, purchase=stage.purchase.total, again=again))
 
     def ask_again(self) -> None:
         """No answer so far: repeat, with the same id."""
@@ -91,11 +93,16 @@ class MovingMoney:
         """A money action ended."""
         stage = self._stage
         before = stage.state
+        if isinstance(answer, RedeemRefused):
+            self._gathering.drop(*(line.voucher_id for line in answer.lines))
         offer = self._offer(answer, before)
-        state = outcomes.state_after(answer, before=before, offer=offer)
+        others = len(self._gathering.vouchers)
+        state = outcomes.state_after(answer, before=before, offer=offer, others=others)
         if isinstance(state, st.Unanswered):
             self._still_unanswered(state, before)
             return
+        if not isinstance(state, _BASKET_STAYS):
+            self._gathering.clear()
         match state:
             case st.Debited(result=result) | st.Accepted(result=result):
                 stage.purchase.add(result, stage.clock.now())
@@ -125,13 +132,14 @@ class MovingMoney:
                 self._alarm += 1
                 stage.hands.call_back(outcomes.RETRY_AFTER_S, self._alarm)
 
-    def _offer(self, answer: Answer, before: st.State) -> Money | None:
+    def _offer(self, answer: Answer, before: st.State) -> Part | None:
         """The smaller amount that may be accepted, if this voucher can be debited by it."""
         if not isinstance(answer, OfflineRefused) or not isinstance(before, st.Debiting):
             return None
-        if answer.most is None or not answer.most:
+        if len(before.parts) > 1 or answer.most is None or not answer.most:
             return None
+        voucher = before.parts[0].voucher
         verdict = self._judge.judge(
-            before.voucher, purchase=self._stage.purchase.total, amount=answer.most
+            voucher, purchase=self._stage.purchase.total, amount=answer.most
         )
-        return answer.most if isinstance(verdict, Valid) else None
+        return Part(voucher, answer.most) if isinstance(verdict, Valid) else None

@@ -47,12 +47,14 @@ from merchant_app.ui.encaisser.states import (
     Reversing,
     SellingStopped,
     Settling,
+    Several,
     Sound,
     State,
     Twice,
     Unanswered,
     Undone,
 )
+from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import Valid
 
 RETRY_AFTER_S = 2.0
@@ -64,13 +66,14 @@ UNMEANT_WITHIN_S = 0.25
 presses in the code field must not debit what the first one found."""
 
 
-def state_after(answer: Answer, *, before: State, offer: Money | None) -> State:
+def state_after(answer: Answer, *, before: State, offer: Part | None, others: int = 0) -> State:
     """What the screen shows after a money action ended like this.
 
     Args:
         answer: the counter's.
         before: what the screen showed meanwhile.
         offer: what can be debited instead, beyond an offline limit.
+        others: how many vouchers can be debited although one was refused.
 
     Raises:
         Bug: the answer is none of a money action's, or not of this one's.
@@ -79,15 +82,15 @@ def state_after(answer: Answer, *, before: State, offer: Money | None) -> State:
         case AcceptedOffline():
             return Accepted(answer)
         case OfflineRefused(op_id=None) if isinstance(before, Debiting):
-            return BeyondLimit(answer, before.voucher, offer)
+            return BeyondLimit(answer, before.parts, offer)
         case OfflineRefused() if isinstance(before, Honouring):
             return Unanswered(before.result, refused=answer)
         case SameAgain() if isinstance(before, Debiting):
-            return Twice(answer, before.voucher)
+            return Twice(answer, before.parts)
         case Redeemed():
             return Debited(answer)
         case RedeemRefused():
-            return Refused(answer)
+            return Refused(answer, others)
         case RedeemUnknown():
             return Unanswered(answer)
         case RedeemCancelled():
@@ -109,7 +112,7 @@ def sound_of(state: State, *, before: State) -> Sound | None:
             return Sound.YES
         case Accepted():
             return Sound.LATER
-        case BeyondLimit(offer=Money()):
+        case BeyondLimit(offer=Part()):
             return Sound.LOOK
         case (
             BeyondLimit()
@@ -121,7 +124,7 @@ def sound_of(state: State, *, before: State) -> Sound | None:
             | NotUndone()
         ):
             return Sound.NO
-        case Debitable(verdict=Valid()):
+        case Debitable(verdict=Valid()) | Several():
             return None
         case Debitable():
             # Typing the purchase judges again at every key: one note is enough.
@@ -138,8 +141,8 @@ def sound_of(state: State, *, before: State) -> Sound | None:
             assert_never(state)
 
 
-def total_of(done: Done) -> Money:
-    """What one redemption debited, over all its vouchers."""
+def total_of(done: Done | Reversed) -> Money:
+    """What one redemption debited, or its undo gave back, over all its vouchers."""
     return reduce(add, (line.amount for line in done.lines))
 
 

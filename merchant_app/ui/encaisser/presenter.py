@@ -11,11 +11,12 @@ from collections.abc import Callable
 from merchant_app.clock import Clock
 from merchant_app.errors import Bug, ProblemKind
 from merchant_app.i18n.formatting import field_amount
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.money import Money
 from merchant_app.till.results import LineState, NotEntitled, Settled, Status
 from merchant_app.ui.commands import (
     Answer,
+    AskBooked,
     AskConfirm,
     AskContact,
     AskInterrupted,
@@ -36,10 +37,12 @@ from merchant_app.ui.commands import (
 )
 from merchant_app.ui.encaisser import outcomes, suggestion
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.gathering import Gathering
 from merchant_app.ui.encaisser.looking_up import LookingUp, unconfirmed
 from merchant_app.ui.encaisser.moving_money import MovingMoney
 from merchant_app.ui.encaisser.ports import Hands, Judge
 from merchant_app.ui.encaisser.stage import Stage
+from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import BelowMinimumPurchase, Valid
 
 
@@ -54,8 +57,10 @@ class Presenter:
         self._hands = hands
         self._show = show
         self._stage = Stage(hands, clock=clock, currency=judge.facts.currency)
-        self._looking_up = LookingUp(self._stage, judge)
-        self._money = MovingMoney(self._stage, judge)
+        self._gathering = Gathering(self._stage, judge)
+        self._looking_up = LookingUp(self._stage, judge, self._gathering)
+        self._money = MovingMoney(self._stage, judge, self._gathering)
+        self._asking_booked = False
         self._before_undo: st.State = st.Ready()
 
     # --- events ----------------------------------------------------------------------------------
@@ -80,16 +85,42 @@ class Presenter:
         if isinstance(self._stage.state, st.Debitable):
             state = self._stage.state
             self._looking_up.take_up(state.voucher, state.label, state.history, state.basis)
+        elif isinstance(self._stage.state, st.Several):
+            self._gathering.refresh()
         self._publish()
 
     def amount_edited(self, text: str) -> None:
         """The amount field holds this now."""
-        if not isinstance(self._stage.state, st.Debitable):
-            return
-        self._stage.state = suggestion.with_amount(
-            self._judge, self._stage.state, text, purchase=self._stage.purchase
-        )
+        match self._stage.state:
+            case st.Debitable() as state:
+                self._stage.state = suggestion.with_amount(
+                    self._judge, state, text, purchase=self._stage.purchase
+                )
+            case st.Several() as state:
+                self._gathering.amount_edited(state, text)
+            case _:
+                return
         self._publish()
+
+    def step(self, lines: int) -> None:
+        """Down or up in the basket: the amount field belongs to another voucher."""
+        if isinstance(self._stage.state, st.Several):
+            self._gathering.step(self._stage.state, lines)
+            self._publish()
+
+    def choose(self, voucher_id: VoucherId) -> None:
+        """This line of the basket was clicked."""
+        if isinstance(self._stage.state, st.Several):
+            self._gathering.choose(voucher_id)
+            self._publish()
+
+    def remove(self, voucher_id: VoucherId | None = None) -> None:
+        """This voucher (None: the chosen one) is not debited with the others."""
+        state = self._stage.state
+        if isinstance(state, st.Several):
+            self._gathering.drop(voucher_id or state.chosen)
+            self._looking_up.show_basket()
+            self._publish()
 
     def purchase_entered(self) -> None:
         """Enter in the purchase field: on to the amount; a second Enter debits."""
@@ -103,16 +134,16 @@ class Presenter:
         if not self._stage.is_enter_meant:
             return
         match self._stage.state:
-            case st.Debitable() as at_hand:
+            case st.Debitable() | st.Several() as at_hand:
                 self._enter_amount(at_hand)
             case st.ConfirmUndo(last=last):
                 self._money.reverse(last)
             case st.Unanswered(asking=False):
                 self._money.ask_again()
-            case st.BeyondLimit(voucher=voucher, offer=Money() as offer):
-                self._money.redeem(voucher, offer)
-            case st.Twice(result=result, voucher=voucher):
-                self._money.redeem(voucher, result.amount, again=True)
+            case st.BeyondLimit(offer=Part() as offer):
+                self._money.redeem((offer,))
+            case st.Twice(parts=parts):
+                self._money.redeem(parts, again=True)
             case st.LookUpFailed(why=NotEntitled()) | st.SellingStopped():
                 self._hands.enrol_again()
             case st.LookUpFailed():
@@ -143,6 +174,9 @@ class Presenter:
                 self._stage.soft(st.Hint.ANSWER_FIRST)
             case st.SellingStopped():
                 pass
+            case st.Several():
+                self._gathering.clear()
+                self._get_ready()
             case _:
                 self._looking_up.forget()  # an answer that is still under way comes too late
                 self._get_ready()
@@ -162,7 +196,9 @@ class Presenter:
             self._stage.soft(st.Hint.ANSWER_FIRST)
         elif not isinstance(self._stage.state, st.ConfirmUndo | st.SellingStopped):
             self._looking_up.forget()
-            keep = isinstance(self._stage.state, st.Debitable | st.Debited | st.Accepted)
+            keep = isinstance(
+                self._stage.state, st.Debitable | st.Several | st.Debited | st.Accepted
+            )
             self._before_undo = unconfirmed(self._stage.state) if keep else st.Ready()
             self._stage.come_to(st.ConfirmUndo(self._money.last))
         self._publish()
@@ -173,6 +209,7 @@ class Presenter:
             self._stage.soft(st.Hint.FINISH_FIRST)
         elif not isinstance(self._stage.state, st.SellingStopped | st.Question):
             self._looking_up.forget()
+            self._gathering.clear()
             self._stage.begin_purchase()
             self._get_ready()
         self._publish()
@@ -202,6 +239,8 @@ class Presenter:
             stage.come_to(st.SellingStopped(status.unsent_sales))
         elif is_back:
             self._looking_up.line_is_back()
+        if status.line is LineState.ONLINE:
+            self._ask_booked()
         if before != (stage.state, stage.offline):
             self._publish()
 
@@ -252,6 +291,10 @@ class Presenter:
                 self._stage.come_to(st.Answered(answer))
             case DoRedeem() | DoWait() | DoHonour() | DoCancel() | DoReverseLast():
                 self._money.moved(answer)
+            case AskBooked():
+                assert isinstance(answer, frozenset)
+                self._asking_booked = False
+                self._stage.purchase.confirm(answer)
             case AskContact():
                 return  # the status itself says it
             case AskStatus() | AskToSettle() | DoResolve() | AskMayLeave() | DoSignOut():
@@ -265,6 +308,12 @@ class Presenter:
             return
         if isinstance(command, AskConfirm) and not self._looking_up.is_wanted(command.number):
             return
+        if isinstance(command, AskBooked):
+            # The lines go on saying "offline"; whoever writes next meets the same Problem.
+            self._asking_booked = False
+            return
+        if money:
+            self._gathering.clear()
         if isinstance(command, AskInterrupted) and not isinstance(self._stage.state, st.Ready):
             return  # asked because of a Problem that is on the screen already
         self._stage.come_to(st.InTheWay(kind, money=money))
@@ -275,10 +324,12 @@ class Presenter:
 
     # --- steps -----------------------------------------------------------------------------------
 
-    def _enter_amount(self, at_hand: st.Debitable) -> None:
+    def _enter_amount(self, at_hand: st.Debitable | st.Several) -> None:
         match at_hand:
+            case st.Several() if self._gathering.is_debitable(at_hand):
+                self._money.redeem(at_hand.split.parts)
             case st.Debitable(judged=Valid(), amount=Money() as amount, voucher=voucher):
-                self._money.redeem(voucher, amount)
+                self._money.redeem((Part(voucher, amount),))
             case st.Debitable(judged=BelowMinimumPurchase()):
                 self._stage.fields.set_focus(st.Focus.PURCHASE)
             case _:
@@ -290,7 +341,19 @@ class Presenter:
 
     def _get_ready(self) -> None:
         self._looking_up.text = ""
-        self._stage.get_ready()
+        free = not self._stage.questions and self._stage.line is not LineState.STOPPED
+        if self._gathering.vouchers and free:
+            self._stage.fields.fill_code("")
+            self._looking_up.show_basket()
+        else:
+            self._stage.get_ready()
+
+    def _ask_booked(self) -> None:
+        """The line is there: has it confirmed what the basket says is not?"""
+        waiting = self._stage.purchase.unconfirmed
+        if waiting and not self._asking_booked:
+            self._asking_booked = True
+            self._hands.run_command(AskBooked(waiting))
 
     def _publish(self) -> None:
         self._show(
@@ -308,5 +371,6 @@ class Presenter:
                 code_fill=self._stage.fields.code,
                 focus=self._stage.fields.focus,
                 offline=self._stage.offline,
+                waiting=self._gathering.lines(),
             )
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from merchant_app.ids import OpId
@@ -60,6 +62,17 @@ class Purchase:
     def remove(self, op_id: OpId) -> None:
         """A redemption was undone."""
         self.basket = tuple(line for line in self.basket if line.op_id != op_id)
+
+    @property
+    def unconfirmed(self) -> tuple[OpId, ...]:
+        """The redemptions of the basket that were accepted offline."""
+        return tuple(dict.fromkeys(line.op_id for line in self.basket if not line.confirmed))
+
+    def confirm(self, op_ids: Collection[OpId]) -> None:
+        """The central service has debited these by now."""
+        self.basket = tuple(
+            replace(line, confirmed=True) if line.op_id in op_ids else line for line in self.basket
+        )
 
     def clear(self) -> None:
         """The next customer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias, assert_never
 
-from merchant_app.i18n import _, formatting
+from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.money import Money
 from merchant_app.till.results import (
     AcceptedOffline,
@@ -13,11 +13,11 @@ from merchant_app.till.results import (
     NotAuthorisedKind,
     RedeemCancelled,
     Redeemed,
-    RedeemRefused,
 )
 from merchant_app.ui import offline_words, words
 from merchant_app.ui.encaisser import outcomes
 from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.several_words import LABELS_SHOWN_MAX
 from merchant_app.ui.encaisser.states import (
     Accepted,
     BeyondLimit,
@@ -62,8 +62,8 @@ def redeem_card(state: RedeemState, place: Place) -> Card:
             return _beyond_limit(state)
         case Twice():
             return _twice(state, place)
-        case Refused(result=result):
-            return _refused(result, place)
+        case Refused():
+            return _refused(state, place)
         case Unanswered():
             return _unanswered(state)
         case Honouring(result=result):
@@ -148,21 +148,32 @@ def _beyond_limit(state: BeyondLimit) -> Card:
     told = offline_words.limited(state.result.limit)
     nothing = _("Nothing was debited.")
     if state.offer is None:
+        together = len(state.parts) > 1
+        reason = told.reason
+        for part in state.parts:
+            if part.voucher.voucher_id == state.result.voucher_id:
+                label = kept_together(part.voucher.label)
+                reason = _("{label}: {why}").format(label=label, why=told.reason)
+        advice = (
+            _("Remove a voucher, or lower an amount: the limits count all of them together.")
+            if together
+            else told.advice
+        )
         return Card(
             tone=Tone.NO,
             shape=Shape.OCTAGON,
             word=_("Not while offline"),
-            lead=told.reason,
-            lines=(told.advice, f"{nothing} " + _("Hand nothing over.")),
+            lead=reason,
+            lines=(advice, f"{nothing} " + _("Hand nothing over.")),
             loud=True,
         )
     return Card(
         tone=Tone.CHOICE,
         shape=Shape.HALF,
         word=_("Limited offline"),
-        figure=formatting.money(state.offer),
+        figure=formatting.money(state.offer.amount),
         figure_note=_("at most, on voucher {label}").format(
-            label=kept_together(state.voucher.label)
+            label=kept_together(state.offer.voucher.label)
         ),
         lead=told.reason,
         lines=(nothing,),
@@ -197,11 +208,15 @@ def _debited(result: Redeemed, place: Place) -> Card:
 
 
 def _rest(lines: tuple[DebitedLine, ...]) -> str:
+    """Of several vouchers only those that the customer must not throw away."""
+    told = lines if len(lines) == 1 else tuple(line for line in lines if line.balance)
+    if not told:
+        return _("Nothing is left on the {n} vouchers.").format(n=len(lines))
     return " · ".join(
         _("{balance} left on voucher {label}").format(
             balance=formatting.money(line.balance), label=kept_together(line.label)
         )
-        for line in lines
+        for line in told[:LABELS_SHOWN_MAX]
     )
 
 
@@ -213,8 +228,11 @@ def _entry(done: Done, place: Place) -> str:
     )
 
 
-def _refused(result: RedeemRefused, place: Place) -> Card:
+def _refused(state: Refused, place: Place) -> Card:
+    result = state.result
     nothing = _("Nothing was debited. Do not hand over.")
+    if state.others:
+        return _refused_basket(state, nothing)
     if result.verdict is None:
         lead = " ".join(dict.fromkeys(words.reason(line.reason) for line in result.lines))
         history: tuple[str, ...] = ()
@@ -231,6 +249,29 @@ def _refused(result: RedeemRefused, place: Place) -> Card:
         lines=(nothing,),
         outside=outside,
         history=history,
+        loud=True,
+    )
+
+
+def _refused_basket(state: Refused, nothing: str) -> Card:
+    """All or nothing: which voucher it was, why, and that the others can be debited without it."""
+    told = [
+        _("{label}: {why}").format(label=kept_together(line.label), why=words.reason(line.reason))
+        for line in state.result.lines[:LABELS_SHOWN_MAX]
+    ]
+    return Card(
+        tone=Tone.NO,
+        shape=Shape.OCTAGON,
+        word=_("Refused"),
+        lead=" ".join(told),
+        lines=(
+            nothing,
+            ngettext(
+                "The other voucher can be debited without it.",
+                "The {n} other vouchers can be debited without it.",
+                state.others,
+            ).format(n=state.others),
+        ),
         loud=True,
     )
 

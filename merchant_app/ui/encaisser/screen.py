@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from merchant_app.clock import Clock
 from merchant_app.errors import ProblemKind
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.scanning.confirmation import Left, Scanned
 from merchant_app.till.counter import Counter
 from merchant_app.till.results import Status
@@ -17,6 +17,7 @@ from merchant_app.ui.background import Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskContact, Command, DoSettle
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
+from merchant_app.ui.encaisser.camera_view import Choice
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
 from merchant_app.ui.encaisser.presenter import Presenter
@@ -85,6 +86,10 @@ class EncaisserScreen(QObject):
         view = self._view
         view.purchase.edited.connect(self._purchase_edited)
         view.amount.edited.connect(self._amount_edited)
+        view.amount.stepped.connect(self._stepped)
+        view.amount.removed.connect(self._chosen_removed)
+        view.basket.chosen.connect(self._line_chosen)
+        view.basket.removed.connect(self._line_removed)
         view.main_pressed.connect(self._main_pressed)
         view.other_pressed.connect(self._other_pressed)
         view.accept_pressed.connect(self.accept_pressed)
@@ -92,6 +97,8 @@ class EncaisserScreen(QObject):
         view.basket.undo.connect(self.undo_pressed)
         view.card.painted.connect(self._card_painted)
         view.camera.again.connect(self._camera_again)
+        view.camera.picked.connect(self._voucher_picked)
+        view.code.edited.connect(self._code_edited)
         self.relay.picture.connect(self._picture_came)
         self.relay.scanned.connect(self._scan_came)
         self.relay.status.connect(self._camera_status_came)
@@ -169,6 +176,22 @@ class EncaisserScreen(QObject):
     @Slot(str)
     def _amount_edited(self, text: str) -> None:
         self.presenter.amount_edited(text)
+
+    @Slot(int)
+    def _stepped(self, lines: int) -> None:
+        self.presenter.step(lines)
+
+    @Slot()
+    def _chosen_removed(self) -> None:
+        self.presenter.remove()
+
+    @Slot(object)
+    def _line_chosen(self, voucher_id: VoucherId) -> None:
+        self.presenter.choose(voucher_id)
+
+    @Slot(object)
+    def _line_removed(self, voucher_id: VoucherId) -> None:
+        self.presenter.remove(voucher_id)
 
     @Slot()
     def _main_pressed(self) -> None:
@@ -254,9 +277,28 @@ class EncaisserScreen(QObject):
             return
         seen = [(code.text, code.missed_frames) for code in in_view]
         crowded, alone = self._one_at_a_time.in_view(seen)
-        self._view.camera.show_picture(frame, in_view, crowded=crowded)
+        choice = None
+        if crowded:
+            code = self._view.code
+            by_key = code.hasFocus() and not code.isReadOnly()
+            choice = Choice(dict(self._one_at_a_time.numbers), by_key)
+        self._view.camera.show_picture(frame, in_view, choice=choice)
         if alone is not None:
             self._scanned(alone)
+
+    @Slot(int)
+    def _voucher_picked(self, number: int) -> None:
+        """Of the two in view, this one."""
+        text = self._one_at_a_time.choose(number)
+        if text is not None:
+            _log.info("chosen of %d in view", len(self._one_at_a_time.numbers))
+            self._scanned(text)
+
+    @Slot(str)
+    def _code_edited(self, text: str) -> None:
+        """A single digit in the code field answers "which of the two?"."""
+        if len(text) == 1 and text.isdecimal():
+            self._voucher_picked(int(text))
 
     def _scanned(self, text: str) -> None:
         self.scan_came.emit()

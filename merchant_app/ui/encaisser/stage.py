@@ -80,7 +80,7 @@ class Stage:
         self.hint = st.Hint.NONE
 
     def focus_where_it_belongs(self) -> None:
-        at_hand = isinstance(self.state, st.Debitable)
+        at_hand = isinstance(self.state, st.Debitable | st.Several)
         self.fields.set_focus(st.Focus.AMOUNT if at_hand else st.Focus.CODE)
 
     def soft(self, hint: st.Hint) -> None:

@@ -30,7 +30,10 @@ from merchant_app.till.results import (
     SameAgain,
     Settled,
 )
+from merchant_app.ui.encaisser.several import Several as Several
+from merchant_app.ui.encaisser.several import WaitingLine as WaitingLine
 from merchant_app.vouchers.scan import Foreign
+from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Use, Verdict
 
@@ -114,8 +117,11 @@ class LookUpFailed:
 
 @dataclass(frozen=True, slots=True)
 class Debiting:
-    voucher: Voucher
-    amount: Money
+    parts: tuple[Part, ...]
+
+    @property
+    def amount(self) -> Money:
+        return total_of(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +140,12 @@ class Accepted:
 class BeyondLimit:
     """Offline, and more than may be accepted; nothing was begun.
 
-    `offer`: what Enter debits instead; None when there is nothing to offer.
+    `offer`: what Enter debits instead of the one voucher; None when there is nothing to offer.
     """
 
     result: OfflineRefused
-    voucher: Voucher
-    offer: Money | None
+    parts: tuple[Part, ...]
+    offer: Part | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +153,16 @@ class Twice:
     """The same voucher and amount as minutes ago: once more, or a mistake?"""
 
     result: SameAgain
-    voucher: Voucher
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
+    """Refused, all of it. `others`: how many vouchers of the basket were not the reason; Enter
+    goes on with them."""
+
     result: RedeemRefused
+    others: int = 0
 
 
 class Wanted(Enum):
@@ -261,6 +271,7 @@ State: TypeAlias = (
     Ready
     | Checking
     | Debitable
+    | Several
     | Declined
     | ForeignScan
     | LookUpFailed
@@ -285,7 +296,7 @@ State: TypeAlias = (
     | SellingStopped
 )
 
-LOOKED_UP = (Debitable, Declined, ForeignScan, LookUpFailed, Question)
+LOOKED_UP = (Debitable, Several, Declined, ForeignScan, LookUpFailed, Question)
 """What a look-up can lead to: the verdict is on the screen."""
 
 MONEY_IN_FLIGHT = (Debiting, Unanswered, Honouring, Cancelling, Reversing, Settling)
@@ -304,6 +315,8 @@ class Hint(Enum):
     """Enter, but nothing was scanned or typed."""
     SETTLE_FIRST = "settle_first"
     """Something of "to settle" is being recorded."""
+    BASKET_FULL = "basket_full"
+    """One voucher more than can be debited at once."""
 
 
 class Focus(Enum):
@@ -349,6 +362,7 @@ class Screen:
         number: of the newest look-up; the verdict on screen belongs to it.
         purchase_error: why what stands in the purchase field is no amount.
         left: still to pay; None while the purchase was not typed.
+        waiting: the vouchers that are to be debited together, next.
         undo: the amount that Ctrl+Z would give back; None when this window debited nothing yet.
         amount_fill, purchase_fill, code_fill: a text to put into the field, with a number that
             grows; the view fills when the number is new, so that it never overwrites typing.
@@ -369,3 +383,4 @@ class Screen:
     code_fill: tuple[int, str]
     focus: tuple[int, Focus]
     offline: Offline | None
+    waiting: tuple[WaitingLine, ...] = ()

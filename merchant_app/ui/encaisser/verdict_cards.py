@@ -18,6 +18,7 @@ from merchant_app.vouchers.verdicts import (
     BelowMinimumPurchase,
     Expired,
     NotYetValid,
+    OtherCurrency,
     OtherShop,
     PartUseNotAllowed,
     Revoked,
@@ -149,6 +150,20 @@ def verdict_card(verdict: Verdict, label: str, place: Place) -> Card:
                 _("The issuer has withdrawn this voucher. Do not accept it."),
                 _about_label(label),
             )
+        case OtherCurrency() | WrongSignature() | UnknownKey():
+            return _not_for_this_till(verdict)
+        case _:
+            assert_never(verdict)
+
+
+def _not_for_this_till(verdict: OtherCurrency | WrongSignature | UnknownKey) -> Card:
+    match verdict:
+        case OtherCurrency(voucher=voucher, wanted=wanted):
+            return _no(
+                _("Other currency"),
+                other_currency(voucher, wanted),
+                _("Vouchers of another currency cannot be debited here."),
+            )
         case WrongSignature():
             return _no(
                 _("Not genuine"),
@@ -265,6 +280,13 @@ def _about_label(label: str) -> str:
 def kept_together(label: str) -> str:
     """A label that no line break tears apart: "…" and the characters after it."""
     return label.replace("…", "…\u2060")
+
+
+def other_currency(voucher: Voucher, wanted: str) -> str:
+    """Why no amount of the one can be paid with the other."""
+    return _("This voucher is worth {balance}; the shop sells in {currency}.").format(
+        balance=formatting.money(voucher.balance), currency=wanted
+    )
 
 
 def _worth(voucher: Voucher) -> str:

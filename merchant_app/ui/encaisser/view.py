@@ -16,7 +16,13 @@ from merchant_app.ui.encaisser.card import Card
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.deeds import Deeds, deeds_of, is_busy
 from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, EntryField
-from merchant_app.ui.encaisser.states import LOOKED_UP, Focus, Screen, SellingStopped
+from merchant_app.ui.encaisser.states import (
+    LOOKED_UP,
+    Focus,
+    Screen,
+    SellingStopped,
+    Several,
+)
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
@@ -155,6 +161,7 @@ class EncaisserView(QWidget):
         self.purchase.setReadOnly(busy)
         self.code.setReadOnly(busy or isinstance(screen.state, SellingStopped))
         self.amount.setReadOnly(busy or not deeds.amount)
+        self.amount.is_one_of_several = isinstance(screen.state, Several)
         self.amount.setEnabled(deeds.amount_shown)
         self._amount_name.setEnabled(deeds.amount_shown)
         self._show_deeds(deeds)
@@ -198,7 +205,7 @@ class EncaisserView(QWidget):
             button.setVisible(bool(deed.text))
         # Three share the row by what they say; the two that are there nearly always keep theirs.
         three = bool(deeds.accept.text)
-        for place, share in enumerate((34, 39, 27) if three else (3, 0, 2)):
+        for place, share in enumerate((33, 37, 30) if three else (3, 0, 2)):
             self._buttons.setStretch(place, share)
         self._buttons.setSpacing((2 if three or self._look.is_large else 3) * STEP)
         self._message.setText(deeds.message)

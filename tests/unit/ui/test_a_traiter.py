@@ -11,7 +11,7 @@ import pytest
 
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.i18n import Language, install
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.till.matters import Card, CardKind, Choice, Decided, RetryFailed
 from merchant_app.till.results import (
     Interrupted,
@@ -40,6 +40,9 @@ PLACE = Place(NOON, ZONE)
 
 def op(number: int) -> OpId:
     return OpId(UUID(int=number))
+
+
+REFUSED_LINE = RefusedLine("…K7QF", Reason.USED_UP, VoucherId(UUID(int=9)))
 
 
 def card(number: int, kind: CardKind = CardKind.SHORTFALL) -> Card:
@@ -192,7 +195,7 @@ def test_a_retry_that_works_settles_the_card(reader: Reader) -> None:
 
 def test_a_retry_that_fails_leaves_the_card_and_says_why(reader: Reader) -> None:
     reader.presenter.choose(1)
-    refused = RedeemRefused(op(9), (RefusedLine("…K7QF", Reason.USED_UP),), None)
+    refused = RedeemRefused(op(9), (REFUSED_LINE,), None)
     reader.counter.next_resolve.append(RetryFailed(card(2), refused))
     reader.does(Choice.RETRIED)
     assert reader.chosen == op(2)
@@ -330,7 +333,7 @@ def test_every_kind_and_deed_has_words_of_its_own(language: Language) -> None:
 @pytest.mark.parametrize(
     "result",
     [
-        RedeemRefused(op(9), (RefusedLine("…K7QF", Reason.EXPIRED),), None),
+        RedeemRefused(op(9), (replace(REFUSED_LINE, reason=Reason.EXPIRED),), None),
         RedeemUnknown(op(9), euros(5), NoAnswerKind.SLOW),
         OfflineRefused(None, Limit.TILL_SUM, None, STANDING),
         RedeemCancelled(op(9), euros(5), confirmed=True),

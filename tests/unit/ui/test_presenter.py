@@ -11,7 +11,7 @@ import pytest
 
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.i18n import Language, install
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.money import BadAmount
 from merchant_app.till.results import (
     Interrupted,
@@ -331,7 +331,7 @@ def test_cancelled_here_only(desk: Desk) -> None:
 
 def test_refused_at_the_service_and_the_next_voucher_works(desk: Desk) -> None:
     desk.scan(code(1))
-    line = RefusedLine("…H2M7", Reason.USED_UP)
+    line = RefusedLine("…H2M7", Reason.USED_UP, VoucherId(UUID(int=1)))
     desk.counter.next_redeem.append(RedeemRefused(OpId(UUID(int=1)), (line,), None))
     desk.enter()
     assert isinstance(state(desk), st.Refused)

@@ -284,7 +284,8 @@ def test_enter_debits_as_much_as_the_limit_lets(desk: Desk) -> None:
     desk.enter()
     beyond = state(desk)
     assert isinstance(beyond, st.BeyondLimit)
-    assert beyond.offer == euros(25)
+    assert beyond.offer is not None
+    assert beyond.offer.amount == euros(25)
     assert desk.hands.sounds == [st.Sound.LOOK]
     desk.counter.next_redeem.append(desk.counter.accepted(euros(25)))
     desk.enter()
