@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from merchant_app.central.address import ServiceAddress
     from merchant_app.central.http import ServiceHttp
     from merchant_app.central.port import Enrolled, NoAnswerKind
+    from merchant_app.scanning.files.reader import FileReader
     from merchant_app.settings.enrolment import EnrolledTill
     from merchant_app.settings.secrets import OpenedSecrets
     from merchant_app.till.counter import CounterFacts
@@ -275,7 +276,7 @@ class TillOpener:
                 held=attempt,
             )
             self._counter.push(attempt.pop_all())
-        return Opened(counter, self._camera(), enrolled.service_url)
+        return Opened(counter, self._camera(), enrolled.service_url, self._files())
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:
         from merchant_app.bootstrap.counter import Belongings
@@ -348,6 +349,11 @@ class TillOpener:
             # In training mode every start enrols anew: there is nothing to warn of.
             secrets_for_session_only=not training and self._secrets().session_only is not None,
         )
+
+    def _files(self) -> FileReader:
+        from merchant_app.scanning.files.reader import FileReader
+
+        return FileReader(clock=self._clock)
 
     def _camera(self) -> ScanningCamera:
         from merchant_app.bootstrap.camera import ScanningCamera

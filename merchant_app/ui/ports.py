@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     # Only for their names: the window is painted before any of these is loaded.
     from merchant_app.scanning.camera import CameraStatus
     from merchant_app.scanning.confirmation import InView, ScanEvent
+    from merchant_app.scanning.files.findings import FileRead, Progress
     from merchant_app.scanning.frames import Frame
     from merchant_app.till.counter import Counter
     from merchant_app.till.results import NoAnswerKind
@@ -44,6 +47,21 @@ class CameraPort(Protocol):
         ...
 
 
+class FilesPort(Protocol):
+    """Reads files that may hold vouchers. Any thread; blocks, within its own limits."""
+
+    def read(
+        self,
+        source: Path | bytes,
+        *,
+        password: str | None = None,
+        cancelled: threading.Event | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> FileRead:
+        """All codes of this file, or why there are none; see `FileReader.read`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The till is open.
@@ -51,11 +69,13 @@ class Opened:
     Attributes:
         camera: None where this computer is to work without one.
         address: the service's, for enrolling this till again.
+        files: None where files are not read.
     """
 
     counter: Counter
     camera: CameraPort | None
     address: str = ""
+    files: FilesPort | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
+from merchant_app.ui.files.dropping import DropTarget
+from merchant_app.ui.files.states import State as FileState
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
@@ -27,7 +29,8 @@ from merchant_app.ui.this_till.presenter import Screen as ThisTillScreen
 from merchant_app.ui.this_till.view import ThisTillView
 from merchant_app.ui.words import problem
 from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
-from tests.ui.gallery import RUNNING, SCENES, Scene, camera_frame
+from tests.ui.gallery import RUNNING, SCENE, SCENES, Scene, camera_frame
+from tests.ui.gallery_of_files import FILES
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
 
 
@@ -67,6 +70,23 @@ def this_till_window(look: Look, screen: ThisTillScreen) -> tuple[TillFrame, Thi
     frame.rail.show_place(None)
     view.show_screen(screen, now=NOON)
     return frame, view
+
+
+def files_window(look: Look, state: FileState) -> tuple[TillFrame, EncaisserView]:
+    """The till's frame showing the panel of files."""
+    frame, view = till_window(look, SCENE["ready"])
+    view.show_files(seen=True)
+    view.files.show_state(state)
+    return frame, view
+
+
+def dropping_window(look: Look) -> TillFrame:
+    """The till's frame while something is dragged over it."""
+    frame, _view = till_window(look, SCENE["ready"])
+    target = DropTarget(look, frame)
+    frame.resize(1024, 700)
+    target.overlay.cover()
+    return frame
 
 
 def _say_status(frame: TillFrame, status: Status) -> None:
@@ -149,13 +169,19 @@ def main(arguments: list[str]) -> int:
 
 
 def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
-    """À traiter, and this till."""
+    """À traiter, files, and this till."""
     for matters in MATTERS:
         frame, view = matters_window(look, matters)
         frame.show()
         view.show_screen(matters.again(), Place(NOON, ZONE))
         view.take_keyboard()
         yield matters.name, frame
+    for name, state in FILES.items():
+        frame, place = files_window(look, state)
+        frame.show()
+        place.files.take_keyboard()
+        yield name, frame
+    yield "file-dragged", dropping_window(look)
     for name, screen in THIS_TILL.items():
         yield name, this_till_window(look, screen)[0]
 
