@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from merchant_app.central.address import ServiceAddress
     from merchant_app.central.http import ServiceHttp
     from merchant_app.central.port import Enrolled, NoAnswerKind
-    from merchant_app.scanning.files.reader import FileReader
     from merchant_app.settings.enrolment import EnrolledTill
     from merchant_app.settings.secrets import OpenedSecrets
     from merchant_app.till.counter import CounterFacts
@@ -249,6 +248,7 @@ class TillOpener:
 
     def _open(self) -> Start:
         from merchant_app.bootstrap.counter import build_counter
+        from merchant_app.bootstrap.files import build_files
         from merchant_app.central.address import parse_address
         from merchant_app.settings.enrolment import EnrolmentStore
         from merchant_app.settings.secrets import SecretName
@@ -276,7 +276,8 @@ class TillOpener:
                 held=attempt,
             )
             self._counter.push(attempt.pop_all())
-        return Opened(counter, self._camera(), enrolled.service_url, self._files())
+        files, folder = build_files(self._options, self._clock)
+        return Opened(counter, self._camera(), enrolled.service_url, files=files, folder=folder)
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:
         from merchant_app.bootstrap.counter import Belongings
@@ -349,11 +350,6 @@ class TillOpener:
             # In training mode every start enrols anew: there is nothing to warn of.
             secrets_for_session_only=not training and self._secrets().session_only is not None,
         )
-
-    def _files(self) -> FileReader:
-        from merchant_app.scanning.files.reader import FileReader
-
-        return FileReader(clock=self._clock)
 
     def _camera(self) -> ScanningCamera:
         from merchant_app.bootstrap.camera import ScanningCamera

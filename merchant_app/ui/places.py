@@ -15,7 +15,9 @@ from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.screen import EncaisserScreen
+from merchant_app.ui.encaisser.states import Ready
 from merchant_app.ui.encaisser.view import EncaisserView
+from merchant_app.ui.files.arrivals import FolderArrivals
 from merchant_app.ui.files.dropping import DropTarget
 from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
@@ -84,6 +86,7 @@ class Places(QObject):
             window=self.frame,
             parent=self,
         )
+        self.arrivals = FolderArrivals(self.frame.folder_notice, parent=self)
         self._drops = DropTarget(look, self.frame) if opened.files is not None else None
         views[0].open_file.setVisible(opened.files is not None)
         self._connect()
@@ -117,16 +120,22 @@ class Places(QObject):
         # A scan, and whatever else puts another card on the screen, goes before a file.
         self.encaisser.scan_came.connect(files.give_way)
         self.encaisser.card_turned.connect(files.leave)
+        self.encaisser.card_turned.connect(self._card_turned)
+        self.arrivals.wanted.connect(files.open_sources)
 
     def start(self) -> None:
         """Begin to look."""
         self.encaisser.start(self._opened.camera)
+        if self._opened.folder is not None:
+            self._opened.folder.start(self.arrivals.tell)
 
     def stop(self) -> None:
         """The window closes, or the till is left."""
         self._stopped = True
         self._background.close()
         self.files.stop()
+        if self._opened.folder is not None:
+            self._opened.folder.stop()
         self.encaisser.stop()
         self.a_traiter.stop()
         self.this_till.stop()
@@ -162,6 +171,11 @@ class Places(QObject):
         self._to_checkout()
         if not self.encaisser.presenter.make_way():
             self.files.refuse()
+
+    @Slot()
+    def _card_turned(self) -> None:
+        screen = self.encaisser.screen
+        self.arrivals.may_speak(quiet=screen is not None and isinstance(screen.state, Ready))
 
     @Slot(bool)
     def _show_files(self, seen: bool) -> None:

@@ -62,6 +62,16 @@ class FilesPort(Protocol):
         ...
 
 
+class FolderPort(Protocol):
+    """Watches a folder for files with vouchers. Methods return at once."""
+
+    def start(self, on_voucher: Callable[[Path], None]) -> None:
+        """Begin, once; `on_voucher` is called in another thread, for each new file."""
+        ...
+
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The till is open.
@@ -70,12 +80,14 @@ class Opened:
         camera: None where this computer is to work without one.
         address: the service's, for enrolling this till again.
         files: None where files are not read.
+        folder: None where none is watched.
     """
 
     counter: Counter
     camera: CameraPort | None
     address: str = ""
     files: FilesPort | None = None
+    folder: FolderPort | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ _ENDINGS: dict[str, FileRead | st.OnlyALink] = {
     **{f"is-{kind.value.replace('_', '-')}": NotAPicture(kind) for kind in StrangeKind},
     **{f"cannot-{why.value.replace('_', '-')}": Unreadable(why) for why in Obstacle},
 }
+ARRIVED = {"file-arrived": (LONG,), "files-arrived": (LONG, "b", "c")}
 FILES: dict[str, st.State] = {
     "file-reading": st.Reading("bon.pdf"),
     "file-reading-pages": st.Reading(LONG, Progress(7, 20)),

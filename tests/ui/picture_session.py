@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from merchant_app.ui.this_till.view import ThisTillView
 from merchant_app.ui.words import problem
 from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
 from tests.ui.gallery import RUNNING, SCENE, SCENES, Scene, camera_frame
-from tests.ui.gallery_of_files import FILES
+from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
 
 
@@ -78,6 +78,13 @@ def files_window(look: Look, state: FileState) -> tuple[TillFrame, EncaisserView
     view.show_files(seen=True)
     view.files.show_state(state)
     return frame, view
+
+
+def arrived_window(look: Look, names: Sequence[str]) -> TillFrame:
+    """The till's frame with something new in the watched folder."""
+    frame, _view = till_window(look, SCENE["ready"])
+    frame.folder_notice.show_names(names)
+    return frame
 
 
 def dropping_window(look: Look) -> TillFrame:
@@ -182,6 +189,8 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         place.files.take_keyboard()
         yield name, frame
     yield "file-dragged", dropping_window(look)
+    for name, names in ARRIVED.items():
+        yield name, arrived_window(look, names)
     for name, screen in THIS_TILL.items():
         yield name, this_till_window(look, screen)[0]
 

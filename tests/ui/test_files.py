@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
 
 from merchant_app.clock import SystemClock
-from merchant_app.scanning.files.findings import Damaged, NotAPicture, Nothing, TooLarge
+from merchant_app.scanning.files.findings import (
+    Damaged,
+    NotAPicture,
+    Nothing,
+    Obstacle,
+    TooLarge,
+    Unreadable,
+)
 from merchant_app.scanning.files.kinds import StrangeKind
 from merchant_app.scanning.files.reader import FileReader
 from merchant_app.ui.encaisser import states as st
@@ -474,6 +483,94 @@ def test_no_code_and_no_name_of_a_file_is_logged(
     assert code(1) not in caplog.text
     assert code(1).replace("-", "") not in caplog.text
     assert "Dupont" not in caplog.text
+
+
+# --- the watched folder --------------------------------------------------------------------------
+
+
+class Folder:
+    """A watched folder into which a test puts files; tells from a thread, as the real one does."""
+
+    def __init__(self) -> None:
+        self._on_voucher: Callable[[Path], None] | None = None
+        self.stopped = False
+
+    def start(self, on_voucher: Callable[[Path], None]) -> None:
+        self._on_voucher = on_voucher
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def comes(self, path: Path) -> None:
+        assert self._on_voucher is not None
+        thread = threading.Thread(target=self._on_voucher, args=(path,))
+        thread.start()
+        thread.join()
+
+
+class TestWatchedFolder:
+    @pytest.fixture
+    def folder(self) -> Folder:
+        return Folder()
+
+    @pytest.fixture(autouse=True)
+    def watched(self, counter: None, world: World, folder: Folder) -> None:
+        world.folder = folder
+
+    def test_a_voucher_is_told_and_looked_up_when_asked(
+        self, till: Till, hand: Hand, folder: Folder
+    ) -> None:
+        notice = till.places.frame.folder_notice
+        assert not notice.isVisible()
+        folder.comes(hand.file(picture(1), "bon.png"))
+        till.qtbot.waitUntil(notice.isVisible, timeout=10_000)
+        assert "bon.png" in notice.label.text()
+        assert till.view.code.hasFocus(), "the keyboard stays where it is"
+        assert till.counter.asked("look_up") == 0, "nothing happens by itself"
+        notice.main.click()
+        assert not notice.isVisible()
+        till.comes_to(st.Debitable)
+
+    def test_it_can_be_put_off(self, till: Till, hand: Hand, folder: Folder) -> None:
+        notice = till.places.frame.folder_notice
+        folder.comes(hand.file(picture(1)))
+        till.qtbot.waitUntil(notice.isVisible, timeout=10_000)
+        notice.other.click()
+        assert not notice.isVisible()
+        assert till.counter.asked("look_up") == 0
+
+    def test_it_waits_until_nothing_is_at_hand(
+        self, till: Till, hand: Hand, folder: Folder
+    ) -> None:
+        notice = till.places.frame.folder_notice
+        till.gun(code(3))
+        till.comes_to(st.Debitable)
+        folder.comes(hand.file(picture(1), "un.png"))
+        folder.comes(hand.file(picture(2), "deux.png"))
+        till.qtbot.wait(0)
+        assert not notice.isVisible()
+        till.escape()
+        till.comes_to(st.Ready)
+        till.qtbot.waitUntil(notice.isVisible, timeout=10_000)
+        assert notice.label.text().startswith("2 fichiers")
+        notice.main.click()
+        hand.comes_to(fs.Choosing)
+
+    def test_a_file_that_is_gone_by_then_has_its_sentence(
+        self, till: Till, hand: Hand, folder: Folder
+    ) -> None:
+        path = hand.file(picture(1))
+        folder.comes(path)
+        notice = till.places.frame.folder_notice
+        till.qtbot.waitUntil(notice.isVisible, timeout=10_000)
+        path.unlink()
+        notice.main.click()
+        hand.comes_to(fs.Told)
+        assert hand.state == fs.Told("bon.png", Unreadable(Obstacle.GONE))
+
+    def test_it_is_watched_no_more_when_the_window_closes(self, till: Till, folder: Folder) -> None:
+        till.window.close()
+        assert folder.stopped
 
 
 class TestWithoutReader:

@@ -25,9 +25,10 @@ from merchant_app.ui.theme import TOUCH, Look, Scheme
 from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import NOON, ONLINE, ZONE
 from tests.ui.gallery import SCENE, SCENES, Scene
-from tests.ui.gallery_of_files import FILES
+from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
 from tests.ui.picture_session import (
+    arrived_window,
     dropping_window,
     files_window,
     matters_window,
@@ -148,6 +149,17 @@ def test_nothing_of_the_files_is_cut_off(
 def test_the_word_over_a_drag_is_not_cut_off(qtbot: QtBot, look: Look, language: Language) -> None:
     install(language)
     frame = dropping_window(look)
+    _show(qtbot, frame)
+    _assert_all_whole(frame)
+
+
+@pytest.mark.parametrize("name", ARRIVED)
+@languages
+def test_nothing_of_what_arrived_is_cut_off(
+    qtbot: QtBot, look: Look, name: str, language: Language
+) -> None:
+    install(language)
+    frame = arrived_window(look, ARRIVED[name])
     _show(qtbot, frame)
     _assert_all_whole(frame)
 

@@ -137,6 +137,11 @@ class FilesScreen(QObject):
             case Link():
                 self.presenter.arrived_as_link()
 
+    @Slot(object)
+    def open_sources(self, sources: tuple[st.Source, ...]) -> None:
+        """These, as if they had been dropped."""
+        self._arrived(Files(sources))
+
     def refuse(self) -> None:
         """Not now; the checkout has said why."""
         self._refused = True
