@@ -5,9 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from merchant_app.scanning.files import CHILD_SWITCH
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the till; the exit code. See `arguments` for the command line."""
+    words = sys.argv[1:] if argv is None else argv
+    if list(words) == [CHILD_SWITCH]:
+        # Packaged, there is no Python to start: the program is also the process that reads files.
+        from merchant_app.scanning.files import child
+
+        return child.main()
     from merchant_app.bootstrap.program import run
 
-    return run(sys.argv[1:] if argv is None else argv)
+    return run(words)

@@ -248,6 +248,7 @@ class TillOpener:
 
     def _open(self) -> Start:
         from merchant_app.bootstrap.counter import build_counter
+        from merchant_app.bootstrap.files import build_files
         from merchant_app.central.address import parse_address
         from merchant_app.settings.enrolment import EnrolmentStore
         from merchant_app.settings.secrets import SecretName
@@ -275,7 +276,15 @@ class TillOpener:
                 held=attempt,
             )
             self._counter.push(attempt.pop_all())
-        return Opened(counter, self._camera(), enrolled.service_url, self._options)
+        files, folder = build_files(self._options, self._clock)
+        return Opened(
+            counter,
+            self._camera(),
+            enrolled.service_url,
+            options=self._options,
+            files=files,
+            folder=folder,
+        )
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:
         from merchant_app.bootstrap.counter import Belongings

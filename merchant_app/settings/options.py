@@ -139,6 +139,13 @@ MIRROR_FOLDER = _text(
     explanation="Where the journal's second copy is written, best on another disk; empty: beside "
     "the journal.",
 )
+WATCHED_FOLDER = _text(
+    "watched_folder",
+    "",
+    length_max=500,
+    explanation="A folder in which new files with vouchers are noticed, the one for downloads for "
+    "instance; they are offered, never debited by themselves. Empty: none is watched.",
+)
 
 ALL: tuple[Option[Any], ...] = (
     LANGUAGE,
@@ -151,6 +158,7 @@ ALL: tuple[Option[Any], ...] = (
     SOUND_VOLUME,
     OFFLINE_REDEMPTION_MAX,
     MIRROR_FOLDER,
+    WATCHED_FOLDER,
 )
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from merchant_app.i18n import _, ngettext
 from merchant_app.till.counter import CounterFacts
 from merchant_app.ui.bands import Band, LineBand, Note, TrainingBand
+from merchant_app.ui.files.notice import FolderNotice
 from merchant_app.ui.labels import plain
 from merchant_app.ui.rail import Rail
 from merchant_app.ui.status_pill import StatusPill
@@ -112,6 +113,8 @@ class TillFrame(QWidget):
             column.addWidget(TrainingBand(look))
         column.addWidget(self.top)
         column.addWidget(self.band)
+        self.folder_notice = FolderNotice(look)
+        column.addWidget(self.folder_notice)
         for sentence in _to_know(facts):
             note = Note(look, sentence)
             self.notes.append(note)

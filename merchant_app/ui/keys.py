@@ -33,6 +33,14 @@ class KeyUser(Protocol):
 
     def undo_pressed(self) -> None: ...
 
+    def paste_pressed(self) -> bool:
+        """Ctrl+V. False: the field that has the keyboard takes it."""
+        ...
+
+    def open_pressed(self) -> None:
+        """Ctrl+O: a file is to be opened."""
+        ...
+
     def function_pressed(self, key: str) -> None:
         """ "F1" to "F12": places and deeds. A gun never types one."""
         ...
@@ -112,6 +120,12 @@ class Keys(QObject):
         if event.matches(QKeySequence.StandardKey.Undo):
             if not event.isAutoRepeat():
                 self._user.undo_pressed()
+            return True
+        if event.matches(QKeySequence.StandardKey.Paste):
+            return self._user.paste_pressed()
+        if event.matches(QKeySequence.StandardKey.Open):
+            if not event.isAutoRepeat():
+                self._user.open_pressed()
             return True
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:

@@ -144,6 +144,15 @@ class MainWindow(QMainWindow):
         if self._places is not None and not self._crash.has_crashed:
             self._places.undo_pressed()
 
+    def paste_pressed(self) -> bool:
+        if self._places is None or self._crash.has_crashed:
+            return False
+        return self._places.files.paste_pressed()
+
+    def open_pressed(self) -> None:
+        if self._places is not None and not self._crash.has_crashed:
+            self._places.files.open_pressed()
+
     def function_pressed(self, key: str) -> None:
         if self._places is not None and not self._crash.has_crashed:
             self._places.function_pressed(key)

@@ -26,7 +26,11 @@ from merchant_app.ui.camera_rest import CameraRest
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.screen import EncaisserScreen
+from merchant_app.ui.encaisser.states import Ready
 from merchant_app.ui.encaisser.view import EncaisserView
+from merchant_app.ui.files.arrivals import FolderArrivals
+from merchant_app.ui.files.dropping import DropTarget
+from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.rail import CHECKOUT_KEY, SETTINGS_KEY, TO_SETTLE_KEY
@@ -98,7 +102,19 @@ class Places(QObject):
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
         )
+        self.files = FilesScreen(
+            views[0].files,
+            opened.files,
+            background=self._background,
+            sounds=sounds,
+            window=self.frame,
+            parent=self,
+        )
+        self.arrivals = FolderArrivals(self.frame.folder_notice, parent=self)
+        self._drops = DropTarget(look, self.frame) if opened.files is not None else None
+        views[0].open_file.setVisible(opened.files is not None)
         self._connect()
+        self._connect_files()
         self._status_came(self._status)
 
     def _settings(self, look: Look, sounds: Sounds) -> ReglagesScreen | None:
@@ -145,14 +161,33 @@ class Places(QObject):
         self.this_till.enrolment_wanted.connect(self.enrolment_wanted)
         self.this_till.signed_out_here.connect(self.signed_out)
 
+    def _connect_files(self) -> None:
+        files = self.files
+        if self._drops is not None:
+            self._drops.dropped.connect(files.dropped)
+        self.encaisser.view.open_file.clicked.connect(files.open_pressed)
+        files.wanted.connect(self._file_came)
+        files.taken.connect(self.gun_scanned)
+        files.shown.connect(self._show_files)
+        # A scan, and whatever else puts another card on the screen, goes before a file.
+        self.encaisser.scan_came.connect(files.give_way)
+        self.encaisser.card_turned.connect(files.leave)
+        self.encaisser.card_turned.connect(self._card_turned)
+        self.arrivals.wanted.connect(files.open_sources)
+
     def start(self) -> None:
         """Begin to look."""
         self.encaisser.start(self._opened.camera)
+        if self._opened.folder is not None:
+            self._opened.folder.start(self.arrivals.tell)
 
     def stop(self) -> None:
         """The window closes, or the till is left."""
         self._stopped = True
         self._background.close()
+        self.files.stop()
+        if self._opened.folder is not None:
+            self._opened.folder.stop()
         self.encaisser.stop()
         self.a_traiter.stop()
         self.this_till.stop()
@@ -216,21 +251,44 @@ class Places(QObject):
     def _mirror(self, mirrored: bool) -> None:
         self.encaisser.view.camera.mirror(mirrored=mirrored)
 
+    @Slot()
+    def _file_came(self) -> None:
+        self._to_checkout()
+        if not self.encaisser.presenter.make_way():
+            self.files.refuse()
+
+    @Slot()
+    def _card_turned(self) -> None:
+        screen = self.encaisser.screen
+        self.arrivals.may_speak(quiet=screen is not None and isinstance(screen.state, Ready))
+
+    @Slot(bool)
+    def _show_files(self, seen: bool) -> None:
+        self.encaisser.view.show_files(seen=seen)
+        if not seen:
+            self.encaisser.take_keyboard()
+
     # --- keys (KeyUser) --------------------------------------------------------------------------
 
+    @Slot(str)
     def gun_scanned(self, text: str) -> None:
         self.encaisser.gun_scanned(text)
 
     def enter_pressed(self) -> None:
         seen = self.frame.screens.currentWidget()
-        if seen is self.encaisser.view:
+        view = self.encaisser.view
+        if seen is view and self.files.is_active and not view.code.has_typing:
+            self.files.enter_pressed()
+        elif seen is view:
             self.encaisser.enter_pressed()
         elif seen is self.a_traiter.view:
             self.a_traiter.enter_pressed()
 
     def escape_pressed(self) -> None:
         seen = self.frame.screens.currentWidget()
-        if seen is self.encaisser.view:
+        if seen is self.encaisser.view and self.files.is_active:
+            self.files.leave()
+        elif seen is self.encaisser.view:
             self.encaisser.escape_pressed()
         elif seen is self.a_traiter.view:
             self.a_traiter.escape_pressed()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from PySide6.QtCore import QObject
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from merchant_app.scanning.camera import CameraStatus
     from merchant_app.scanning.cameras import Listed
     from merchant_app.scanning.confirmation import InView, ScanEvent
+    from merchant_app.scanning.files.findings import FileRead, Progress
     from merchant_app.scanning.frames import Frame
     from merchant_app.scanning.quality import Advice
     from merchant_app.settings.options import Options
@@ -73,6 +76,31 @@ class CameraPort(Protocol):
         ...
 
 
+class FilesPort(Protocol):
+    """Reads files that may hold vouchers. Any thread; blocks, within its own limits."""
+
+    def read(
+        self,
+        source: Path | bytes,
+        *,
+        password: str | None = None,
+        cancelled: threading.Event | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> FileRead:
+        """All codes of this file, or why there are none; see `FileReader.read`."""
+        ...
+
+
+class FolderPort(Protocol):
+    """Watches a folder for files with vouchers. Methods return at once."""
+
+    def start(self, on_voucher: Callable[[Path], None]) -> None:
+        """Begin, once; `on_voucher` is called in another thread, for each new file."""
+        ...
+
+    def stop(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The till is open.
@@ -81,12 +109,16 @@ class Opened:
         camera: None where this computer is to work without one.
         address: the service's, for enrolling this till again.
         options: what can be chosen in Réglages; None: nothing, and there is no such place.
+        files: None where files are not read.
+        folder: None where none is watched.
     """
 
     counter: Counter
     camera: CameraPort | None
     address: str = ""
     options: Options | None = None
+    files: FilesPort | None = None
+    folder: FolderPort | None = None
 
 
 @dataclass(frozen=True, slots=True)

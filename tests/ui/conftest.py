@@ -19,7 +19,7 @@ from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.places import Places
-from merchant_app.ui.ports import CameraPort, Opened, Start
+from merchant_app.ui.ports import CameraPort, FilesPort, FolderPort, Opened, Start
 from merchant_app.ui.theme import Look, Scheme
 from tests.fakes.counter import FakeCounter, HandClock
 
@@ -52,6 +52,8 @@ class World:
 
     counter: FakeCounter = field(default_factory=FakeCounter)
     camera: CameraPort | None = None
+    files: FilesPort | None = None
+    folder: FolderPort | None = None
     heard: Heard = field(default_factory=Heard)
     start: Callable[[], Start] | None = None
     enrol: Callable[[str, str], NoAnswerKind | None] | None = None
@@ -61,7 +63,9 @@ class World:
         return self.counter.clock
 
     def starter(self) -> Start:
-        return self.start() if self.start else Opened(self.counter, self.camera)
+        if self.start:
+            return self.start()
+        return Opened(self.counter, self.camera, files=self.files, folder=self.folder)
 
     def enrolment(self, *, address: str, code: str) -> NoAnswerKind | None:
         assert self.enrol is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,8 @@ from merchant_app.ui.encaisser.camera_view import Choice
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
+from merchant_app.ui.files.dropping import DropTarget
+from merchant_app.ui.files.states import State as FileState
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
@@ -30,7 +32,8 @@ from merchant_app.ui.this_till.presenter import Screen as ThisTillScreen
 from merchant_app.ui.this_till.view import ThisTillView
 from merchant_app.ui.words import problem
 from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
-from tests.ui.gallery import RUNNING, SCENES, Scene, camera_frame
+from tests.ui.gallery import RUNNING, SCENE, SCENES, Scene, camera_frame
+from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
 from tests.ui.gallery_of_settings import SETTINGS
 
@@ -92,6 +95,30 @@ def settings_window(look: Look, screen: ReglagesScreen) -> tuple[TillFrame, Regl
         view.camera.show_absent()
     view.show_screen(screen)
     return frame, view
+
+
+def files_window(look: Look, state: FileState) -> tuple[TillFrame, EncaisserView]:
+    """The till's frame showing the panel of files."""
+    frame, view = till_window(look, SCENE["ready"])
+    view.show_files(seen=True)
+    view.files.show_state(state)
+    return frame, view
+
+
+def arrived_window(look: Look, names: Sequence[str]) -> TillFrame:
+    """The till's frame with something new in the watched folder."""
+    frame, _view = till_window(look, SCENE["ready"])
+    frame.folder_notice.show_names(names)
+    return frame
+
+
+def dropping_window(look: Look) -> TillFrame:
+    """The till's frame while something is dragged over it."""
+    frame, _view = till_window(look, SCENE["ready"])
+    target = DropTarget(look, frame)
+    frame.resize(1024, 700)
+    target.overlay.cover()
+    return frame
 
 
 def _say_status(frame: TillFrame, status: Status) -> None:
@@ -174,13 +201,21 @@ def main(arguments: list[str]) -> int:
 
 
 def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
-    """À traiter, this till, Réglages."""
+    """À traiter, files, this till, Réglages."""
     for matters in MATTERS:
         frame, view = matters_window(look, matters)
         frame.show()
         view.show_screen(matters.again(), Place(NOON, ZONE))
         view.take_keyboard()
         yield matters.name, frame
+    for name, state in FILES.items():
+        frame, place = files_window(look, state)
+        frame.show()
+        place.files.take_keyboard()
+        yield name, frame
+    yield "file-dragged", dropping_window(look)
+    for name, names in ARRIVED.items():
+        yield name, arrived_window(look, names)
     for name, screen in THIS_TILL.items():
         yield name, this_till_window(look, screen)[0]
     for name, settings in SETTINGS.items():

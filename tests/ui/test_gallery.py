@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -24,6 +24,7 @@ from merchant_app.ui.a_traiter import states as ms
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.files import states as fs
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel
 from merchant_app.ui.palette import Tone
@@ -32,9 +33,13 @@ from merchant_app.ui.theme import TOUCH, Look, Scheme
 from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import NOON, ONLINE, ZONE
 from tests.ui.gallery import SCENE, SCENES, Scene
+from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
 from tests.ui.gallery_of_settings import SETTINGS
 from tests.ui.picture_session import (
+    arrived_window,
+    dropping_window,
+    files_window,
     matters_window,
     pages,
     settings_window,
@@ -157,6 +162,44 @@ def test_every_note_of_settings_has_a_scene() -> None:
     assert notes >= {None, *Note}
 
 
+@pytest.mark.parametrize("name", FILES)
+@languages
+def test_nothing_of_the_files_is_cut_off(
+    qtbot: QtBot, look: Look, name: str, language: Language
+) -> None:
+    install(language)
+    frame, view = files_window(look, FILES[name])
+    _show(qtbot, frame)
+    _assert_all_whole(frame)
+    card = view.files.card.card
+    assert card is not None
+    assert card.word
+    assert "{" not in card.spoken
+
+
+@languages
+def test_the_word_over_a_drag_is_not_cut_off(qtbot: QtBot, look: Look, language: Language) -> None:
+    install(language)
+    frame = dropping_window(look)
+    _show(qtbot, frame)
+    _assert_all_whole(frame)
+
+
+@pytest.mark.parametrize("name", ARRIVED)
+@languages
+def test_nothing_of_what_arrived_is_cut_off(
+    qtbot: QtBot, look: Look, name: str, language: Language
+) -> None:
+    install(language)
+    frame = arrived_window(look, ARRIVED[name])
+    _show(qtbot, frame)
+    _assert_all_whole(frame)
+
+
+def test_every_state_of_the_files_has_a_picture() -> None:
+    assert {type(state) for state in FILES.values()} == set(fs.State.__args__) - {fs.Idle}
+
+
 def test_every_kind_of_matter_and_news_has_a_scene() -> None:
     kinds = {item.kind for item in EVERY if isinstance(item, Card)}
     assert kinds == set(CardKind)
@@ -212,7 +255,8 @@ def test_the_card_keeps_its_place(qtbot: QtBot, qapp: QApplication, name: str) -
     frame.resize(1024, 700)
     frame.show()
     QApplication.processEvents()
-    assert view.card.geometry() == QRect(24, 80, 518, 428)
+    place = QRect(view.card.mapTo(view, QPoint(0, 0)), view.card.size())
+    assert place == QRect(24, 80, 518, 428)
 
 
 def _assert_whole(label: QLabel) -> None:

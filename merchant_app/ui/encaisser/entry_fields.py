@@ -45,6 +45,8 @@ class EntryField(QLineEdit):
         self.setMaxLength(TEXT_MAX)
         # A menu in the middle of a scan would swallow it.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        # A file dropped on a field is for the window; Qt would write its path into the field.
+        self.setAcceptDrops(False)
         self._order = 0
         self.textEdited.connect(self.edited)
 
@@ -56,6 +58,11 @@ class EntryField(QLineEdit):
         self._order = number
         self.setText(text)
         self.selectAll()
+
+    @property
+    def has_typing(self) -> bool:
+        """Somebody is typing here, and has typed something: Enter is meant for it."""
+        return self.hasFocus() and bool(self.text().strip())
 
     def content(self) -> FieldContent:
         """What is in it now."""

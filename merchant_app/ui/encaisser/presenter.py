@@ -249,6 +249,19 @@ class Presenter:
         self._stage.focus_where_it_belongs()
         self._publish()
 
+    def make_way(self) -> bool:
+        """A file is to be read: whether now. Whatever is at hand waits below it, undebited."""
+        stage = self._stage
+        if isinstance(stage.state, st.MONEY_IN_FLIGHT):
+            stage.soft(st.Hint.FINISH_FIRST)
+            self._publish()
+            return False
+        if isinstance(stage.state, st.Checking):
+            self._looking_up.forget()  # an answer that came now would cover what is being read
+            self._get_ready()
+            self._publish()
+        return not isinstance(stage.state, st.SellingStopped)
+
     def settled_elsewhere(self, op_id: OpId) -> None:
         """A question was answered on another screen."""
         stage = self._stage

@@ -44,6 +44,7 @@ class EncaisserScreen(QObject):
         camera_was_tried(): the camera read a code that is not to be looked up.
         enrolment_wanted(): this till is to be enrolled again.
         question_answered(object): the `OpId` of a question that was answered here.
+        card_turned(): the card says something of another kind now.
     """
 
     verdict_painted = Signal(int)
@@ -52,6 +53,7 @@ class EncaisserScreen(QObject):
     camera_was_tried = Signal()
     enrolment_wanted = Signal()
     question_answered = Signal(object)
+    card_turned = Signal()
 
     def __init__(
         self,
@@ -149,9 +151,9 @@ class EncaisserScreen(QObject):
 
     def enter_pressed(self) -> None:
         view = self._view
-        if view.code.hasFocus() and view.code.text().strip():
+        if view.code.has_typing:
             self.presenter.typed(view.code.text())
-        elif view.purchase.hasFocus() and view.purchase.text().strip():
+        elif view.purchase.has_typing:
             self.presenter.purchase_entered()
         elif self.screen is not None and not isinstance(self.screen.state, Question):
             self.presenter.enter()
@@ -341,7 +343,10 @@ class EncaisserScreen(QObject):
         self.presenter.settled_elsewhere(op_id)
 
     def _show(self, screen: Screen) -> None:
-        self.screen = screen
+        before, self.screen = self.screen, screen
         self._runner.hold_money(self, hold=isinstance(screen.state, MONEY_IN_FLIGHT))
         place = Place(self._clock.now(), self._counter.facts.time_zone)
         self._view.show_screen(screen, card_of(screen, place))
+        # Last: whoever gives way to it may change the screen once more.
+        if before is not None and type(before.state) is not type(screen.state):
+            self.card_turned.emit()

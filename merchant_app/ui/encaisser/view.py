@@ -6,7 +6,14 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from merchant_app.i18n import _
 from merchant_app.ui import words
@@ -23,6 +30,7 @@ from merchant_app.ui.encaisser.states import (
     SellingStopped,
     Several,
 )
+from merchant_app.ui.files.panel import FilePanel
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
@@ -62,6 +70,8 @@ class EncaisserView(QWidget):
         self.other = KeycapButton(look, role="plain", parent=self)
         self.accept = KeycapButton(look, role="plain", parent=self)
         self.accept.give_up_place_when_hidden()
+        self.files = FilePanel(look, self)
+        self.open_file = self._open_button()
         self.main.clicked.connect(self.main_pressed)
         self.accept.clicked.connect(self.accept_pressed)
         self.other.clicked.connect(self.other_pressed)
@@ -81,6 +91,15 @@ class EncaisserView(QWidget):
         label.setFont(self._look.font(Size.BODY, bold=True))
         return label
 
+    def _open_button(self) -> KeycapButton:
+        large = self._look.is_large
+        button = KeycapButton(self._look, role="plain" if large else "quiet", parent=self)
+        button.say("…" if large else _("Open a file"), "" if large else _("Ctrl+O"))
+        button.setAccessibleName(_("Open a file"))
+        button.setToolTip(_("Open a file"))
+        button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        return button
+
     def _lay_out(self) -> None:
         left = QVBoxLayout()
         left.setSpacing((2 if self._look.is_large else 4) * STEP)
@@ -90,8 +109,16 @@ class EncaisserView(QWidget):
         right.addWidget(self.camera)
         code = QVBoxLayout()
         code.setSpacing(STEP)
-        code.addWidget(self._code_name)
-        code.addWidget(self.code)
+        name, field = QHBoxLayout(), QHBoxLayout()
+        field.setSpacing(2 * STEP)
+        name.addWidget(self._code_name)
+        field.addWidget(self.code, 1)
+        # Beside the name a word fits, and its key; beside the field, when text is large, a sign.
+        (field if self._look.is_large else name).addWidget(
+            self.open_file, 0, Qt.AlignmentFlag.AlignRight
+        )
+        code.addLayout(name)
+        code.addLayout(field)
         right.addLayout(code)
         right.addWidget(self.basket, 1)
         self._side = QWidget(self)
@@ -101,9 +128,18 @@ class EncaisserView(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(margin, 5 * STEP, margin, 5 * STEP)
         whole.setSpacing(margin)
-        whole.addLayout(left, 1)
+        left.setContentsMargins(0, 0, 0, 0)
+        self._counter_page = QWidget(self)
+        self._counter_page.setLayout(left)
+        self._left = QStackedWidget(self)
+        self._left.addWidget(self._counter_page)
+        self._left.addWidget(self.files)
+        whole.addWidget(self._left, 1)
         whole.addWidget(self._side)
-        order = (self.purchase, self.amount, self.main, self.accept, self.other, self.code)
+        order = (
+            *(self.purchase, self.amount, self.main, self.accept, self.other),
+            *(self.code, self.open_file),
+        )
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -178,6 +214,10 @@ class EncaisserView(QWidget):
         self._deeds = deeds
         self._colour()
         self._move_focus(screen.focus)
+
+    def show_files(self, *, seen: bool) -> None:
+        """The panel of files in the place of purchase, card and amount, or these again."""
+        self._left.setCurrentWidget(self.files if seen else self._counter_page)
 
     def set_currency(self, currency: str) -> None:
         """The shop's: errors in amounts speak of its decimals."""

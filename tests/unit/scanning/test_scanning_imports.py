@@ -8,9 +8,12 @@ import sys
 _PROGRAM = """
 import pkgutil, sys
 import merchant_app.scanning as package
-for module in pkgutil.iter_modules(package.__path__):
-    __import__(f"{package.__name__}.{module.name}")
-heavy = {"cv2", "numpy", "zxingcpp", "pyzbar", "segno", "PySide6", "requests"} & set(sys.modules)
+for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+    __import__(module.name)
+heavy = {
+    "cv2", "numpy", "zxingcpp", "pyzbar", "segno", "PySide6", "requests",
+    "PIL", "pi_heif", "pypdfium2"
+} & set(sys.modules)
 sys.exit(f"imported: {heavy}" if heavy else 0)
 """
 

@@ -13,8 +13,11 @@ import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from reportlab.pdfbase import pdfmetrics
 
+from merchant_app.clock import SystemClock
 from merchant_app.ids import ShopNumber, VoucherId
 from merchant_app.money import Money
+from merchant_app.scanning.files.findings import FileCode, Found
+from merchant_app.scanning.files.reader import FileReader
 from merchant_app.server import sample_plan, voucher_pdf, voucher_text
 from merchant_app.server.catalogue import Issued, ShopRow, printed
 from merchant_app.server.keys import Secrets
@@ -59,6 +62,15 @@ def test_the_printed_code_reads_back(paper: voucher_pdf.Format, dots_per_inch: i
     ]
     document.close()
     assert read == [[one.token] for one in vouchers]
+
+
+def test_a_till_reads_them_from_the_file_that_a_customer_was_sent() -> None:
+    vouchers = [voucher(20_00), voucher(100_00)]
+    raw = voucher_pdf.draw(vouchers, shop=SHOP, paper=voucher_pdf.Format.A4)
+    found = FileReader(clock=SystemClock()).read(raw)
+    assert found == Found(
+        tuple(FileCode(one.token, page=page) for page, one in enumerate(vouchers, 1))
+    )
 
 
 def test_everything_a_person_needs_is_on_it() -> None:

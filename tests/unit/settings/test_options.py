@@ -25,6 +25,7 @@ from merchant_app.settings.options import (
     SOUND_ON,
     SOUND_VOLUME,
     THEME,
+    WATCHED_FOLDER,
     Language,
     Options,
     Theme,
@@ -69,6 +70,7 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen.set(SOUND_VOLUME, 35)
     chosen.set(OFFLINE_REDEMPTION_MAX, 2000)
     chosen.set(MIRROR_FOLDER, "/media/usb")
+    chosen.set(WATCHED_FOLDER, "/home/claire/downloads")
     assert chosen.get(THEME) is Theme.DARK
     later = Options(path)
     assert [later.get(option) for option in ALL] == [
@@ -82,6 +84,7 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
         35,
         2000,
         "/media/usb",
+        "/home/claire/downloads",
     ]
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["options.json"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from merchant_app.ids import ShopNumber, VoucherId
 from merchant_app.money import CURRENCIES, Money
 from merchant_app.vouchers.scan import TEXT_LENGTH_MAX, TokenText, classify
-from merchant_app.vouchers.token import LABEL, NotAToken, Token, sign, verify
+from merchant_app.vouchers.token import LABEL, NotAToken, Token, sign, stated, verify
 from merchant_app.vouchers.verdicts import UnknownKey, WrongSignature
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -81,6 +81,16 @@ def test_any_text_gets_an_answer(text: str) -> None:
     assert isinstance(verify(text, KEYS), NotAToken)
 
 
+@given(TOKENS)
+def test_what_a_token_states_needs_no_key(token: Token) -> None:
+    assert stated(sign(token, OTHER_KEY)) == token
+
+
+@given(st.text(max_size=200) | st.text("ABCDEFG234567:V1", max_size=160))
+def test_any_text_states_something_or_nothing(text: str) -> None:
+    assert isinstance(stated(text), NotAToken)
+
+
 def test_any_record_gets_an_answer() -> None:
     def with_record(record: bytes) -> str:
         signed = record + KEY.sign(LABEL + record)
@@ -91,6 +101,8 @@ def test_any_record_gets_an_answer() -> None:
     # Validly signed, and still not ours to read: another version, a currency nobody knows.
     assert verify(with_record(b"\x02" + good[1:]), KEYS) == NotAToken()
     assert verify(with_record(good[:26] + b"\x00\x01" + good[28:]), KEYS) == NotAToken()
+    assert stated(with_record(b"\x02" + good[1:])) == NotAToken()
+    assert stated(with_record(good[:26] + b"\x00\x01" + good[28:])) == NotAToken()
 
 
 def test_keys_are_told_apart() -> None:

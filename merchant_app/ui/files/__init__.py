@@ -1,0 +1,1 @@
+"""Vouchers that come as files: dropped on the window, pasted, or opened."""
