@@ -13,7 +13,7 @@ from merchant_app.scanning.decoder import Decoder, Sight
 from merchant_app.scanning.evidence import Evidence, Proof
 from merchant_app.scanning.frames import Corners
 from merchant_app.scanning.looks import Look, only_ascii, scaled
-from merchant_app.scanning.preparation import AS_IT_IS, CLOSE, INVERTED, WIDE, resized
+from merchant_app.scanning.preparation import AS_IT_IS, CLOSE, CREASED, INVERTED, WIDE, resized
 from merchant_app.scanning.tiles import SIDES_PX
 
 if TYPE_CHECKING:
@@ -27,6 +27,14 @@ ENLARGED_PX_MAX = 1_000_000
 a sheet of paper holds hundreds of them."""
 BRIEF_LOOKS = 2
 """Also taken at a picture in which all was read: another code may lie in the shadow."""
+
+_CLOSE_LOOKS = (
+    *((preparation, side_px) for side_px in SIDES_PX[:1] for preparation in CLOSE[:3]),
+    *((preparation, SIDES_PX[0]) for preparation in CREASED),
+    *((preparation, side_px) for preparation in CLOSE[3:] for side_px in SIDES_PX[:1]),
+    *((preparation, side_px) for preparation in CLOSE for side_px in SIDES_PX[1:]),
+)
+"""Into one place: what helps most first, each at the size that reads most."""
 
 _log = logging.getLogger(__name__)
 _Step = Callable[[], Sight]
@@ -88,12 +96,11 @@ class Cascade:
             if corners in tried:
                 continue
             tried.append(corners)
-            for preparation in CLOSE:
-                for side_px in SIDES_PX:
-                    if evidence.is_read(corners):
-                        break
-                    look = Look(self._first, preparation)
-                    yield partial(look.into, grey, corners, side_px=side_px)
+            for preparation, side_px in _CLOSE_LOOKS:
+                if evidence.is_read(corners):
+                    break
+                look = Look(self._first, preparation)
+                yield partial(look.into, grey, corners, side_px=side_px)
 
 
 def _at(look: Look, working: GreyImage, shrink: float) -> Sight:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from merchant_app.scanning.flattening import flattened
+
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import GreyImage
 
@@ -147,7 +149,16 @@ _CONTRAST = Preparation("more contrast", 1.0, _more_contrast)
 _EVEN = Preparation("evenly lit", 1.0, _evenly_lit)
 _HALF_SHARPER = Preparation("half and sharper", 0.5, lambda grey: _sharper(resized(grey, 0.5)))
 
-RING = (_LARGER, _DARKER, _SHARPER, _BLACK_AND_WHITE, _TWICE, _LOCALLY)
+RING = (
+    _HALF_SHARPER,
+    _LARGER,
+    _CONTRAST,
+    _DARKER,
+    _SHARPER,
+    _BLACK_AND_WHITE,
+    _TWICE,
+    _LOCALLY,
+)
 """For a whole frame of the camera: one in turn."""
 
 WIDE = (
@@ -193,3 +204,16 @@ CLOSE = (
     Preparation("slightly refocused", 1.0, lambda grey: _refocused(grey, blur_px=1.5, noise=0.01)),
 )
 """For a tile: one suspected code, upright and of known size."""
+
+CREASED = (
+    Preparation("flattened", 1.0, flattened),
+    Preparation("flattened, more contrast", 1.0, lambda grey: _more_contrast(flattened(grey))),
+    Preparation(
+        "flattened, refocused",
+        1.0,
+        lambda grey: _refocused(flattened(grey), blur_px=2.0, noise=0.01),
+    ),
+    Preparation("flattened smoothly", 1.0, lambda grey: flattened(grey, neighbourhood_modules=2.5)),
+    Preparation("flattened otherwise", 1.0, lambda grey: flattened(grey, guess=1)),
+)
+"""For a tile that none of those made readable: the paper is not flat."""

@@ -18,7 +18,7 @@ from merchant_app.scanning.decoder import Decoder, Sight
 from merchant_app.scanning.evidence import Evidence, Proof, checks_out
 from merchant_app.scanning.frames import Corners
 from merchant_app.scanning.looks import Look, only_ascii
-from merchant_app.scanning.preparation import CLOSE, RING, Preparation
+from merchant_app.scanning.preparation import CLOSE, CREASED, RING, Preparation
 from merchant_app.scanning.tiles import SIDES_PX
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WITNESS_EVERY = 4
 """zbar needs nine times as long as zxing-cpp: it looks at one in four of the frames in doubt."""
-SILENT_EVERY = 4
+SILENT_EVERY = 2
 """Of frames in which nothing is seen, one in so many is also looked at prepared."""
 DOUBTFUL_STEPS = 3
 """Preparations tried on a frame with a code that is seen and not read."""
@@ -36,6 +36,9 @@ KEEP_WORKED_FRAMES = 5
 """A preparation that worked is kept until it failed for so many frames."""
 RECENT_FRAMES = 10
 """A code that was read is looked for at its place for so long: a third of a second."""
+SUSPECT_FRAMES = 3
+"""A place where only a prepared picture showed something is looked into for so long: it may be
+print that looks like a code, and an empty counter must stay cheap."""
 FRAME_BUDGET_S = 0.025
 """For all looks at one frame: three quarters of the time between two of them at 30 a second."""
 STILL_BUDGET_S = 2.0
@@ -79,7 +82,7 @@ class Readers:
 
     A camera's frames (`decode`):
 
-    - An empty counter costs one quick look; every fourth of them also one prepared one, because a
+    - An empty counter costs one quick look; every second of them also one prepared one, because a
       code in the dark is not even seen.
     - A code that is seen and not read, or was read a moment ago, is looked into at its place: cut
       out, laid flat, refocused, averaged with the frames before; then three prepared looks at the
@@ -121,7 +124,7 @@ class Readers:
         self._witness = witness
         self._proves = proves
         self._clock = clock if clock is not None else SystemClock()
-        self._wide, self._close = _Turns(ring), _Turns(CLOSE)
+        self._wide, self._close = _Turns(ring), _Turns((*CLOSE[:4], CREASED[0], *CLOSE[4:]))
         self._cascade = Cascade(
             first,
             witnesses=(*([witness] if witness is not None else []), *last),
@@ -131,7 +134,7 @@ class Readers:
         self._silent = 0
         self._doubtful = 0
         self._recent: tuple[Corners, ...] = ()
-        self._recent_frames_ago = 0
+        self._recent_frames = 0
         self.missing = tuple(missing)
         """The names of decoders that this computer lacks; empty: all are there."""
 
@@ -155,6 +158,8 @@ class Readers:
             budget_s: after which no further look begins; one look takes up to 0.3 s more.
             clock: only its monotonic time is used; the readers' own when not given.
         """
+        if min(grey.shape) == 0:
+            return Sight()
         return self._cascade.exhaust(
             grey,
             proves=self._proves,
@@ -164,6 +169,8 @@ class Readers:
 
     def decode(self, grey: GreyImage) -> Sight:
         """All codes of a camera's frame that can be read in its time. Never raises."""
+        if min(grey.shape) == 0:
+            return Sight()
         ends_s = self._clock.monotonic_s() + FRAME_BUDGET_S
         evidence = Evidence(self._proves)
         evidence.first(self._first.decode(grey))
@@ -172,7 +179,7 @@ class Readers:
         if not evidence.settled:
             self._look_again(grey, evidence, ends_s)
         sight = evidence.sight()
-        self._remember(sight)
+        self._remember(sight, evidence.suspects)
         return sight
 
     def _look_into_places(self, grey: GreyImage, evidence: Evidence, ends_s: float) -> None:
@@ -209,14 +216,17 @@ class Readers:
         if self._doubtful % WITNESS_EVERY == 1:
             evidence.add(only_ascii(self._witness.decode(grey)))
 
-    def _remember(self, sight: Sight) -> None:
+    def _remember(self, sight: Sight, suspects: Sequence[Corners]) -> None:
+        """Where the next frames are looked into, and for how many of them."""
+        self._recent_frames -= 1
         if sight.readings:
             self._recent = tuple(reading.corners for reading in sight.readings)
-            self._recent_frames_ago = 0
+            self._recent_frames = RECENT_FRAMES
             self._silent = 0
-            return
-        self._recent_frames_ago += 1
-        if self._recent_frames_ago > RECENT_FRAMES:
+        elif suspects and self._recent_frames <= 0:
+            self._recent = tuple(suspects)
+            self._recent_frames = SUSPECT_FRAMES
+        elif self._recent_frames <= 0:
             self._recent = ()
 
 
