@@ -13,7 +13,14 @@ from merchant_app.scanning.decoder import Decoder, Sight
 from merchant_app.scanning.evidence import Evidence, Proof
 from merchant_app.scanning.frames import Corners
 from merchant_app.scanning.looks import Look, only_ascii, scaled
-from merchant_app.scanning.preparation import AS_IT_IS, CLOSE, CREASED, INVERTED, WIDE, resized
+from merchant_app.scanning.preparation import (
+    CLOSE,
+    CREASED,
+    INVERTED,
+    WIDE,
+    Preparation,
+    resized,
+)
 from merchant_app.scanning.tiles import SIDES_PX
 
 if TYPE_CHECKING:
@@ -28,13 +35,16 @@ a sheet of paper holds hundreds of them."""
 BRIEF_LOOKS = 2
 """Also taken at a picture in which all was read: another code may lie in the shadow."""
 
-_CLOSE_LOOKS = (
-    *((preparation, side_px) for side_px in SIDES_PX[:1] for preparation in CLOSE[:3]),
-    *((preparation, SIDES_PX[0]) for preparation in CREASED),
-    *((preparation, side_px) for preparation in CLOSE[3:] for side_px in SIDES_PX[:1]),
+WITNESSES_AFTER = 4
+"""Prepared looks; then each other decoder is asked once, before the rest of the preparations: a
+large picture's time may be over by then, and what one decoder fails at another may find easy."""
+_CLOSE_LOOKS = tuple((preparation, SIDES_PX[0]) for preparation in (*CLOSE[:3], *CREASED[:3]))
+"""Into a place as soon as it is suspected: what helps most, at the size that reads most."""
+_LAST_LOOKS = (
+    *((preparation, SIDES_PX[0]) for preparation in (*CLOSE[3:], *CREASED[3:])),
     *((preparation, side_px) for preparation in CLOSE for side_px in SIDES_PX[1:]),
 )
-"""Into one place: what helps most first, each at the size that reads most."""
+"""Into places that are still unread after everything else."""
 
 _log = logging.getLogger(__name__)
 _Step = Callable[[], Sight]
@@ -74,33 +84,41 @@ class Cascade:
         tried: list[Corners] = []
         for step in self._wide_steps(grey):
             yield step
-            yield from self._close_steps(grey, evidence, tried)
+            for corners in tuple(evidence.suspects):
+                if corners not in tried:
+                    tried.append(corners)
+                    yield from self._into(grey, corners, _CLOSE_LOOKS, evidence)
+        for corners in tried:
+            yield from self._into(grey, corners, _LAST_LOOKS, evidence)
 
     def _wide_steps(self, grey: GreyImage) -> Iterator[_Step]:
         shrink = min(1.0, math.sqrt(WORKING_PX_MAX / max(1, grey.size)))
         working = resized(grey, shrink) if shrink < 1 else grey
         may_grow = working.size <= ENLARGED_PX_MAX
-        looks = [Look(variant) for variant in self._variants]
+        prepared = [Look(self._first, step) for step in WIDE if may_grow or step.scale <= 1]
+        variants = [Look(variant) for variant in self._variants]
         # The quickest variant before the preparations, the others after.
-        looks[1:1] = [Look(self._first, step) for step in WIDE if may_grow or step.scale <= 1]
-        for look in looks:
+        for look in (*variants[:1], *prepared[:WITNESSES_AFTER]):
             yield partial(_at, look, working, shrink)
         for witness in self._witnesses:
-            for preparation in (AS_IT_IS, INVERTED):
-                yield partial(_witnessed, Look(witness, preparation), working, shrink)
+            yield partial(_witnessed, Look(witness), working, shrink)
+        for look in (*prepared[WITNESSES_AFTER:], *variants[1:]):
+            yield partial(_at, look, working, shrink)
+        for witness in self._witnesses:
+            yield partial(_witnessed, Look(witness, INVERTED), working, shrink)
 
-    def _close_steps(
-        self, grey: GreyImage, evidence: Evidence, tried: list[Corners]
+    def _into(
+        self,
+        grey: GreyImage,
+        corners: Corners,
+        looks: Sequence[tuple[Preparation, int]],
+        evidence: Evidence,
     ) -> Iterator[_Step]:
-        for corners in tuple(evidence.suspects):
-            if corners in tried:
-                continue
-            tried.append(corners)
-            for preparation, side_px in _CLOSE_LOOKS:
-                if evidence.is_read(corners):
-                    break
-                look = Look(self._first, preparation)
-                yield partial(look.into, grey, corners, side_px=side_px)
+        for preparation, side_px in looks:
+            if evidence.is_read(corners):
+                return
+            look = Look(self._first, preparation)
+            yield partial(look.into, grey, corners, side_px=side_px)
 
 
 def _at(look: Look, working: GreyImage, shrink: float) -> Sight:

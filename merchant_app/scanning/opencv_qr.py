@@ -1,8 +1,8 @@
-"""OpenCV's own QR detector: the last witness, and the best at finding what nobody can read yet.
+"""OpenCV's own QR detector: the last witness, and the one that is never missing.
 
 It takes about 25 ms for a camera's frame, too long for each of them; it is asked about still
-pictures. It frees the interpreter while it works (build/decisions/0050), so it needs no process of
-its own.
+pictures that the others did not read. It frees the interpreter while it works, so it needs no
+process of its own (build/decisions/0050).
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ SUSPECT_FRAMES = 3
 print that looks like a code, and an empty counter must stay cheap."""
 FRAME_BUDGET_S = 0.025
 """For all looks at one frame: three quarters of the time between two of them at 30 a second."""
-STILL_BUDGET_S = 2.0
+STILL_BUDGET_S = 3.0
 """For a picture from a file. The cashier waits for it; the customer too."""
 
 _log = logging.getLogger(__name__)
