@@ -36,10 +36,12 @@ class Sight:
     Attributes:
         readings: the codes it read; only those whose error correction held.
         unread: how many more it located but could not read.
+        unread_at: where, for those of which it says so; never more than `unread`.
     """
 
     readings: tuple[Reading, ...] = ()
     unread: int = 0
+    unread_at: tuple[Corners, ...] = ()
 
 
 class Decoder(Protocol):
@@ -61,6 +63,35 @@ def clockwise(points: Sequence[Point]) -> Corners:
     ring = (a, b, c, d) if doubled_area >= 0 else (a, d, c, b)
     first = min(range(4), key=lambda index: (sum(ring[index]), ring[index]))
     return (ring[first], ring[(first + 1) % 4], ring[(first + 2) % 4], ring[(first + 3) % 4])
+
+
+def same_place(one: Corners, other: Corners) -> bool:
+    """Whether two decoders mean one code: by its place, as they may differ on its characters.
+
+    A code printed inside another shares its middle and not its size.
+    """
+    x, y = (sum(corner[axis] for corner in one) / 4 for axis in (0, 1))
+    (left, right), (top, bottom) = _extent(other, axis=0), _extent(other, axis=1)
+    if not (left <= x <= right and top <= y <= bottom):
+        return False
+    size, other_size = (
+        (1 + _length(corners, axis=0)) * (1 + _length(corners, axis=1)) for corners in (one, other)
+    )
+    return max(size, other_size) <= _SIZES_DIFFER_MAX * min(size, other_size)
+
+
+_SIZES_DIFFER_MAX = 2.5
+"""In area. Decoders draw a code's outline up to a margin apart; a code within a code is smaller."""
+
+
+def _extent(corners: Corners, *, axis: int) -> tuple[int, int]:
+    along = [corner[axis] for corner in corners]
+    return min(along), max(along)
+
+
+def _length(corners: Corners, *, axis: int) -> int:
+    low, high = _extent(corners, axis=axis)
+    return high - low
 
 
 def grey_of(image: BgrImage) -> GreyImage:
