@@ -10,10 +10,9 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from merchant_app.errors import Problem
-from merchant_app.scanning.decoder import Decoder
 from merchant_app.scanning.files.documents import Document
 from merchant_app.scanning.files.findings import (
     Damaged,
@@ -32,10 +31,17 @@ from merchant_app.scanning.files.mails import parts_of
 from merchant_app.scanning.files.pictures import frames_of
 from merchant_app.scanning.files.protocol import End, Line, Order, line_of, read_order
 from merchant_app.scanning.files.refusal import Refusal
-from merchant_app.scanning.files.stills import codes_in
+from merchant_app.scanning.readers import STILL_BUDGET_S, Readers, available_readers
+
+if TYPE_CHECKING:
+    from merchant_app.scanning.frames import GreyImage
 
 _CPU_SHARE = 2
 """Decoders use several cores, so CPU seconds pass faster than the time the till waits."""
+
+
+_DRAWINGS = 3
+"""Of a page, about: as one sees it, finer, and its own pictures."""
 
 
 class _EnoughCodes(Exception):
@@ -45,8 +51,8 @@ class _EnoughCodes(Exception):
 class FileReading:
     """Reads one file; `say` gets every line but the last. One thread."""
 
-    def __init__(self, decoder: Decoder, order: Order, say: Callable[[Line], None]) -> None:
-        self._decoder = decoder
+    def __init__(self, readers: Readers, order: Order, say: Callable[[Line], None]) -> None:
+        self._readers = readers
         self._password = order.password
         self._limits = order.limits
         self._say = say
@@ -84,7 +90,7 @@ class FileReading:
     def _read_picture(self, data: bytes, kind: Kind, part: str) -> None:
         for number, count, grey in frames_of(data, kind, self._limits):
             self._begin_page(number, count)
-            for text in codes_in(self._decoder, grey):
+            for text in self._codes_in(grey, drawings=count):
                 self._found(text, number if count > 1 else None, part)
 
     def _read_document(self, data: bytes, part: str) -> None:
@@ -93,7 +99,7 @@ class FileReading:
         for index in range(min(pages, self._limits.pages_max)):
             self._begin_page(index + 1, pages)
             for grey in document.drawn(index):
-                texts = codes_in(self._decoder, grey)
+                texts = self._codes_in(grey, drawings=pages * _DRAWINGS)
                 for text in texts:
                     self._found(text, index + 1 if pages > 1 else None, part)
                 if texts:
@@ -113,6 +119,17 @@ class FileReading:
                 if isinstance(ending, wanted):
                     return ending
         return Nothing()
+
+    def _codes_in(self, grey: GreyImage, *, drawings: int) -> tuple[str, ...]:
+        """The texts of all codes in this picture, each once; `drawings`: how many share the time.
+
+        Half of the time is for looking: what is empty is looked at longest, and must not keep a
+        document with many pages from its end.
+        """
+        shared_by = min(drawings, self._limits.pages_max * _DRAWINGS)
+        budget_s = min(STILL_BUDGET_S, self._limits.time_s / 2 / shared_by)
+        sight = self._readers.exhaust(grey, budget_s=budget_s)
+        return tuple(dict.fromkeys(reading.text for reading in sight.readings))
 
     def _begin_page(self, number: int, count: int) -> None:
         if count > self._limits.pages_max:
@@ -141,14 +158,12 @@ def main() -> int:
         answers.write(line_of(line))
         answers.flush()
 
-    from merchant_app.scanning.readers import available_readers
-
     try:
-        decoder = available_readers()
+        readers = available_readers()
     except Problem:
         say(End(LibraryMissing("zxing-cpp")))
         return 0
-    say(FileReading(decoder, order, say).read(data))
+    say(FileReading(readers, order, say).read(data))
     return 0
 
 
