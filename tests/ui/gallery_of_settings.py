@@ -15,6 +15,7 @@ PLAIN = Chosen(
     volume_percent=80,
     language=Language.SYSTEM,
     theme=Theme.SYSTEM,
+    watched_folder="",
     mirror_folder="",
 )
 _CAMERAS = (
@@ -30,6 +31,7 @@ _CHOSEN = Chosen(
     volume_percent=0,
     language=Language.FRENCH,
     theme=Theme.DARK,
+    watched_folder="/home/claire/Téléchargements",
     mirror_folder="/media/claire/Sauvegarde de la librairie/Comptoir/deuxième copie du journal",
 )
 _PLAIN = Screen(chosen=PLAIN, cameras=_CAMERAS, camera_row=1)

@@ -227,7 +227,7 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
             frame, chooser = settings_window(look, settings)
             frame.resize(1024, 700)
             frame.show()
-            chooser.choose_folder.setFocus()
+            chooser.mirror_folder.choose.setFocus()
             yield f"{name}-end", frame
 
 

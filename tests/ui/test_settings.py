@@ -108,7 +108,7 @@ def test_trying_a_camera_sells_nothing(
 
 
 def test_a_gun_goes_on_selling_from_settings(settings: ReglagesScreen, till: Till) -> None:
-    settings.view.choose_folder.setFocus()
+    settings.view.mirror_folder.choose.setFocus()
     till.gun(code(1))
     till.comes_to(st.Debitable)
     assert till.sees(till.view)
@@ -185,20 +185,29 @@ def test_colours_change_at_once_and_the_language_with_the_next_start(
     kept(till, file, lambda o: o.get(choices.THEME) is Theme.DARK)
 
 
-def test_a_folder_for_the_second_copy(
-    settings: ReglagesScreen, till: Till, file: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("mirror_folder", choices.MIRROR_FOLDER), ("watched_folder", choices.WATCHED_FOLDER)],
+)
+def test_a_folder_is_chosen_beside_the_till_and_given_up_again(
+    settings: ReglagesScreen,
+    till: Till,
+    file: Path,
+    tmp_path: Path,
+    name: str,
+    option: choices.Option[str],
 ) -> None:
-    view = settings.view
-    view.choose_folder.click()
-    dialog = view.findChild(QFileDialog)
+    choice = getattr(settings.view, name)
+    choice.choose.click()
+    dialog = settings.view.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
     assert not dialog.isModal(), "the till goes on behind it"
     dialog.fileSelected.emit(str(tmp_path))
-    assert str(tmp_path) in view.folder.text()
-    assert "prochain démarrage" in view.note
-    kept(till, file, lambda o: o.get(choices.MIRROR_FOLDER) == str(tmp_path))
-    view.no_folder.click()
-    kept(till, file, lambda o: o.get(choices.MIRROR_FOLDER) == "")
+    assert str(tmp_path) in choice.label.text()
+    assert "prochain démarrage" in settings.view.note
+    kept(till, file, lambda o: o.get(option) == str(tmp_path))
+    choice.none.click()
+    kept(till, file, lambda o: o.get(option) == "")
 
 
 def test_what_cannot_be_kept_holds_and_is_told(
@@ -221,7 +230,8 @@ def test_everything_is_reached_with_the_tab_key(settings: ReglagesScreen, till: 
         *view.tries,
         view.theme.buttons()[0],
         view.language.buttons()[0],
-        view.choose_folder,
+        view.watched_folder.choose,
+        view.mirror_folder.choose,
         view.close_button,
     }
     for _ in range(40):

@@ -1,21 +1,25 @@
-"""The controls of Réglages: one of several, a named row."""
+"""The controls of Réglages: one of several, a folder, a named row."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QFileDialog,
     QHBoxLayout,
+    QLabel,
     QRadioButton,
     QSlider,
     QVBoxLayout,
     QWidget,
 )
 
-from merchant_app.ui.labels import plain
+from merchant_app.i18n import _
+from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.theme import STEP, Look, Size
 
 
@@ -67,13 +71,83 @@ class Volume(QSlider):
         event.ignore()
 
 
+class FolderChoice(QWidget):
+    """A folder, or none.
+
+    Signals:
+        chosen(str): somebody chose this one; empty: none.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, look: Look, *, title: str, none: str, parent: QWidget) -> None:
+        """`none`: the words on the button that chooses no folder."""
+        super().__init__(parent)
+        self._title = title
+        self._dialog: QFileDialog | None = None
+        self.label = ElidedLabel(self)
+        self.choose = KeycapButton(look, role="plain", parent=self)
+        self.choose.say(_("Choose a folder…"), "")
+        self.choose.setAccessibleDescription(title)
+        self.choose.clicked.connect(self._open)
+        self.none = KeycapButton(look, role="plain", parent=self)
+        self.none.say(none, "")
+        self.none.setAccessibleDescription(title)
+        self.none.clicked.connect(self._none_chosen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(STEP)
+        column.addWidget(titled_label(look, title, self))
+        column.addWidget(self.label)
+        column.addLayout(beside(self.choose, self.none))
+
+    def show_folder(self, told: str, *, is_one: bool) -> None:
+        """Say which; `is_one`: a folder is chosen."""
+        self.label.show_text(told)
+        self.none.setEnabled(is_one)
+
+    def close_dialog(self) -> None:
+        """The folder is not chosen, if it was being chosen."""
+        if self._dialog is not None:
+            self._dialog.close()
+
+    @Slot()
+    def _none_chosen(self) -> None:
+        self.chosen.emit("")
+
+    @Slot()
+    def _open(self) -> None:
+        if self._dialog is None:
+            self._dialog = QFileDialog(self, self._title)
+            self._dialog.setFileMode(QFileDialog.FileMode.Directory)
+            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+            self._dialog.fileSelected.connect(self.chosen)
+        # Beside the till, not over it: a voucher can be scanned meanwhile.
+        self._dialog.setModal(False)
+        self._dialog.show()
+
+
 def titled(look: Look, name: str, *parts: QWidget, parent: QWidget) -> QVBoxLayout:
     """A bold name and what belongs to it, one under the other."""
-    label = plain(name, parent, wrap=True)
-    label.setFont(look.font(Size.BODY, bold=True))
     column = QVBoxLayout()
     column.setSpacing(STEP)
-    column.addWidget(label)
+    column.addWidget(titled_label(look, name, parent))
     for part in parts:
         column.addWidget(part)
     return column
+
+
+def titled_label(look: Look, name: str, parent: QWidget) -> QLabel:
+    """The bold name of what follows."""
+    label = plain(name, parent, wrap=True)
+    label.setFont(look.font(Size.BODY, bold=True))
+    return label
+
+
+def beside(*buttons: KeycapButton) -> QHBoxLayout:
+    """Buttons in a row."""
+    row = QHBoxLayout()
+    row.setSpacing(2 * STEP)
+    for button in buttons:
+        row.addWidget(button)
+    return row

@@ -95,7 +95,12 @@ class Presenter:
         self._hands.keep(choices.LANGUAGE, language)
         self._choose(replace(self._screen.chosen, language=language), note=Note.AT_NEXT_START)
 
-    def folder_chosen(self, folder: str) -> None:
+    def watched_folder_chosen(self, folder: str) -> None:
+        """It is watched when the till is opened the next time."""
+        self._hands.keep(choices.WATCHED_FOLDER, folder)
+        self._choose(replace(self._screen.chosen, watched_folder=folder), note=Note.AT_NEXT_START)
+
+    def mirror_folder_chosen(self, folder: str) -> None:
         """The journal is open: its second copy moves when it is opened the next time."""
         self._hands.keep(choices.MIRROR_FOLDER, folder)
         self._choose(replace(self._screen.chosen, mirror_folder=folder), note=Note.AT_NEXT_START)

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog
 
 from merchant_app.errors import Problem
-from merchant_app.i18n import _
 from merchant_app.settings.options import Language, Option, Options, Theme, Value
 from merchant_app.ui.background import Background, Done, Met, Outcome
 from merchant_app.ui.encaisser.states import Sound
@@ -70,7 +68,6 @@ class ReglagesScreen(QObject):
         self._stopped = False
         self._listing = False
         self._unwritten: list[_Writing] = []
-        self._dialog: QFileDialog | None = None
         self.screen: Screen | None = None
         self._clock = QTimer(self)
         self._clock.setInterval(LIST_EVERY_MS)
@@ -92,8 +89,8 @@ class ReglagesScreen(QObject):
         view.sound_tried.connect(self._sound_tried)
         view.language_wanted.connect(self._language_wanted)
         view.theme_wanted.connect(self._theme_wanted)
-        view.folder_wanted.connect(self._folder_wanted)
-        view.no_folder_wanted.connect(self._no_folder_wanted)
+        view.watched_folder_wanted.connect(self._watched_folder_wanted)
+        view.mirror_folder_wanted.connect(self._mirror_folder_wanted)
         view.back.connect(self.escape_pressed)
         view.camera.again.connect(self._look_again)
 
@@ -112,8 +109,7 @@ class ReglagesScreen(QObject):
     def close(self) -> None:
         """Somebody left."""
         self._clock.stop()
-        if self._dialog is not None:
-            self._dialog.close()
+        self._view.close_dialogs()
 
     def stop(self) -> None:
         """The till is being left: nothing more is shown; what was chosen last is kept."""
@@ -217,24 +213,13 @@ class ReglagesScreen(QObject):
     def _theme_wanted(self, theme: Theme) -> None:
         self.presenter.theme_chosen(theme)
 
-    @Slot()
-    def _no_folder_wanted(self) -> None:
-        self.presenter.folder_chosen("")
+    @Slot(str)
+    def _watched_folder_wanted(self, folder: str) -> None:
+        self.presenter.watched_folder_chosen(folder)
 
     @Slot(str)
-    def _folder_chosen(self, folder: str) -> None:
-        self.presenter.folder_chosen(folder)
-
-    @Slot()
-    def _folder_wanted(self) -> None:
-        if self._dialog is None:
-            self._dialog = QFileDialog(self._view, _("Second copy of the journal"))
-            self._dialog.setFileMode(QFileDialog.FileMode.Directory)
-            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-            self._dialog.fileSelected.connect(self._folder_chosen)
-        # Beside the till, not over it: a voucher can be scanned meanwhile.
-        self._dialog.setModal(False)
-        self._dialog.show()
+    def _mirror_folder_wanted(self, folder: str) -> None:
+        self.presenter.mirror_folder_chosen(folder)
 
     @Slot()
     def _look_again(self) -> None:

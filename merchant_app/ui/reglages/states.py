@@ -16,6 +16,7 @@ class Chosen:
 
     Attributes:
         camera: its identity; empty: whichever is found.
+        watched_folder: where vouchers arrive as files; empty: nowhere.
         mirror_folder: where the journal's second copy goes; empty: beside the journal.
     """
 
@@ -25,6 +26,7 @@ class Chosen:
     volume_percent: int
     language: Language
     theme: Theme
+    watched_folder: str
     mirror_folder: str
 
 
@@ -37,6 +39,7 @@ def chosen_in(options: Options) -> Chosen:
         volume_percent=options.get(choices.SOUND_VOLUME),
         language=options.get(choices.LANGUAGE),
         theme=options.get(choices.THEME),
+        watched_folder=options.get(choices.WATCHED_FOLDER),
         mirror_folder=options.get(choices.MIRROR_FOLDER),
     )
 

@@ -19,10 +19,10 @@ from merchant_app.i18n import _
 from merchant_app.settings.options import Language, Theme
 from merchant_app.ui.encaisser.camera_view import CameraView
 from merchant_app.ui.keycap_button import KeycapButton
-from merchant_app.ui.labels import ElidedLabel, plain
+from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages import words
-from merchant_app.ui.reglages.controls import OneOf, Volume, titled
+from merchant_app.ui.reglages.controls import FolderChoice, OneOf, Volume, beside, titled
 from merchant_app.ui.reglages.states import Screen
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
@@ -39,8 +39,8 @@ class ReglagesView(QWidget):
         mirror_wanted(bool), sound_wanted(bool), volume_wanted(int): as named.
         sound_tried(object): a `Sound` is to be heard.
         language_wanted(object), theme_wanted(object): a `Language`, a `Theme`.
-        folder_wanted(): another folder for the second copy is to be chosen.
-        no_folder_wanted(): it goes beside the journal again.
+        watched_folder_wanted(str): vouchers that arrive in this folder are offered; empty: none.
+        mirror_folder_wanted(str): the journal's second copy goes there; empty: beside the journal.
         back(): the button.
     """
 
@@ -51,8 +51,8 @@ class ReglagesView(QWidget):
     sound_tried = Signal(object)
     language_wanted = Signal(object)
     theme_wanted = Signal(object)
-    folder_wanted = Signal()
-    no_folder_wanted = Signal()
+    watched_folder_wanted = Signal(str)
+    mirror_folder_wanted = Signal(str)
     back = Signal()
 
     def __init__(self, look: Look) -> None:
@@ -127,13 +127,20 @@ class ReglagesView(QWidget):
             parent=self._inside,
         )
         self.theme.chosen.connect(self._theme_chosen)
-        self.folder = ElidedLabel(self._inside)
-        self.choose_folder = KeycapButton(self._look, role="plain", parent=self._inside)
-        self.choose_folder.say(_("Choose a folder…"), "")
-        self.choose_folder.clicked.connect(self.folder_wanted)
-        self.no_folder = KeycapButton(self._look, role="plain", parent=self._inside)
-        self.no_folder.say(_("Beside the journal"), "")
-        self.no_folder.clicked.connect(self.no_folder_wanted)
+        self.watched_folder = FolderChoice(
+            self._look,
+            title=_("Vouchers that arrive as files"),
+            none=_("Watch none"),
+            parent=self._inside,
+        )
+        self.watched_folder.chosen.connect(self.watched_folder_wanted)
+        self.mirror_folder = FolderChoice(
+            self._look,
+            title=_("Second copy of the journal"),
+            none=_("Beside the journal"),
+            parent=self._inside,
+        )
+        self.mirror_folder.chosen.connect(self.mirror_folder_wanted)
 
     def _lay_out(self) -> None:
         look, inside = self._look, self._inside
@@ -146,13 +153,12 @@ class ReglagesView(QWidget):
         volume.addWidget(self.volume, 1)
         volume.addWidget(self._percent)
         sounds.addLayout(volume)
-        sounds.addLayout(_beside(*self.tries))
+        sounds.addLayout(beside(*self.tries))
         others.addLayout(sounds)
         others.addLayout(titled(look, _("Colours"), self.theme, parent=inside))
         others.addLayout(titled(look, _("Language"), self.language, parent=inside))
-        folder = titled(look, _("Second copy of the journal"), self.folder, parent=inside)
-        folder.addLayout(_beside(self.choose_folder, self.no_folder))
-        others.addLayout(folder)
+        others.addWidget(self.watched_folder)
+        others.addWidget(self.mirror_folder)
         others.addStretch(1)
         columns = QVBoxLayout(inside) if look.is_large else QHBoxLayout(inside)
         columns.setContentsMargins(0, 0, 3 * STEP, 0)
@@ -206,8 +212,11 @@ class ReglagesView(QWidget):
             part.setEnabled(chosen.sound_on)
         self.language.show_place(_LANGUAGES.index(chosen.language))
         self.theme.show_place(_THEMES.index(chosen.theme))
-        self.folder.show_text(words.folder(chosen.mirror_folder))
-        self.no_folder.setEnabled(bool(chosen.mirror_folder))
+        for choice, folder, told in (
+            (self.watched_folder, chosen.watched_folder, words.watched_folder),
+            (self.mirror_folder, chosen.mirror_folder, words.mirror_folder),
+        ):
+            choice.show_folder(told(folder), is_one=bool(folder))
         self._note.setText(words.note(screen.note))
         self._colour()
 
@@ -215,6 +224,11 @@ class ReglagesView(QWidget):
     def note(self) -> str:
         """What is said after a choice."""
         return self._note.text()
+
+    def close_dialogs(self) -> None:
+        """Somebody left: no folder is chosen any more."""
+        for choice in (self.watched_folder, self.mirror_folder):
+            choice.close_dialog()
 
     def take_keyboard(self) -> None:
         """Somebody came to this screen."""
@@ -266,11 +280,3 @@ class ReglagesView(QWidget):
         failed = self._screen is not None and isinstance(self._screen.note, ProblemKind)
         tone = self._look.palette.tones[Tone.NO if failed else Tone.CHOICE]
         self._note.setPalette(tinted(tone.ink))
-
-
-def _beside(*buttons: KeycapButton) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(2 * STEP)
-    for button in buttons:
-        row.addWidget(button)
-    return row

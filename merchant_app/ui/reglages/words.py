@@ -64,7 +64,12 @@ def volume(percent: int) -> str:
     return _("{percent}%").format(percent=percent)
 
 
-def folder(path: str) -> str:
+def watched_folder(path: str) -> str:
+    """Where vouchers arrive as files."""
+    return path or _("No folder is watched.")
+
+
+def mirror_folder(path: str) -> str:
     """Where the journal's second copy goes."""
     return path or _("Beside the journal, on the same disk")
 
