@@ -66,6 +66,11 @@ class Counter(Protocol):
         """
         ...
 
+    def look_up_typed(self, text: str, *, purchase: Money | None) -> LookUp:
+        """`look_up` of what a person typed. Codes in a row that are nobody's make her wait
+        (TypingPaused): 30 s after the fifth, twice as long after each that follows."""
+        ...
+
     def confirm(self, text: str, *, purchase: Money | None) -> LookUp:
         """The central service's own answer to what `look_up` answered from the till's copy.
 

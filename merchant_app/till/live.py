@@ -18,6 +18,7 @@ from merchant_app.till.results import (
     Status,
 )
 from merchant_app.till.till import Till
+from merchant_app.till.typed_codes import TypedCodes
 from merchant_app.vouchers import verdicts
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Verdict
@@ -29,6 +30,7 @@ class LiveCounter:
     def __init__(self, till: Till) -> None:
         self._till = till
         self._listeners: list[Callable[[Status], None]] = []
+        self._typed = TypedCodes(till.journal, till.clock, cashier=till.facts.cashier)
         till.connectivity.listen(self._tell)
 
     def beat(self) -> object:
@@ -50,6 +52,9 @@ class LiveCounter:
 
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
         return look_up.look_up(self._till, text, purchase=purchase)
+
+    def look_up_typed(self, text: str, *, purchase: Money | None) -> LookUp:
+        return look_up.look_up_typed(self._till, self._typed, text, purchase=purchase)
 
     def judge(self, voucher: Voucher, *, purchase: Money | None, amount: Money) -> Verdict:
         return verdicts.judge(

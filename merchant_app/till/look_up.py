@@ -26,10 +26,12 @@ from merchant_app.till.results import (
     NoAnswerYet,
     NotAVoucher,
     NotEntitled,
+    TypingPaused,
     UnderQuestion,
 )
 from merchant_app.till.settle import question_about
 from merchant_app.till.till import Till
+from merchant_app.till.typed_codes import TypedCodes
 from merchant_app.vouchers import verdicts
 from merchant_app.vouchers.code import ShortCode
 from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
@@ -48,6 +50,26 @@ from merchant_app.vouchers.verdicts import (
 def look_up(till: Till, text: str, *, purchase: Money | None) -> LookUp:
     """See `counter.Counter.look_up`."""
     return _look_up(till, text, purchase=purchase, ask=False)
+
+
+def look_up_typed(till: Till, typed: TypedCodes, text: str, *, purchase: Money | None) -> LookUp:
+    """See `counter.Counter.look_up_typed`."""
+    scan = classify(text)
+    if not isinstance(scan, CodeText):
+        return look_up(till, text, purchase=purchase)
+    wait_s = typed.wait_s()
+    if wait_s:
+        return TypingPaused(wait_s)
+    found = look_up(till, text, purchase=purchase)
+    match found:
+        # Offline the till's own copy is all there is to try codes against.
+        case Judged(verdict=Unknown()) | NoAnswerYet():
+            typed.missed(till.code_mac(scan.code))
+        case Judged() | UnderQuestion():
+            typed.found()
+        case _:
+            pass
+    return found
 
 
 def confirm(till: Till, text: str, *, purchase: Money | None) -> LookUp:

@@ -66,7 +66,15 @@ class UnderQuestion:
     interrupted: Interrupted
 
 
-LookUp = Judged | NotAVoucher | UnderQuestion | NoAnswerYet | NotEntitled
+@dataclass(frozen=True, slots=True)
+class TypingPaused:
+    """Too many typed codes in a row were nobody's: the next one is looked at in `wait_s` seconds.
+    What is scanned is looked up all the same."""
+
+    wait_s: int
+
+
+LookUp = Judged | NotAVoucher | UnderQuestion | NoAnswerYet | NotEntitled | TypingPaused
 
 
 # --- redemption ----------------------------------------------------------------------------------

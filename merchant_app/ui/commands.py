@@ -29,11 +29,13 @@ class AskLookUp:
     """Attributes:
     number: counts the look-ups of this window; an answer with an older number is dropped.
     text: as scanned or typed; a secret.
+    typed: by a person: codes in a row that are nobody's make her wait.
     """
 
     number: int
     text: str = field(repr=False)
     purchase: Money | None
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ def perform(counter: Counter, command: Command) -> Answer:
         Problem: what the counter's own methods raise.
     """
     match command:
+        case AskLookUp(text=text, purchase=purchase, typed=True):
+            return counter.look_up_typed(text, purchase=purchase)
         case AskLookUp(text=text, purchase=purchase):
             return counter.look_up(text, purchase=purchase)
         case AskConfirm(text=text, purchase=purchase):

@@ -206,6 +206,9 @@ class FakeCounter:
         given = self.next_look_up.take()
         return given if given is not None else self._found(text, purchase, self.copied_at)
 
+    def look_up_typed(self, text: str, *, purchase: Money | None) -> LookUp:
+        return self.look_up(text, purchase=purchase)
+
     def confirm(self, text: str, *, purchase: Money | None) -> LookUp:
         self._called("confirm", purchase)
         given = self.next_confirm.take()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import product
 from uuid import UUID
 
 import numpy as np
@@ -43,6 +44,9 @@ from merchant_app.till.results import (
     Status,
 )
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.entry import Entry, entry_of, waiting
+from merchant_app.vouchers import typed
+from merchant_app.vouchers.code import ALPHABET
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import (
@@ -62,7 +66,7 @@ from merchant_app.vouchers.verdicts import (
     Verdict,
     WrongSignature,
 )
-from tests.fakes.counter import FACTS, NOON, ONLINE, STANDING, euros, voucher
+from tests.fakes.counter import FACTS, NOON, ONLINE, STANDING, code, euros, voucher
 
 OP = OpId(UUID(int=1))
 OTHER_OP = OpId(UUID(int=2))
@@ -100,6 +104,7 @@ class Scene:
     facts: CounterFacts = FACTS
     camera: CameraStatus | None = None
     crowded: bool = False
+    typed: str = ""
 
     def screen(self, fill: int) -> st.Screen:
         """As the presenter would publish it; `fill` numbers the orders to the fields."""
@@ -119,10 +124,16 @@ class Scene:
             undo=self.basket[-1].amount if self.basket else None,
             amount_fill=(fill, self._amount_text()),
             purchase_fill=(fill, text),
-            code_fill=(fill, ""),
+            code_fill=(fill, self.typed),
             focus=(fill, st.Focus.AMOUNT if self.amount else st.Focus.CODE),
             offline=self._offline(),
+            entry=self._entry(),
         )
+
+    def _entry(self) -> Entry:
+        if isinstance(self.state, st.TypingPaused):
+            return waiting(27)
+        return entry_of(typed.read(self.typed))
 
     def _offline(self) -> st.Offline | None:
         cut = self.status.line is LineState.OFFLINE
@@ -415,6 +426,30 @@ def _question_scenes() -> tuple[Scene, ...]:
     )
 
 
+def _typed_scenes() -> tuple[Scene, ...]:
+    """A code is being typed."""
+    whole = code(1)
+    return (
+        Scene(name="typed-part", state=st.Ready(), typed=whole[:11]),
+        Scene(name="typed-right", state=st.Ready(), typed=whole),
+        Scene(name="typed-foreign-character", state=st.Ready(), typed="K7QF-9U"),
+        Scene(name="typed-misfit", state=st.Ready(), typed=f"{whole[:-1]}X"),
+        Scene(name="typed-misfit-group", state=st.Ready(), typed=slipped(whole)),
+        Scene(name="typed-too-long", state=st.Ready(), typed=f"{whole}4"),
+        Scene(name="typing-paused", state=st.TypingPaused(), typed=whole),
+    )
+
+
+def slipped(whole: str) -> str:
+    """A code with one wrong character of which the group can be told."""
+    for place, other in product(range(len(whole)), ALPHABET):
+        changed = f"{whole[:place]}{other}{whole[place + 1 :]}"
+        read = typed.read(changed)
+        if isinstance(read, typed.Misfit) and read.group is not None:
+            return changed
+    raise AssertionError("no slip can be placed")
+
+
 def _other_scenes() -> tuple[Scene, ...]:
     training = replace(FACTS, training=True)
     note = replace(FACTS, secrets_for_session_only=True)
@@ -460,6 +495,7 @@ SCENES = (
     *_offline_scenes(),
     *_undo_scenes(),
     *_question_scenes(),
+    *_typed_scenes(),
     *_other_scenes(),
 )
 SCENE = {scene.name: scene for scene in SCENES}

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from merchant_app.till.results import LineState, NoAnswerKind, Status
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.entry import Mark
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.main_window import MainWindow
 from tests.fakes.counter import NOON, code, euros
@@ -267,7 +268,7 @@ def test_the_first_paint_comes_once_and_before_the_till_opens(
 def test_key_events_without_a_time_are_taken_by_the_clock(till: Till) -> None:
     event = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "a")
     QCoreApplication.sendEvent(till.window.windowHandle(), event)
-    assert till.view.code.text() == "A"
+    assert till.view.code.text() == "a"
 
 
 def test_nothing_is_left_running_when_the_window_closes(till: Till) -> None:
@@ -279,3 +280,38 @@ def test_nothing_is_left_running_when_the_window_closes(till: Till) -> None:
     for thread in threading.enumerate():
         if thread.name == "AskLookUp":
             thread.join(5)
+
+
+def test_a_code_is_grouped_and_marked_while_it_is_typed(till: Till) -> None:
+    till.counter.add(1)
+    plain = code(1).replace("-", "").lower().replace("0", "o")
+    till.types(plain[:-1])
+    assert till.view.code.text() == code(1)[:-1]
+    assert till.view.code.mark is Mark.NONE
+    till.types(plain[-1])
+    assert till.view.code.text() == code(1)
+    assert till.view.code.mark is Mark.RIGHT
+    till.key(Qt.Key.Key_Backspace, "\b")
+    till.types("u")
+    assert till.view.code.mark is Mark.WRONG
+    till.key(Qt.Key.Key_Backspace, "\b")
+    till.types(plain[-1])
+    till.enter()
+    till.comes_to(st.Debitable)
+    assert till.view.code.text() == ""
+    assert till.view.code.mark is Mark.NONE
+
+
+def test_what_a_gun_left_in_the_field_is_not_marked(till: Till) -> None:
+    till.counter.add(1)
+    till.types("7u")
+    assert till.view.code.mark is Mark.WRONG
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    assert till.view.code.mark is Mark.NONE
+
+
+def test_a_name_is_left_as_it_is_typed(till: Till) -> None:
+    till.types("Zoë Marchand")
+    assert till.view.code.text() == "Zoë Marchand"
+    assert till.view.code.mark is Mark.NONE

@@ -35,6 +35,7 @@ from merchant_app.ui.encaisser.states import (
     Screen,
     SellingStopped,
     Settling,
+    TypingPaused,
     Undone,
 )
 from merchant_app.ui.encaisser.verdict_cards import (
@@ -63,6 +64,14 @@ def card_of(screen: Screen, place: Place) -> Card:
             return Card(tone=Tone.WAIT, shape=Shape.QUESTION, word=told.word, lead=told.sentence)
         case LookUpFailed(why=why):
             return _look_up_failed(why)
+        case TypingPaused():
+            return Card(
+                tone=Tone.WAIT,
+                shape=Shape.HOURGLASS,
+                word=_("Typing paused"),
+                lead=_("Several codes in a row were not found. Scan the voucher, or wait."),
+                lines=(_("Compare the code with the voucher once more."),),
+            )
         case ConfirmUndo() | Reversing() | Undone() | NotUndone() as state:
             return _undo_card(state, place)
         case Question() | Settling() | Answered() as state:

@@ -28,6 +28,7 @@ from merchant_app.ui.encaisser.states import (
     SellingStopped,
     Settling,
     Twice,
+    TypingPaused,
     Unanswered,
     Wanted,
 )
@@ -99,7 +100,7 @@ def deeds_of(screen: Screen) -> Deeds:
             return _plain(Deed(_("Enrol again")), escape, hint)
         case LookUpFailed():
             return _plain(Deed(_("Try again")), Deed(_("Cancel")), hint)
-        case Checking():
+        case Checking() | TypingPaused():
             return _plain(NONE, Deed(_("Cancel")), hint)
         case Ready():
             return _plain(NONE, NONE, hint)

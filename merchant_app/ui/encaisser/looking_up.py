@@ -13,11 +13,13 @@ from merchant_app.till.results import (
     NoAnswerYet,
     NotAVoucher,
     NotEntitled,
+    TypingPaused,
     UnderQuestion,
 )
 from merchant_app.ui.commands import Answer, AskConfirm, AskLookUp
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser import suggestion
+from merchant_app.ui.encaisser.by_hand import ByHand
 from merchant_app.ui.encaisser.ports import Judge
 from merchant_app.ui.encaisser.stage import Stage
 from merchant_app.vouchers.terms import Voucher
@@ -34,14 +36,20 @@ class LookingUp:
         text: what is being looked up, or was last; a secret.
     """
 
-    def __init__(self, stage: Stage, judge: Judge) -> None:
+    def __init__(self, stage: Stage, judge: Judge, by_hand: ByHand) -> None:
         self._stage = stage
         self._judge = judge
+        self._by_hand = by_hand
+        self._typed = False
         self.number = 0
         self.text = ""
 
-    def look_up(self, text: str) -> None:
-        """Ask about this, unless money is in flight."""
+    def again(self) -> None:
+        """Ask about the same once more."""
+        self.look_up(self.text, typed=self._typed)
+
+    def look_up(self, text: str, *, typed: bool = False) -> None:
+        """Ask about this, unless money is in flight. `typed`: a person did, no camera or gun."""
         stage = self._stage
         if isinstance(stage.state, st.MONEY_IN_FLIGHT):
             stage.soft(st.Hint.FINISH_FIRST)
@@ -49,9 +57,9 @@ class LookingUp:
             if stage.purchase.is_over(stage.clock.now()):
                 stage.begin_purchase()
             self.number += 1
-            self.text = text
+            self.text, self._typed = text, typed
             stage.come_to(st.Checking(), focus=None)
-            stage.hands.run_command(AskLookUp(self.number, text, stage.purchase.total))
+            stage.hands.run_command(AskLookUp(self.number, text, stage.purchase.total, typed))
 
     def forget(self) -> None:
         """An answer that is still under way comes too late."""
@@ -80,6 +88,8 @@ class LookingUp:
                 stage.come_to(st.Question(interrupted, len(others)))
             case NoAnswerYet() | NotEntitled():
                 stage.come_to(st.LookUpFailed(answer))
+            case TypingPaused(wait_s):
+                self._by_hand.pause(wait_s)
             case _:
                 raise Bug(f"a look-up was answered by {type(answer).__name__}")
 

@@ -36,6 +36,7 @@ from merchant_app.ui.commands import (
 )
 from merchant_app.ui.encaisser import outcomes, suggestion
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.by_hand import ByHand
 from merchant_app.ui.encaisser.looking_up import LookingUp, unconfirmed
 from merchant_app.ui.encaisser.moving_money import MovingMoney
 from merchant_app.ui.encaisser.ports import Hands, Judge
@@ -54,7 +55,8 @@ class Presenter:
         self._hands = hands
         self._show = show
         self._stage = Stage(hands, clock=clock, currency=judge.facts.currency)
-        self._looking_up = LookingUp(self._stage, judge)
+        self._by_hand = ByHand(self._stage)
+        self._looking_up = LookingUp(self._stage, judge, self._by_hand)
         self._money = MovingMoney(self._stage, judge)
         self._before_undo: st.State = st.Ready()
 
@@ -67,12 +69,19 @@ class Presenter:
     def scanned(self, text: str) -> None:
         """A camera or a gun read something. Taken in every state but while money is in flight."""
         self._stage.fields.fill_code("")
-        self._look_up(text)
+        self._looking_up.look_up(text)
+        self._publish()
 
     def typed(self, text: str) -> None:
         """Enter in the code field; Enter twice asks once."""
         if not isinstance(self._stage.state, st.Checking) or text != self._looking_up.text:
-            self._look_up(text)
+            self._looking_up.look_up(text, typed=True)
+            self._publish()
+
+    def code_edited(self, text: str) -> None:
+        """The field for codes holds this now."""
+        self._by_hand.edited(text)
+        self._publish()
 
     def purchase_edited(self, text: str) -> None:
         """The purchase field holds this now."""
@@ -116,7 +125,7 @@ class Presenter:
             case st.LookUpFailed(why=NotEntitled()) | st.SellingStopped():
                 self._hands.enrol_again()
             case st.LookUpFailed():
-                self._look_up(self._looking_up.text)
+                self._looking_up.again()
             case st.Ready():
                 self._stage.soft(st.Hint.CODE_FIRST)
             case st.Checking() | st.Question():
@@ -223,6 +232,8 @@ class Presenter:
 
     def time_came(self, number: int) -> None:
         """A `call_back` is due; stale ones do nothing."""
+        if self._by_hand.time_came(number):
+            self._publish()
         if not self._money.is_due(number):
             return
         if isinstance(self._stage.state, st.Unanswered) and not self._stage.state.asking:
@@ -284,10 +295,6 @@ class Presenter:
             case _:
                 self._hands.play(st.Sound.LOOK)
 
-    def _look_up(self, text: str) -> None:
-        self._looking_up.look_up(text)
-        self._publish()
-
     def _get_ready(self) -> None:
         self._looking_up.text = ""
         self._stage.get_ready()
@@ -308,5 +315,6 @@ class Presenter:
                 code_fill=self._stage.fields.code,
                 focus=self._stage.fields.focus,
                 offline=self._stage.offline,
+                entry=self._by_hand.entry(),
             )
         )

@@ -82,6 +82,7 @@ class EncaisserScreen(QObject):
         view = self._view
         view.purchase.edited.connect(self._purchase_edited)
         view.amount.edited.connect(self._amount_edited)
+        view.code.edited.connect(self._code_edited)
         view.main_pressed.connect(self._main_pressed)
         view.other_pressed.connect(self._other_pressed)
         view.accept_pressed.connect(self.accept_pressed)
@@ -165,6 +166,10 @@ class EncaisserScreen(QObject):
     @Slot(str)
     def _amount_edited(self, text: str) -> None:
         self.presenter.amount_edited(text)
+
+    @Slot(str)
+    def _code_edited(self, text: str) -> None:
+        self.presenter.code_edited(text)
 
     @Slot()
     def _main_pressed(self) -> None:

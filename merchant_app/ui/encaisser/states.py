@@ -30,6 +30,7 @@ from merchant_app.till.results import (
     SameAgain,
     Settled,
 )
+from merchant_app.ui.encaisser.entry import NOTHING, Entry
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Use, Verdict
@@ -110,6 +111,11 @@ class ForeignScan:
 @dataclass(frozen=True, slots=True)
 class LookUpFailed:
     why: NoAnswerYet | NotEntitled
+
+
+@dataclass(frozen=True, slots=True)
+class TypingPaused:
+    """Too many typed codes were nobody's: what is typed is looked up later, a scan at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +270,7 @@ State: TypeAlias = (
     | Declined
     | ForeignScan
     | LookUpFailed
+    | TypingPaused
     | Debiting
     | Debited
     | Accepted
@@ -354,6 +361,7 @@ class Screen:
             grows; the view fills when the number is new, so that it never overwrites typing.
         focus: with a number, likewise.
         offline: what the line's being cut means; None while it is not.
+        entry: what stands under the field for codes.
     """
 
     state: State
@@ -369,3 +377,4 @@ class Screen:
     code_fill: tuple[int, str]
     focus: tuple[int, Focus]
     offline: Offline | None
+    entry: Entry = NOTHING

@@ -15,6 +15,7 @@ from merchant_app.ui.encaisser.camera_view import CameraView
 from merchant_app.ui.encaisser.card import Card
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.deeds import Deeds, deeds_of, is_busy
+from merchant_app.ui.encaisser.entry import NOTHING, Entry, Mark
 from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, EntryField
 from merchant_app.ui.encaisser.states import LOOKED_UP, Focus, Screen, SellingStopped
 from merchant_app.ui.keycap_button import KeycapButton
@@ -61,6 +62,8 @@ class EncaisserView(QWidget):
         self.other.clicked.connect(self.other_pressed)
         self._purchase_message = plain(parent=self, wrap=True)
         self._message = plain(parent=self, wrap=True)
+        self._entry_message = plain(parent=self, wrap=True)
+        self._entry = NOTHING
         self._purchase_name = self._name(_("&Purchase"), self.purchase)
         self._amount_name = self._name(_("To &debit"), self.amount)
         self._code_name = self._name(_("Voucher &code"), self.code)
@@ -86,6 +89,7 @@ class EncaisserView(QWidget):
         code.setSpacing(STEP)
         code.addWidget(self._code_name)
         code.addWidget(self.code)
+        code.addWidget(self._entry_message)
         right.addLayout(code)
         right.addWidget(self.basket, 1)
         self._side = QWidget(self)
@@ -167,6 +171,7 @@ class EncaisserView(QWidget):
         )
         # Under the field a line that says nothing would only take room from the card.
         self._purchase_message.setVisible(not self._look.is_large or error is not None)
+        self._show_entry(screen.entry)
         self.basket.show_screen(screen)
         self._deeds = deeds
         self._colour()
@@ -184,7 +189,8 @@ class EncaisserView(QWidget):
     def labels(self) -> tuple[QLabel, ...]:
         """The texts of the screen, for whoever measures them."""
         names = (self._purchase_name, self._amount_name, self._code_name)
-        return (*names, self._purchase_message, self._message, *self.card.labels())
+        messages = (self._purchase_message, self._message, self._entry_message)
+        return (*names, *messages, *self.card.labels())
 
     def _show_deeds(self, deeds: Deeds) -> None:
         enter_key, escape_key = ("", "") if deeds.asks else (_("Enter"), _("Esc"))
@@ -202,6 +208,15 @@ class EncaisserView(QWidget):
             self._buttons.setStretch(place, share)
         self._buttons.setSpacing((2 if three or self._look.is_large else 3) * STEP)
         self._message.setText(deeds.message)
+
+    def _show_entry(self, entry: Entry) -> None:
+        self.code.show_mark(entry.mark)
+        if entry.mark is not Mark.NONE and entry != self._entry:
+            said = entry.message or _("The code is complete.")
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.code, said))
+        self._entry = entry
+        self._entry_message.setText(entry.message)
+        self._entry_message.setVisible(bool(entry.message))
 
     def _announce(self, card: Card) -> None:
         if card.spoken == self._spoken:
@@ -230,6 +245,8 @@ class EncaisserView(QWidget):
         palette = self._look.palette
         wrong = palette.tones[Tone.NO].ink
         self._purchase_message.setPalette(tinted(wrong if self._is_wrong else palette.muted))
+        bad = self._entry.mark is Mark.WRONG
+        self._entry_message.setPalette(tinted(wrong if bad else palette.text))
         if self._deeds is not None:
             tone = palette.tones[self._deeds.tone]
             self._message.setPalette(tinted(tone.ink))
