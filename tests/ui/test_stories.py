@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from merchant_app.scanning.keyboard_layout import Layout, typed_on
 from merchant_app.till.results import LineState, NoAnswerKind, Status
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.entry import Mark
@@ -124,9 +125,7 @@ def test_a_gun_in_the_amount_field_leaves_the_amount_alone(till: Till) -> None:
 
 
 def test_a_gun_with_another_keyboard_layout(till: Till) -> None:
-    from merchant_app.scanning.keyboard_layout import typed_on_french
-
-    till.gun(typed_on_french(code(1)))
+    till.gun(typed_on(Layout.FRENCH, code(1)))
     till.comes_to(st.Debitable)
 
 
