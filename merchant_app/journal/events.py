@@ -41,8 +41,8 @@ class EventKind(Enum):
     CODE_FOUND = "code_found"
     """A typed code that is a voucher's, after "misses" that were none."""
     SEARCHED = "searched"
-    """Vouchers were looked for by a person or an order: "characters" typed, "hits" of each field;
-    "more" than could be shown."""
+    """Vouchers were looked for by "fields" of a person or an order: so many "characters" typed, so
+    many "hits"; "more" (1) than may be shown."""
     SEARCH_CHOSEN = "search_chosen"
     """One of the hits was taken: its "voucher_id", found by "field"."""
     JOURNAL_SALVAGED = "journal_salvaged"

@@ -261,8 +261,8 @@ def _refused(till: Till, recorded: Recorded) -> RedeemRefused:
 
 def _verdict_now(till: Till, recorded: Recorded) -> Verdict | None:
     """Ask again, for the "when and where": the customer will want to know."""
-    text = till.recent.text_of(recorded.redemption.lines[0].voucher_id)
-    if text is None:
+    asked = till.recent.asked_for(recorded.redemption.lines[0].voucher_id)
+    if asked is None:
         return None
-    found = confirm(till, text, purchase=recorded.redemption.purchase)
+    found = confirm(till, asked, purchase=recorded.redemption.purchase)
     return found.verdict if isinstance(found, Judged) else None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from merchant_app.central.port import NoAnswerKind as NoAnswerKind
 from merchant_app.central.port import NotAuthorisedKind as NotAuthorisedKind
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.ledger.exposure import Limit as Limit
 from merchant_app.money import Money
 from merchant_app.sync.connectivity import LineState as LineState
@@ -34,6 +35,10 @@ class NotEntitled:
 @dataclass(frozen=True, slots=True)
 class Stopped:
     """The journal here and at the central service differ: no selling until enrolled anew."""
+
+
+Asked: TypeAlias = str | VoucherId
+"""By what a voucher is looked up: what was scanned or typed, a secret; or the id of a hit."""
 
 
 # --- look-up -------------------------------------------------------------------------------------

@@ -13,12 +13,13 @@ import segno
 
 from merchant_app.errors import ProblemKind
 from merchant_app.i18n import formatting
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.money import BadAmount, Money, parse_amount
 from merchant_app.scanning.camera import Busy, CameraStatus, Ended, Lost, Missing, Running
 from merchant_app.scanning.confirmation import InView
 from merchant_app.scanning.frames import Frame
 from merchant_app.till.counter import CounterFacts
+from merchant_app.till.hits import Hit, Hits, NoList, SearchResult, TooManyHits
 from merchant_app.till.results import (
     AcceptedOffline,
     DebitedLine,
@@ -47,6 +48,7 @@ from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.entry import Entry, entry_of, waiting
 from merchant_app.vouchers import typed
 from merchant_app.vouchers.code import ALPHABET
+from merchant_app.vouchers.holders import HolderField
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import (
@@ -105,6 +107,8 @@ class Scene:
     camera: CameraStatus | None = None
     crowded: bool = False
     typed: str = ""
+    found: SearchResult | None = None
+    selected: int | None = None
 
     def screen(self, fill: int) -> st.Screen:
         """As the presenter would publish it; `fill` numbers the orders to the fields."""
@@ -133,7 +137,7 @@ class Scene:
     def _entry(self) -> Entry:
         if isinstance(self.state, st.TypingPaused):
             return waiting(27)
-        return entry_of(typed.read(self.typed))
+        return entry_of(typed.read(self.typed), self.found, self.selected)
 
     def _offline(self) -> st.Offline | None:
         cut = self.status.line is LineState.OFFLINE
@@ -436,7 +440,33 @@ def _typed_scenes() -> tuple[Scene, ...]:
         Scene(name="typed-misfit", state=st.Ready(), typed=f"{whole[:-1]}X"),
         Scene(name="typed-misfit-group", state=st.Ready(), typed=slipped(whole)),
         Scene(name="typed-too-long", state=st.Ready(), typed=f"{whole}4"),
+        Scene(name="search-one", state=st.Ready(), typed="dupont", found=Hits((hit(1),))),
+        Scene(
+            name="search-eight",
+            state=st.Ready(),
+            typed="cla",
+            found=Hits(tuple(hit(number) for number in range(8))),
+            selected=1,
+            basket=BASKET,
+        ),
+        Scene(name="search-nobody", state=st.Ready(), typed="zzz", found=Hits(())),
+        Scene(name="search-too-many", state=st.Ready(), typed="mar", found=TooManyHits()),
+        Scene(name="search-no-list", state=st.Ready(), typed="mar", found=NoList()),
         Scene(name="typing-paused", state=st.TypingPaused(), typed=whole),
+    )
+
+
+def hit(number: int) -> Hit:
+    """One of those who were found."""
+    names = ("Claire D.", "Clarisse L.", "Anne-Claire M.", "", "Claude-Emmanuelle de La T.")
+    return Hit(
+        voucher_id=VoucherId(UUID(int=number)),
+        name=names[number % len(names)],
+        face=euros(50 if number % 2 else 100),
+        bought_on=date(2026, 5, 3 + number) if number != 2 else None,
+        order_end="…233" if number != 4 else "",
+        label=LABEL,
+        field=HolderField.NAME,
     )
 
 

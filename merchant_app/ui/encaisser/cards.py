@@ -17,7 +17,7 @@ from merchant_app.till.results import (
 )
 from merchant_app.ui import status_words, words
 from merchant_app.ui.encaisser import outcomes
-from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.card import Card, Shape, kept_together
 from merchant_app.ui.encaisser.redeem_cards import redeem_card, working
 from merchant_app.ui.encaisser.states import (
     Answered,
@@ -41,7 +41,6 @@ from merchant_app.ui.encaisser.states import (
 from merchant_app.ui.encaisser.verdict_cards import (
     Place,
     debitable_card,
-    kept_together,
     verdict_card,
     with_basis,
 )
@@ -108,7 +107,7 @@ def _ready(screen: Screen) -> Card:
         tone=Tone.QUIET,
         shape=Shape.VIEWFINDER,
         word=_("Show a voucher"),
-        lead=_("To the camera or with the scanner gun; or type its code."),
+        lead=_("To the camera or with the scanner gun; or type its code, or a name."),
     )
 
 

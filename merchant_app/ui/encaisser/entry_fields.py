@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from merchant_app.i18n import _
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.encaisser.entry import Mark
 from merchant_app.ui.palette import Tone
@@ -86,14 +87,20 @@ class AmountField(EntryField):
 
 
 class CodeField(EntryField):
-    """A voucher's code, put into groups of four while it is typed, marked when it is right."""
+    """A voucher's code, put into groups of four while it is typed, marked when it is right.
+
+    Signals:
+        moved(int): arrow down (1) or up (-1), among what a search found.
+    """
+
+    moved = Signal(int)
 
     def __init__(self, look: Look, name: str, parent: QWidget | None = None) -> None:
         super().__init__(look, name, parent)
         self._look = look
         self._mark = Mark.NONE
         self.setFont(look.font(Size.BODY, figures=True, codes=True))
-        self.setPlaceholderText("K7QF-9XAB-…")
+        self.setPlaceholderText(_("code, name or order"))
         look.changed.connect(self.update)
 
     @property
@@ -108,6 +115,15 @@ class CodeField(EntryField):
             room = 0 if mark is Mark.NONE else self._mark_side() + STEP
             self.setTextMargins(0, 0, room, 0)
             self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Down:
+                self.moved.emit(1)
+            case Qt.Key.Key_Up:
+                self.moved.emit(-1)
+            case _:
+                super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

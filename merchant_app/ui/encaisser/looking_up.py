@@ -7,6 +7,7 @@ from dataclasses import replace
 from merchant_app.errors import Bug
 from merchant_app.i18n.formatting import field_amount
 from merchant_app.money import Money
+from merchant_app.till.hits import Hit
 from merchant_app.till.results import (
     Judged,
     LineState,
@@ -41,15 +42,22 @@ class LookingUp:
         self._judge = judge
         self._by_hand = by_hand
         self._typed = False
+        self._hit: Hit | None = None
         self.number = 0
         self.text = ""
 
     def again(self) -> None:
         """Ask about the same once more."""
-        self.look_up(self.text, typed=self._typed)
+        self.look_up(self.text, typed=self._typed, hit=self._hit)
 
-    def look_up(self, text: str, *, typed: bool = False) -> None:
-        """Ask about this, unless money is in flight. `typed`: a person did, no camera or gun."""
+    def look_up(self, text: str, *, typed: bool = False, hit: Hit | None = None) -> None:
+        """Ask about this, unless money is in flight.
+
+        Args:
+            text: as scanned or typed.
+            typed: a person did, no camera or gun.
+            hit: of a search: the voucher that was chosen.
+        """
         stage = self._stage
         if isinstance(stage.state, st.MONEY_IN_FLIGHT):
             stage.soft(st.Hint.FINISH_FIRST)
@@ -57,9 +65,10 @@ class LookingUp:
             if stage.purchase.is_over(stage.clock.now()):
                 stage.begin_purchase()
             self.number += 1
-            self.text, self._typed = text, typed
+            self.text, self._typed, self._hit = text, typed, hit
             stage.come_to(st.Checking(), focus=None)
-            stage.hands.run_command(AskLookUp(self.number, text, stage.purchase.total, typed))
+            total = stage.purchase.total
+            stage.hands.run_command(AskLookUp(self.number, text, total, typed, hit))
 
     def forget(self) -> None:
         """An answer that is still under way comes too late."""
@@ -173,7 +182,8 @@ class LookingUp:
 
     def _ask_to_confirm(self) -> None:
         total = self._stage.purchase.total
-        self._stage.hands.run_command(AskConfirm(self.number, self.text, total))
+        asked = self.text if self._hit is None else self._hit.voucher_id
+        self._stage.hands.run_command(AskConfirm(self.number, asked, total))
 
 
 def unconfirmed(state: st.State) -> st.State:

@@ -21,6 +21,7 @@ from merchant_app.ui.commands import (
     AskInterrupted,
     AskLookUp,
     AskMayLeave,
+    AskSearch,
     AskStatus,
     AskToSettle,
     Command,
@@ -74,9 +75,24 @@ class Presenter:
 
     def typed(self, text: str) -> None:
         """Enter in the code field; Enter twice asks once."""
-        if not isinstance(self._stage.state, st.Checking) or text != self._looking_up.text:
+        if self._by_hand.offers_hits:
+            self._enter_hits()
+        elif self._by_hand.looks_for_somebody(text):
+            self._by_hand.search_now(text)
+        elif not isinstance(self._stage.state, st.Checking) or text != self._looking_up.text:
             self._looking_up.look_up(text, typed=True)
+        self._publish()
+
+    def hit_pressed(self, place: int) -> None:
+        """One of the hits was clicked."""
+        if place < len(self._by_hand.hits):
+            self._looking_up.look_up("", hit=self._by_hand.hits[place])
             self._publish()
+
+    def hit_moved(self, by: int) -> None:
+        """Arrow down (1) or up (-1) in the field for codes."""
+        self._by_hand.move(by)
+        self._publish()
 
     def code_edited(self, text: str) -> None:
         """The field for codes holds this now."""
@@ -250,6 +266,8 @@ class Presenter:
                     self._looking_up.looked_up(answer)
             case AskConfirm(number=number):
                 self._looking_up.confirmed(number, answer)
+            case AskSearch(number=number):
+                self._by_hand.found(number, answer)
             case AskInterrupted():
                 assert isinstance(answer, tuple)
                 self._stage.questions = answer
@@ -276,6 +294,8 @@ class Presenter:
             return
         if isinstance(command, AskConfirm) and not self._looking_up.is_wanted(command.number):
             return
+        if isinstance(command, AskSearch) and not self._by_hand.is_wanted(command.number):
+            return
         if isinstance(command, AskInterrupted) and not isinstance(self._stage.state, st.Ready):
             return  # asked because of a Problem that is on the screen already
         self._stage.come_to(st.InTheWay(kind, money=money))
@@ -294,6 +314,14 @@ class Presenter:
                 self._stage.fields.set_focus(st.Focus.PURCHASE)
             case _:
                 self._hands.play(st.Sound.LOOK)
+
+    def _enter_hits(self) -> None:
+        """The first Enter goes to the first hit: nobody's voucher is taken unseen."""
+        hit = self._by_hand.selected
+        if hit is None:
+            self._by_hand.move(1)
+        else:
+            self._looking_up.look_up("", hit=hit)
 
     def _get_ready(self) -> None:
         self._looking_up.text = ""

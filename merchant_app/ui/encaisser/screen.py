@@ -83,6 +83,8 @@ class EncaisserScreen(QObject):
         view.purchase.edited.connect(self._purchase_edited)
         view.amount.edited.connect(self._amount_edited)
         view.code.edited.connect(self._code_edited)
+        view.code.moved.connect(self._hit_moved)
+        view.hits.pressed_at.connect(self._hit_pressed)
         view.main_pressed.connect(self._main_pressed)
         view.other_pressed.connect(self._other_pressed)
         view.accept_pressed.connect(self.accept_pressed)
@@ -170,6 +172,14 @@ class EncaisserScreen(QObject):
     @Slot(str)
     def _code_edited(self, text: str) -> None:
         self.presenter.code_edited(text)
+
+    @Slot(int)
+    def _hit_moved(self, by: int) -> None:
+        self.presenter.hit_moved(by)
+
+    @Slot(int)
+    def _hit_pressed(self, place: int) -> None:
+        self.presenter.hit_pressed(place)
 
     @Slot()
     def _main_pressed(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from merchant_app.i18n import _
+from merchant_app.i18n import _, ngettext
 from merchant_app.ui import words
 from merchant_app.ui.encaisser.basket_view import BasketView
 from merchant_app.ui.encaisser.camera_view import CameraView
@@ -17,6 +17,7 @@ from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.deeds import Deeds, deeds_of, is_busy
 from merchant_app.ui.encaisser.entry import NOTHING, Entry, Mark
 from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, EntryField
+from merchant_app.ui.encaisser.hits_view import HitsView
 from merchant_app.ui.encaisser.states import LOOKED_UP, Focus, Screen, SellingStopped
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
@@ -53,6 +54,7 @@ class EncaisserView(QWidget):
         self.card = CardView(look, self)
         self.camera = CameraView(look, self)
         self.basket = BasketView(look, self)
+        self.hits = HitsView(look, self)
         self.main = KeycapButton(look, role="main", parent=self)
         self.other = KeycapButton(look, role="plain", parent=self)
         self.accept = KeycapButton(look, role="plain", parent=self)
@@ -90,6 +92,7 @@ class EncaisserView(QWidget):
         code.addWidget(self._code_name)
         code.addWidget(self.code)
         code.addWidget(self._entry_message)
+        code.addWidget(self.hits)
         right.addLayout(code)
         right.addWidget(self.basket, 1)
         self._side = QWidget(self)
@@ -211,12 +214,15 @@ class EncaisserView(QWidget):
 
     def _show_entry(self, entry: Entry) -> None:
         self.code.show_mark(entry.mark)
-        if entry.mark is not Mark.NONE and entry != self._entry:
-            said = entry.message or _("The code is complete.")
+        said = _spoken(entry)
+        if said and said != _spoken(self._entry):
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.code, said))
         self._entry = entry
         self._entry_message.setText(entry.message)
         self._entry_message.setVisible(bool(entry.message))
+        self.hits.show_entry(entry)
+        # There is room for one of the two lists; the other comes back with the next card.
+        self.basket.setVisible(not entry.hits)
 
     def _announce(self, card: Card) -> None:
         if card.spoken == self._spoken:
@@ -250,3 +256,20 @@ class EncaisserView(QWidget):
         if self._deeds is not None:
             tone = palette.tones[self._deeds.tone]
             self._message.setPalette(tinted(tone.ink))
+
+
+def _spoken(entry: Entry) -> str:
+    """What a screen reader says of it; nothing of a count-down."""
+    if entry.selected is not None:
+        line = entry.hits[entry.selected]
+        return f"{line.name}, {line.facts}"
+    if entry.hits:
+        count = len(entry.hits)
+        return ngettext("{n} voucher found.", "{n} vouchers found.", count).format(n=count)
+    match entry.mark:
+        case Mark.RIGHT:
+            return _("The code is complete.")
+        case Mark.WRONG:
+            return entry.message
+        case Mark.NONE:
+            return ""

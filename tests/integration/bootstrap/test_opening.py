@@ -252,6 +252,7 @@ def test_an_enrolment_that_cannot_be_read(place: Place, open_till: OpenTill, tex
 def test_a_journal_of_a_newer_program(place: Place, open_till: OpenTill) -> None:
     open_till()[0].close()
     with sqlite3.connect(place.profile.data / "journal.sqlite") as journal:
+        journal.execute("CREATE TABLE of_tomorrow (number INTEGER) STRICT")
         journal.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
     journal.close()
     till = place.till()
