@@ -22,6 +22,7 @@ from merchant_app.central.port import IssuerKey, Policy, Shop
 from merchant_app.clock import Clock
 from merchant_app.ids import uuid7
 from merchant_app.journal.owner import JournalOwner
+from merchant_app.journal.sealing import Sealer
 from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
 from merchant_app.sync.connectivity import Connectivity
@@ -45,6 +46,7 @@ class Belongings:
         data: the folder of the journal and of the copy of the vouchers.
         mirror_folder: where the journal's second copy goes; empty: beside the journal.
         pepper: keys the hashes that typed codes are found by; empty: none is found here.
+        holders_key: seals whom vouchers were bought for.
         shop_redemption_max_minor: what the shop itself accepts offline at most.
         remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
@@ -53,6 +55,7 @@ class Belongings:
     data: Path
     mirror_folder: str
     pepper: bytes
+    holders_key: bytes
     shop_redemption_max_minor: int
     remembered: Remembered
     forget: Callable[[], None]
@@ -143,6 +146,7 @@ def _copy(
         belongings.data / "vouchers.sqlite",
         clock,
         belongs_to=belonging(enrolled.shop_number, belongings.pepper),
+        sealer=Sealer(belongings.holders_key),
     )
     held.callback(copy.close)
     fetcher = SnapshotFetcher(

@@ -300,10 +300,25 @@ class TillOpener:
             data=self._profile.data,
             mirror_folder=options.get(MIRROR_FOLDER),
             pepper=bytes.fromhex(self._secrets().secrets.get(SecretName.CODE_PEPPER) or ""),
+            holders_key=self._holders_key(),
             shop_redemption_max_minor=options.get(OFFLINE_REDEMPTION_MAX),
             remembered=Remembered(store, enrolled),
             forget=self._forget,
         )
+
+    def _holders_key(self) -> bytes:
+        """Made when it is first needed: a till that was enrolled by an older program has none."""
+        import os
+
+        from merchant_app.journal.sealing import KEY_LENGTH
+        from merchant_app.settings.secrets import SecretName
+
+        secrets = self._secrets().secrets
+        key = secrets.get(SecretName.HOLDERS_KEY)
+        if key is None:
+            key = os.urandom(KEY_LENGTH).hex()
+            secrets.set(SecretName.HOLDERS_KEY, key)
+        return bytes.fromhex(key)
 
     def _forget(self) -> None:
         """The till signs out: nothing that could speak for it stays on this computer."""
@@ -311,7 +326,7 @@ class TillOpener:
         from merchant_app.settings.secrets import SecretName
 
         secrets = self._secrets().secrets
-        for name in (SecretName.TILL_TOKEN, SecretName.CODE_PEPPER, SecretName.DEVICE_KEY):
+        for name in SecretName:
             secrets.delete(name)
         EnrolmentStore(self._profile.enrolment_file).forget()
 

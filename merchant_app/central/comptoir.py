@@ -61,7 +61,7 @@ from merchant_app.clock import Clock
 from merchant_app.contract import paths, wire
 from merchant_app.contract.problems import BY_URI, PREFIX, ProblemBody, ProblemType
 from merchant_app.contract.strict_json import REPLY_BYTES_MAX, Malformed, parse
-from merchant_app.ids import EpochId, TillId
+from merchant_app.ids import EpochId, TillId, VoucherId
 from merchant_app.ledger.heads import is_signed
 from merchant_app.vouchers.code import ShortCode
 
@@ -158,9 +158,13 @@ class ComptoirService:
         """See the port."""
         return self._look_up(wire.LookupRequest(token=token))
 
+    def look_up_voucher(self, voucher_id: VoucherId) -> LookupOutcome:
+        """See the port."""
+        return self._look_up(wire.LookupRequest(voucher_id=voucher_id))
+
     def _look_up(self, request: wire.LookupRequest) -> LookupOutcome:
         unknown = {ProblemType.VOUCHER_UNKNOWN: lambda _: NoSuchVoucher()}
-        # Exactly one of its two fields is sent.
+        # Exactly one of its fields is sent.
         body = request.model_dump_json(exclude_none=True).encode()
 
         def ask() -> LookupOutcome:

@@ -36,6 +36,7 @@ from merchant_app.ids import EpochId, OpId, ShopNumber, TillId, VoucherId
 from merchant_app.ledger.entries import Envelope
 from merchant_app.ledger.heads import Head
 from merchant_app.money import CURRENCIES, Money
+from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.terms import Terms, VatKind, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import Reason, Use
 
@@ -135,6 +136,7 @@ def vouchers_page(reply: wire.VouchersPage) -> VouchersPage:
             SnapshotVoucher(
                 to_voucher(one.voucher, path=f"vouchers.{number}.voucher"),
                 bytes.fromhex(one.code_mac),
+                _holder(one.holder),
             )
             for number, one in enumerate(reply.vouchers)
         ),
@@ -142,6 +144,17 @@ def vouchers_page(reply: wire.VouchersPage) -> VouchersPage:
         next_cursor=reply.next_cursor,
         more=reply.more,
         starts_over=reply.starts_over,
+    )
+
+
+def _holder(told: wire.WireHolder | None) -> Holder | None:
+    if told is None:
+        return None
+    return Holder(
+        name=told.name,
+        email=told.email,
+        order_number=told.order_number,
+        bought_on=told.bought_on,
     )
 
 

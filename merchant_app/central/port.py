@@ -28,6 +28,7 @@ from merchant_app.ledger.messages import (
     Stored,
 )
 from merchant_app.vouchers.code import ShortCode
+from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Use
 
@@ -191,10 +192,14 @@ class NoSuchVoucher:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotVoucher:
-    """One voucher of the shop; `code_mac` is HMAC-SHA256(pepper, code), 32 bytes."""
+    """One voucher of the shop; `code_mac` is HMAC-SHA256(pepper, code), 32 bytes.
+
+    `holder`: whom it was bought for; None where the platform knows nobody.
+    """
 
     voucher: Voucher
     code_mac: bytes
+    holder: Holder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +236,10 @@ class CentralService(Protocol):
 
     def look_up_token(self, token: str) -> LookupOutcome:
         """`token` is the text of a voucher's QR code, its shape checked before."""
+        ...
+
+    def look_up_voucher(self, voucher_id: VoucherId) -> LookupOutcome:
+        """One voucher of the shop's own, found in its snapshot; another shop's is NoSuchVoucher."""
         ...
 
     def append_journal(self, batch: Batch, *, wait_s: float) -> JournalOutcome:

@@ -163,12 +163,25 @@ class WireVoucher(Wire):
     terms: WireTerms
 
 
+class WireHolder(Wire):
+    """Who a voucher was bought for, so that a till finds it without its code. Personal data."""
+
+    name: ShortText
+    email: Annotated[str, Field(max_length=254)]
+    order_number: ShortText
+    bought_on: date | None
+
+
 class SnapshotVoucher(Wire):
-    """A voucher in the snapshot, with the keyed hash its code can be recognised by."""
+    """A voucher in the snapshot, with the keyed hash its code can be recognised by.
+
+    `holder` is null where the platform knows nobody.
+    """
 
     voucher: WireVoucher
     code_mac: Hash
     version: Annotated[int, Field(ge=1)]
+    holder: WireHolder | None = None
 
 
 class Tombstone(Wire):
@@ -194,10 +207,12 @@ class VouchersPage(Wire):
 
 
 class LookupRequest(Wire):
-    """Exactly one of the two: the eighteen characters of a code, or the text of a token."""
+    """Exactly one of the three: the eighteen characters of a code, the text of a token, or the id
+    of a voucher in the asking till's own snapshot."""
 
     code: Annotated[str, Field(min_length=18, max_length=18)] | None = None
     token: Annotated[str, Field(min_length=154, max_length=154)] | None = None
+    voucher_id: UUID | None = None
 
 
 class WireUse(Wire):

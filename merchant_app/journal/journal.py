@@ -10,6 +10,7 @@ from pathlib import Path
 
 from merchant_app.clock import Clock, to_text
 from merchant_app.ids import EpochId, OpId, TillId, VoucherId, id_text
+from merchant_app.journal.events import Detail, EventKind, Events
 from merchant_app.journal.open_matters import standing_of
 from merchant_app.journal.opening import open_journal, transaction, world_errors
 from merchant_app.journal.queries import Queries
@@ -41,6 +42,9 @@ class Journal(Queries):
     Confined to the thread that opened it (`owner.JournalOwner`). Every method that writes is one
     transaction, durable when it returns. All may raise Problems (`opening.world_errors`); after
     one, the file holds what it held before.
+
+    Attributes:
+        events: what happened besides money; to be read only: `append_event` writes.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Journal(Queries):
         self._rows = Rows(self._connection)
         self._clock = clock
         self._sessions = Sessions(self._connection, clock)
+        self.events = Events(self._connection)
         self._forget()
 
     def close(self) -> None:
@@ -249,6 +254,17 @@ class Journal(Queries):
                 (self.head()[0], id_text(self.epoch_id())),
             )
         self._forget()
+
+    def append_event(self, kind: EventKind, *, cashier: str, detail: Detail) -> int:
+        """Record what happened besides money; `detail` holds no code, name or secret. Returns its
+        number."""
+
+        def write() -> int:
+            with self._writing():
+                at = self._clock.now()
+                return self.events.append(kind, cashier=cashier, detail=detail, at=at)
+
+        return write() if self._room is None else self._room.write(write)
 
     def _appended(
         self, standing: Standing, entries: Sequence[Entry], added: Sequence[Envelope]

@@ -9,12 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 from merchant_app.clock import to_text
-from merchant_app.journal import records
+from merchant_app.journal import events, records
 from merchant_app.journal.checking import check, world_errors
+from merchant_app.journal.events import EventKind
 from merchant_app.journal.evidence import Evidence
 from merchant_app.journal.opening import connect, entry_records, migrate, transaction
 from merchant_app.journal.proving import Proved
 from merchant_app.journal.records import Record
+
+_TORN_PER_EVENT = 50
 
 
 def write_fresh(path: Path, evidence: Evidence, proved: Sequence[Proved], now: datetime) -> None:
@@ -38,6 +41,7 @@ def write_fresh(path: Path, evidence: Evidence, proved: Sequence[Proved], now: d
             records.put(connection, heads)
             _begin_progress(connection, proved, heads)
             _begin_session(connection, evidence.first_entry(), now)
+            _put_events(connection, evidence.rows("events"), now)
             check(connection)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -58,6 +62,25 @@ def _put_once(connection: sqlite3.Connection, rows: Sequence[Record]) -> None:
         if record.table == "outcomes" or op_id not in taken:
             taken.add(op_id)
             records.put(connection, [record])
+
+
+def _put_events(connection: sqlite3.Connection, rows: Sequence[Record], now: datetime) -> None:
+    """All that can be read of them, as they were; where the chain is torn is told by one more."""
+    records.put(connection, rows)
+    torn = events.torn(events.rows_of(connection))
+    table = events.Events(connection)
+    for start in range(0, max(1, len(torn)), _TORN_PER_EVENT):
+        places = torn[start : start + _TORN_PER_EVENT]
+        table.append(
+            EventKind.JOURNAL_SALVAGED,
+            cashier="",
+            detail={
+                "events": len(rows),
+                "torn_after": [after for after, _ in places],
+                "resumes_at": [number for _, number in places],
+            },
+            at=now,
+        )
 
 
 def _true_receipts(evidence: Evidence, proved: Sequence[Proved]) -> list[Record]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from merchant_app.clock import from_text
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.journal import outcome_lines
+from merchant_app.journal import events, outcome_lines
 from merchant_app.ledger.entries import BadEntry, Redemption, from_body
 
 Value = str | int | bytes | None
@@ -52,12 +52,24 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "receipts": ("epoch_id", "generation", "seq", "hash", "signed_at", "signature"),
     "alarms": ("op_id", "recorded_at"),
+    # The number is the rowid.
+    "events": ("at", "kind", "cashier", "detail", "hash"),
 }
 """The tables a record can belong to, in the order in which they can be filled."""
 
-_TEXTS = ("epoch_id", "till_id", "op_id", "body", "status", "lines", "kind")
+_TEXTS = (
+    "epoch_id",
+    "till_id",
+    "op_id",
+    "body",
+    "status",
+    "lines",
+    "kind",
+    "cashier",
+    "detail",
+)
 _IDS = ("epoch_id", "till_id", "op_id")
-_MOMENTS = ("decided_at", "recorded_at", "enrolled_at", "signed_at", "adopted_at")
+_MOMENTS = ("decided_at", "recorded_at", "enrolled_at", "signed_at", "adopted_at", "at")
 
 _READ = {
     table: f"SELECT rowid, {', '.join(columns)} FROM {table} WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
@@ -154,6 +166,8 @@ def is_sensible(record: Record) -> bool:
         if "status" in named:
             OutcomeStatus(str(named["status"]))
             outcome_lines.from_text(str(named["lines"]))
+        if record.table == "events":
+            events.to_row(record.rowid, *record.values)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, Problem):
         return False
     return True

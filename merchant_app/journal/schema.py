@@ -146,9 +146,24 @@ ALTER TABLE progress ADD COLUMN resync_to INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE progress ADD COLUMN reconcile INTEGER NOT NULL DEFAULT 0;
 """
 
+_STEP_3 = """
+-- What happened besides money (events.py): of this computer only, with its own chain. The kinds
+-- are the program's to know: another kind is no other schema.
+CREATE TABLE events (
+    number  INTEGER PRIMARY KEY CHECK (number >= 1),
+    at      TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    cashier TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    hash    BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+CREATE INDEX events_by_kind ON events (cashier, kind);
+"""
+
 STEPS: tuple[str, ...] = (
     _STEP_1 + _append_only(*_APPEND_ONLY),
     _STEP_2 + _append_only("entries", "adopted", "alarms"),
+    _STEP_3 + _append_only("events"),
 )
 """Step n brings the file from version n to n + 1; the version is SQLite's user_version."""
 

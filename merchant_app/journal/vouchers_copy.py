@@ -18,21 +18,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID
 
 from merchant_app.clock import Clock
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.ids import ShopNumber, VoucherId
 from merchant_app.journal.opening import BUSY_WAIT_S
 from merchant_app.journal.owner import Owner
-from merchant_app.journal.vouchers_file import NotOurs, State, VouchersFile
+from merchant_app.journal.sealing import NotOpened, Sealer
+from merchant_app.journal.vouchers_file import News, NotOurs, State, VouchersFile
 from merchant_app.journal.vouchers_rows import (
     BY_CODE_MAC,
     BY_ID,
+    SEALED,
+    SEALED_BY_ID,
     Damaged,
     Page,
     reading,
     voucher_of,
 )
+from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.terms import Voucher
 
 Result = TypeVar("Result")
@@ -59,6 +64,26 @@ class Ask:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class HoldersMark:
+    """How far somebody has read the holders."""
+
+    news: News
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HolderNews:
+    """Attributes:
+    mark: for the next time.
+    everything: `holders` are all that are known; else only the new ones.
+    """
+
+    mark: HoldersMark
+    everything: bool
+    holders: Iterator[tuple[VoucherId, Holder]]
+
+
 class VouchersCopy:
     """The copy. Any thread may use it.
 
@@ -67,21 +92,27 @@ class VouchersCopy:
     is then empty and has no age, until it is fetched again.
     """
 
-    def __init__(self, path: Path, clock: Clock, *, belongs_to: str) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, *, belongs_to: str, sealer: Sealer | None = None
+    ) -> None:
         """Open the file, or make it; a damaged one, or one of something else, is made anew.
 
         Args:
             path: of the file.
             clock: says when something was asked for.
             belongs_to: see `belonging`.
+            sealer: seals whom vouchers were bought for; None: that is not kept.
 
         Raises:
             Problem: it cannot be written (`opening.world_errors`).
         """
         self._clock = clock
+        self._sealer = sealer
         self._readers = _Readers(path)
-        self._owner = Owner(lambda: _Keeper(path, self._readers, belongs_to), name="vouchers")
-        self._state = self._owner.run(_Keeper.state)
+        self._owner = Owner(
+            lambda: _Keeper(path, self._readers, belongs_to, sealer), name="vouchers"
+        )
+        self._state, self._news = self._owner.run(_Keeper.facts)
 
     def close(self) -> None:
         """Finish what is being read and written, close the file, end its thread."""
@@ -116,6 +147,53 @@ class VouchersCopy:
         """Balances in minor units, of those that are here."""
         found = ((voucher_id, self.by_id(voucher_id)) for voucher_id in ids)
         return {one: voucher.balance.minor for one, voucher in found if voucher is not None}
+
+    def holder(self, voucher_id: VoucherId) -> Holder | None:
+        """Whom a voucher was bought for; None: nobody knows."""
+        if self._sealer is None:
+            return None
+        try:
+            with self._readers.one() as connection, reading():
+                row = connection.execute(SEALED_BY_ID, (voucher_id.bytes,)).fetchone()
+            return self._opened(voucher_id, None if row is None else row[0])
+        except Damaged as damage:
+            self._renew(damage, self._readers.renewals)
+            return None
+
+    def holders_since(self, mark: HoldersMark | None) -> HolderNews:
+        """Whom vouchers were bought for: those that are new since the mark, or all of them.
+
+        Whoever was there and is no more is not told of: `holder` knows.
+        """
+        news = self._news
+        count = len(news.changed)
+        after = HoldersMark(news, count)
+        if mark is not None and mark.news is news:
+            ids = news.changed[mark.count : count]
+            found = ((voucher_id, self.holder(voucher_id)) for voucher_id in ids)
+            known = ((voucher_id, one) for voucher_id, one in found if one is not None)
+            return HolderNews(after, everything=False, holders=known)
+        return HolderNews(after, everything=True, holders=self._all_holders())
+
+    def _all_holders(self) -> Iterator[tuple[VoucherId, Holder]]:
+        renewals = self._readers.renewals
+        try:
+            with self._readers.one() as connection, reading():
+                for raw_id, sealed in connection.execute(SEALED):
+                    voucher_id = VoucherId(UUID(bytes=raw_id))
+                    one = self._opened(voucher_id, sealed)
+                    if one is not None:
+                        yield voucher_id, one
+        except Damaged as damage:
+            self._renew(damage, renewals)
+
+    def _opened(self, voucher_id: VoucherId, sealed: bytes | None) -> Holder | None:
+        if self._sealer is None or sealed is None:
+            return None
+        try:
+            return self._sealer.open(voucher_id, sealed)
+        except NotOpened:
+            raise Damaged("a holder cannot be unsealed") from None
 
     def _one(self, query: str, key: bytes) -> Voucher | None:
         renewals = self._readers.renewals
@@ -168,13 +246,13 @@ class VouchersCopy:
         try:
             return keeper.do(work)
         finally:
-            self._state = keeper.state()
+            self._state, self._news = keeper.facts()
 
     def _renew(self, damage: Damaged, renewals: int) -> None:
         def renew(keeper: _Keeper) -> None:
             if renewals == self._readers.renewals:  # else somebody noticed before us
                 keeper.renew(damage)
-                self._state = keeper.state()
+                self._state, self._news = keeper.facts()
 
         self._owner.run(renew)
 
@@ -182,12 +260,15 @@ class VouchersCopy:
 class _Keeper:
     """Keeps the file, whatever happens to it. Lives in the owner's thread."""
 
-    def __init__(self, path: Path, readers: _Readers, belongs_to: str) -> None:
+    def __init__(
+        self, path: Path, readers: _Readers, belongs_to: str, sealer: Sealer | None
+    ) -> None:
         self._path = path
         self._readers = readers
         self._belongs_to = belongs_to
+        self._sealer = sealer
         try:
-            self._file = VouchersFile(path, belongs_to=belongs_to)
+            self._file = VouchersFile(path, belongs_to=belongs_to, sealer=sealer)
             return
         except NotOurs as other:
             _log.info("the copy of the vouchers is of %s; it is fetched again", other)
@@ -195,8 +276,8 @@ class _Keeper:
             _log.error("the copy of the vouchers is damaged (%s); it is fetched again", damage)
         self._make_anew()
 
-    def state(self) -> State:
-        return self._file.state
+    def facts(self) -> tuple[State, News]:
+        return self._file.state, self._file.news
 
     def do(self, work: Callable[[VouchersFile], Result]) -> Result:
         """The result of `work`.
@@ -229,7 +310,7 @@ class _Keeper:
                 self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
         except OSError as error:
             raise Problem(ProblemKind.DISK_READ_ONLY, f"{type(error).__name__}: {error}") from error
-        self._file = VouchersFile(self._path, belongs_to=self._belongs_to)
+        self._file = VouchersFile(self._path, belongs_to=self._belongs_to, sealer=self._sealer)
 
 
 class _Readers:

@@ -1,8 +1,9 @@
 """The file of the till's own copy of the vouchers: its tables, and how pages get into them.
 
-It can be fetched again at any time, so it is written without waiting for the disk, has no numbered
-steps (another version is fetched again) and is given up at the first sign of damage. A row proves
-itself when it is read: a flipped bit must not become somebody's balance.
+It can be fetched again at any time, so it is written without waiting for the disk and is given up
+at the first sign of damage. The version before is completed, so that a till that is updated while
+its line is cut can go on; any other is fetched again. A row proves itself when it is read: a
+flipped bit must not become somebody's balance. `sealed` is whom it was bought for (`sealing`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from merchant_app.clock import from_text, to_text
+from merchant_app.ids import VoucherId
 from merchant_app.journal.opening import connect, transaction
+from merchant_app.journal.sealing import NotOpened, Sealer
 from merchant_app.journal.vouchers_rows import (
     COLUMNS,
+    CopiedVoucher,
     Damaged,
     Page,
     damage_noticed,
@@ -23,8 +28,10 @@ from merchant_app.journal.vouchers_rows import (
     reading,
     row_of,
 )
+from merchant_app.vouchers.holders import Holder
 
-VERSION = 2
+VERSION = 3
+_VERSION_WITHOUT_HOLDERS = 2
 WAL_BYTES_KEPT_MAX = 16_000_000
 """A whole snapshot of a large shop writes more; the space is given back afterwards."""
 
@@ -46,7 +53,8 @@ CREATE TABLE {name} (
     expires_on             TEXT,
     minimum_purchase_minor INTEGER,
     vat_kind               TEXT NOT NULL,
-    proof                  INTEGER NOT NULL
+    proof                  INTEGER NOT NULL,
+    sealed                 BLOB
 ) STRICT, WITHOUT ROWID
 """
 
@@ -106,6 +114,17 @@ class State:
         return self.staged_cursor if self.staging else self.cursor
 
 
+class News:
+    """What `HolderIndex`es need: another object of this kind means that everything is new.
+
+    Attributes:
+        changed: new, or another name; only ever longer.
+    """
+
+    def __init__(self) -> None:
+        self.changed: list[VoucherId] = []
+
+
 class VouchersFile:
     """The open file. Confined to the thread that opened it (`owner.Owner`); readers have their own
     connections. Every method that writes is one transaction.
@@ -114,15 +133,23 @@ class VouchersFile:
 
     Attributes:
         state: how far it is.
+        news: the holders that changed since the whole of them did.
     """
 
-    def __init__(self, path: Path, *, belongs_to: str) -> None:
+    def __init__(self, path: Path, *, belongs_to: str, sealer: Sealer | None = None) -> None:
         """Open the file, or make it.
+
+        Args:
+            path: of the file.
+            belongs_to: what it is a copy of.
+            sealer: seals holders; None: none is kept.
 
         Raises:
             NotOurs: it is a copy of something else, or of another version.
         """
         self._belongs_to = belongs_to
+        self._sealer = sealer
+        self.news = News()
         with reading():
             self._connection = connect(path)
             try:
@@ -139,8 +166,10 @@ class VouchersFile:
 
     def _make_or_check(self) -> None:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, VERSION):
+        if version not in (0, _VERSION_WITHOUT_HOLDERS, VERSION):
             raise NotOurs(f"version {version}")
+        if version == _VERSION_WITHOUT_HOLDERS:
+            self._add_holders()
         if version == 0:
             with transaction(self._connection):
                 if self._connection.execute("SELECT 1 FROM sqlite_master").fetchone():
@@ -151,6 +180,17 @@ class VouchersFile:
         rows = self._connection.execute("SELECT sql FROM sqlite_master").fetchall()
         if {_bare(row[0]) for row in rows} != {_bare(sql) for sql in _SCHEMA[:-1]}:
             raise Damaged("the tables are not those that were made")
+
+    def _add_holders(self) -> None:
+        """From the version before. The vouchers stay; whom they were bought for comes with the next
+        fetch, which is one of everything."""
+        with transaction(self._connection):
+            for table in ("vouchers", "staged"):
+                self._connection.execute(f"ALTER TABLE {table} ADD COLUMN sealed BLOB")
+            state = self._read_state()
+            self._empty_stage()
+            self._write_state(replace(state, staging="everything", staged_cursor=""))
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     def _read_state(self) -> State:
         row = self._connection.execute(
@@ -204,8 +244,8 @@ class VouchersFile:
         if from_the_start:
             self._empty_stage()
         self._connection.executemany(
-            f"INSERT OR REPLACE INTO staged VALUES ({', '.join('?' * len(COLUMNS))})",  # noqa: S608
-            map(row_of, page.vouchers),
+            f"INSERT OR REPLACE INTO staged VALUES ({', '.join('?' * (len(COLUMNS) + 1))})",  # noqa: S608
+            ((*row_of(one), self._sealed(one)) for one in page.vouchers),
         )
         here = [(one.voucher.voucher_id.bytes,) for one in page.vouchers]
         gone = [(voucher_id.bytes,) for voucher_id in page.gone]
@@ -216,6 +256,11 @@ class VouchersFile:
         kind = "everything" if from_the_start else self.state.staging or "changes"
         return replace(self.state, staging=kind, staged_cursor=page.next_cursor)
 
+    def _sealed(self, one: CopiedVoucher) -> bytes | None:
+        if self._sealer is None or one.holder is None:
+            return None
+        return self._sealer.seal(one.voucher.voucher_id, one.holder)
+
     def _empty_stage(self) -> None:
         self._connection.execute("DELETE FROM staged")
         self._connection.execute("DELETE FROM staged_gone")
@@ -223,6 +268,7 @@ class VouchersFile:
     def _merged(self, state: State) -> State:
         if state.staging == "everything":
             count = self._exchange_tables()
+            self.news = News()
         else:
             count = state.count + self._merge_changes()
         self._empty_stage()
@@ -243,6 +289,7 @@ class VouchersFile:
 
     def _merge_changes(self) -> int:
         """Take over what changed; by how many vouchers the copy grew."""
+        changed = self._changed_holders()
         new = self._number(
             "SELECT count(*) FROM staged s WHERE NOT EXISTS "
             "(SELECT 1 FROM vouchers v WHERE v.voucher_id = s.voucher_id)"
@@ -251,7 +298,25 @@ class VouchersFile:
         gone = self._connection.execute(
             "DELETE FROM vouchers WHERE voucher_id IN (SELECT voucher_id FROM staged_gone)"
         ).rowcount
+        self.news.changed += changed
         return new - gone
+
+    def _changed_holders(self) -> list[VoucherId]:
+        """A debit changes a voucher and nobody's name: that is no news to whoever looks for one."""
+        rows = self._connection.execute(
+            "SELECT s.voucher_id, s.sealed, v.sealed FROM staged s "
+            "LEFT JOIN vouchers v ON v.voucher_id = s.voucher_id WHERE s.sealed IS NOT NULL"
+        ).fetchall()
+        ids = ((VoucherId(UUID(bytes=raw)), new, old) for raw, new, old in rows)
+        return [id_ for id_, new, old in ids if self._opened(id_, new) != self._opened(id_, old)]
+
+    def _opened(self, voucher_id: VoucherId, sealed: bytes | None) -> Holder | None:
+        if self._sealer is None or sealed is None:
+            return None
+        try:
+            return self._sealer.open(voucher_id, sealed)
+        except NotOpened:
+            return None  # of before: it is written anew
 
     def _number(self, query: str) -> int:
         return int(self._connection.execute(query).fetchone()[0])

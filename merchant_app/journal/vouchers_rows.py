@@ -14,6 +14,7 @@ from merchant_app.errors import Problem, ProblemKind
 from merchant_app.ids import ShopNumber, VoucherId
 from merchant_app.journal.opening import world_errors
 from merchant_app.money import Money
+from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.terms import Terms, VatKind, Voucher, VoucherStatus
 
 COLUMNS = (
@@ -36,6 +37,8 @@ COLUMNS = (
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM vouchers WHERE"  # noqa: S608 - constants
 BY_CODE_MAC = f"{_SELECT} code_mac = ? LIMIT 2"
 BY_ID = f"{_SELECT} voucher_id = ?"
+SEALED_BY_ID = "SELECT sealed FROM vouchers WHERE voucher_id = ?"
+SEALED = "SELECT voucher_id, sealed FROM vouchers WHERE sealed IS NOT NULL"
 
 
 class Damaged(Exception):
@@ -43,12 +46,14 @@ class Damaged(Exception):
 
 
 class CopiedVoucher(Protocol):
-    """A voucher, and what its code is recognised by (32 bytes)."""
+    """A voucher, what its code is recognised by (32 bytes), and whom it was bought for."""
 
     @property
     def voucher(self) -> Voucher: ...
     @property
     def code_mac(self) -> bytes: ...
+    @property
+    def holder(self) -> Holder | None: ...
 
 
 class Page(Protocol):

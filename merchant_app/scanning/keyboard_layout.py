@@ -9,6 +9,7 @@ code and the shape of a token decide.
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 
@@ -16,41 +17,69 @@ from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 # combined with the next letter: no voucher needs those keys.
 _US = "1234567890-=qwertyuiop[]asdfghjkl;'zxcvbnm,./\\"
 _US_SHIFT = '!@#$%^&*()_+QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>?|'
-_FRENCH = "&é\"'(-è_çà)=azertyuiop^$qsdfghjklmùwxcvbn,;:!*"
-_FRENCH_SHIFT = "1234567890°+AZERTYUIOP¨£QSDFGHJKLM%WXCVBN?./§µ"
 
-_FRENCH_TO_US = str.maketrans(_FRENCH + _FRENCH_SHIFT, _US + _US_SHIFT)
-_US_TO_FRENCH = str.maketrans(_US + _US_SHIFT, _FRENCH + _FRENCH_SHIFT)
+
+class Layout(Enum):
+    """A computer's keyboard. The value is what the keys of `_US` type there, without and with
+    Shift; taken from xkeyboard-config and checked against a real display (tests/end2end)."""
+
+    FRENCH = (
+        "&é\"'(-è_çà)=azertyuiop^$qsdfghjklmùwxcvbn,;:!*",
+        "1234567890°+AZERTYUIOP¨£QSDFGHJKLM%WXCVBN?./§µ",
+    )
+    FRENCH_MAC = (
+        "&é\"'(§è!çà)-azertyuiop^$qsdfghjklmùwxcvbn,;:=`",
+        "1234567890°_AZERTYUIOP¨*QSDFGHJKLM%WXCVBN?./+£",
+    )
+    """And that of Belgium."""
+    FRENCH_AFNOR = (
+        "àéèê()‘’«»'^azertyuiop-+qsdfghjklm/wxcvbn.,:;*",
+        '1234567890"¨AZERTYUIOP–±QSDFGHJKLM\\WXCVBN?!…=½',
+    )
+    """The standard of 2019, NF Z71-300."""
+    SWISS_FRENCH = (
+        "1234567890'^qwertzuiopè¨asdfghjkléàyxcvbnm,.-$",
+        '+"*ç%&/()=?`QWERTZUIOPü!ASDFGHJKLöäYXCVBNM;:_£',
+    )
+    GERMAN = (
+        "1234567890ß´qwertzuiopü+asdfghjklöäyxcvbnm,.-#",
+        "!\"§$%&/()=?`QWERTZUIOPÜ*ASDFGHJKLÖÄYXCVBNM;:_'",
+    )
+
+
+_TO_US = {layout: str.maketrans("".join(layout.value), _US + _US_SHIFT) for layout in Layout}
+_FROM_US = {layout: str.maketrans(_US + _US_SHIFT, "".join(layout.value)) for layout in Layout}
 _OTHER_SHIFT = str.maketrans(_US + _US_SHIFT, _US_SHIFT + _US)
 
 # By hand, not str.swapcase: that would fold a Kelvin sign into a k.
-_SMALL = "abcdefghijklmnopqrstuvwxyzéèçàù"
-_LARGE = "ABCDEFGHIJKLMNOPQRSTUVWXYZÉÈÇÀÙ"
+_SMALL = "abcdefghijklmnopqrstuvwxyzéèçàùêöäü"
+_LARGE = "ABCDEFGHIJKLMNOPQRSTUVWXYZÉÈÇÀÙÊÖÄÜ"
 _OTHER_CASE = str.maketrans(_SMALL + _LARGE, _LARGE + _SMALL)
 
 # Some guns send "]Q1" first: the symbology identifier of AIM (ISO/IEC 15424).
 _SYMBOLOGY = re.compile(r"\]Q[0-6]", re.IGNORECASE)
 
 
-def typed_on_french(text: str) -> str:
-    """What a French computer makes of a gun with the layout of the United States."""
-    return text.translate(_US_TO_FRENCH)
+def typed_on(layout: Layout, text: str) -> str:
+    """What a computer with this keyboard makes of a gun with the layout of the United States."""
+    return text.translate(_FROM_US[layout])
 
 
 def candidates(text: str) -> tuple[str, ...]:
     """What the gun may have sent, the likeliest first, `text` itself the very first.
 
-    As typed; with Caps Lock on; as a US gun on a French computer; that with Caps Lock on, as Linux
-    has it (letters only), and as Windows has it (a Shift Lock for every key).
+    As typed; with Caps Lock on; then, for each keyboard: as a US gun on such a computer; that with
+    Caps Lock on, as Linux has it (letters only), and as Windows has it (a Shift Lock for every
+    key).
     """
-    from_us = text.translate(_FRENCH_TO_US)
-    meant = (
-        text,
-        text.translate(_OTHER_CASE),
-        from_us,
-        text.translate(_OTHER_CASE).translate(_FRENCH_TO_US),
-        from_us.translate(_OTHER_SHIFT),
-    )
+    meant = [text, text.translate(_OTHER_CASE)]
+    for to_us in _TO_US.values():
+        from_us = text.translate(to_us)
+        meant += (
+            from_us,
+            text.translate(_OTHER_CASE).translate(to_us),
+            from_us.translate(_OTHER_SHIFT),
+        )
     plain = (
         _SYMBOLOGY.sub("", candidate, count=1) if _SYMBOLOGY.match(candidate) else candidate
         for candidate in meant

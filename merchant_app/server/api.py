@@ -166,8 +166,9 @@ def _query(request: Request, name: str) -> str | None:
 
 def _lookup(request: Request, body: Body, till: Speaker) -> Response:
     asked = _parse(wire.LookupRequest, body)
-    if (asked.code is None) == (asked.token is None):
-        raise Refused(ProblemType.MALFORMED, detail="exactly one of code and token", path="code")
+    if [asked.code, asked.token, asked.voucher_id].count(None) != 2:
+        detail = "exactly one of code, token and voucher_id"
+        raise Refused(ProblemType.MALFORMED, detail=detail, path="code")
     try:
         reply = _service(request).look_up(till, asked)
     except BeingRestored:

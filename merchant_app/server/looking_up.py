@@ -16,12 +16,13 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, select
 
 from merchant_app.contract.wire import (
     LookupReply,
     LookupRequest,
     SnapshotVoucher,
+    WireHolder,
     WireTerms,
     WireUse,
     WireVoucher,
@@ -35,6 +36,7 @@ from merchant_app.vouchers import code as short_codes
 from merchant_app.vouchers import token as tokens
 
 HISTORY_MAX = 100
+_NAME_CHARACTERS_MAX = 120
 MISSES_MAX = 30
 MISSES_WINDOW_S = 60
 _NOBODY = UUID(int=0)
@@ -51,7 +53,12 @@ def look_up(
 ) -> LookupReply | None:
     """The voucher as it is now; None when there is none to be told of."""
     vouchers = schema.vouchers
-    if request.token is not None:
+    if request.voucher_id is not None:
+        known = True
+        # An id is no proof of anything: only what stands in the till's own snapshot is told.
+        own = vouchers.c.shop_number == till.shop.number
+        same = and_(vouchers.c.id == request.voucher_id, own)
+    elif request.token is not None:
         token = tokens.verify(request.token, keys)
         known = isinstance(token, tokens.Token)
         same = vouchers.c.id == (token.voucher_id if isinstance(token, tokens.Token) else _NOBODY)
@@ -109,7 +116,23 @@ def wire_voucher(row: Row[Any]) -> WireVoucher:
 def snapshot_voucher(row: Row[Any]) -> SnapshotVoucher:
     """A row of `vouchers` as it stands in a shop's snapshot."""
     return SnapshotVoucher(
-        voucher=wire_voucher(row), code_mac=row.code_mac.hex(), version=row.version
+        voucher=wire_voucher(row),
+        code_mac=row.code_mac.hex(),
+        version=row.version,
+        holder=_wire_holder(row),
+    )
+
+
+def _wire_holder(row: Row[Any]) -> WireHolder | None:
+    name = f"{row.holder_first_name} {row.holder_name}".strip()[:_NAME_CHARACTERS_MAX]
+    order_number = row.order_number or ""
+    if not (name or row.holder_email or order_number):
+        return None
+    return WireHolder(
+        name=name,
+        email=row.holder_email,
+        order_number=order_number,
+        bought_on=row.purchased_on,
     )
 
 

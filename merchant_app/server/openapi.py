@@ -135,7 +135,7 @@ ROUTES = (
         "POST",
         paths.LOOKUP,
         "lookup",
-        "One voucher by code or token, with its history",
+        "One voucher by code, token or id, with its history",
         wire.LookupReply,
         wire.LookupRequest,
         (

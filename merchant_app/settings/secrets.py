@@ -49,6 +49,8 @@ class SecretName(Enum):
     """The till's Ed25519 private key, hex."""
     CODE_PEPPER = "code-pepper"
     """Keys the hashes of voucher codes in the local snapshot, hex."""
+    HOLDERS_KEY = "holders-key"
+    """Seals whom vouchers were bought for in the local snapshot, hex; made by this till itself."""
 
 
 class Secrets(Protocol):

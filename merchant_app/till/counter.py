@@ -8,8 +8,10 @@ from typing import Protocol
 
 from merchant_app.ids import OpId
 from merchant_app.money import Money
+from merchant_app.till.hits import Hit, SearchResult
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
+    Asked,
     Interrupted,
     LookUp,
     RedeemResult,
@@ -67,7 +69,25 @@ class Counter(Protocol):
         """
         ...
 
-    def confirm(self, text: str, *, purchase: Money | None) -> LookUp:
+    def look_up_typed(self, text: str, *, purchase: Money | None) -> LookUp:
+        """`look_up` of what a person typed. Codes in a row that are nobody's make her wait
+        (TypingPaused): 30 s after the fifth, twice as long after each that follows."""
+        ...
+
+    def search(self, text: str) -> SearchResult:
+        """Vouchers of the till's own list by name, e-mail address or order number; recorded.
+
+        Args:
+            text: something that `vouchers.holders.query_of` takes.
+        """
+        ...
+
+    def look_up_hit(self, hit: Hit, *, purchase: Money | None) -> LookUp:
+        """`look_up` of the voucher that was chosen among the hits of a search; recorded. The
+        voucher's `holder` is then the whole name."""
+        ...
+
+    def confirm(self, asked: Asked, *, purchase: Money | None) -> LookUp:
         """The central service's own answer to what `look_up` answered from the till's copy.
 
         NoAnswerYet when it cannot be asked: the till's own answer then stands.

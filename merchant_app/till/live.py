@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection, Sequence
 
 from merchant_app.ids import OpId
 from merchant_app.money import Money
-from merchant_app.till import leave, look_up, redeem, resolve, reverse, settle, status
+from merchant_app.till import leave, look_up, redeem, resolve, reverse, search, settle, status
 from merchant_app.till.counter import CounterFacts
+from merchant_app.till.hits import Hit, SearchResult
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
+    Asked,
     Interrupted,
     LookUp,
     RedeemResult,
@@ -18,6 +20,7 @@ from merchant_app.till.results import (
     Status,
 )
 from merchant_app.till.till import Till
+from merchant_app.till.typed_codes import TypedCodes
 from merchant_app.vouchers import verdicts
 from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.terms import Voucher
@@ -30,6 +33,8 @@ class LiveCounter:
     def __init__(self, till: Till) -> None:
         self._till = till
         self._listeners: list[Callable[[Status], None]] = []
+        self._typed = TypedCodes(till.journal, till.clock, cashier=till.facts.cashier)
+        self._people = search.People(till.copy)
         till.connectivity.listen(self._tell)
 
     def beat(self) -> object:
@@ -52,6 +57,15 @@ class LiveCounter:
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
         return look_up.look_up(self._till, text, purchase=purchase)
 
+    def look_up_typed(self, text: str, *, purchase: Money | None) -> LookUp:
+        return look_up.look_up_typed(self._till, self._typed, text, purchase=purchase)
+
+    def search(self, text: str) -> SearchResult:
+        return search.search(self._till, self._people, text)
+
+    def look_up_hit(self, hit: Hit, *, purchase: Money | None) -> LookUp:
+        return search.look_up_hit(self._till, hit, purchase=purchase)
+
     def judge(self, voucher: Voucher, *, purchase: Money | None, amount: Money) -> Verdict:
         return verdicts.judge(
             voucher,
@@ -62,8 +76,8 @@ class LiveCounter:
             amount=amount,
         )
 
-    def confirm(self, text: str, *, purchase: Money | None) -> LookUp:
-        return look_up.confirm(self._till, text, purchase=purchase)
+    def confirm(self, asked: Asked, *, purchase: Money | None) -> LookUp:
+        return look_up.confirm(self._till, asked, purchase=purchase)
 
     def redeem(
         self, voucher: Voucher, *, amount: Money, purchase: Money | None, again: bool = False

@@ -19,17 +19,21 @@ from merchant_app.central.port import (
     Rejected,
     TillFacts,
 )
+from merchant_app.ids import VoucherId
 from merchant_app.money import Money
 from merchant_app.till.results import (
+    Asked,
     Judged,
     LookUp,
     NoAnswerYet,
     NotAVoucher,
     NotEntitled,
+    TypingPaused,
     UnderQuestion,
 )
 from merchant_app.till.settle import question_about
 from merchant_app.till.till import Till
+from merchant_app.till.typed_codes import TypedCodes
 from merchant_app.vouchers import verdicts
 from merchant_app.vouchers.code import ShortCode
 from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
@@ -46,26 +50,66 @@ from merchant_app.vouchers.verdicts import (
 )
 
 
-def look_up(till: Till, text: str, *, purchase: Money | None) -> LookUp:
+def look_up(till: Till, asked: Asked, *, purchase: Money | None) -> LookUp:
     """See `counter.Counter.look_up`."""
-    return _look_up(till, text, purchase=purchase, ask=False)
+    return _look_up(till, asked, purchase=purchase, ask=False)
 
 
-def confirm(till: Till, text: str, *, purchase: Money | None) -> LookUp:
-    """See `counter.Counter.confirm`."""
-    return _look_up(till, text, purchase=purchase, ask=True)
-
-
-def _look_up(till: Till, text: str, *, purchase: Money | None, ask: bool) -> LookUp:
-    """`ask`: the service is asked even where the copy knows the voucher."""
+def look_up_typed(till: Till, typed: TypedCodes, text: str, *, purchase: Money | None) -> LookUp:
+    """See `counter.Counter.look_up_typed`."""
     scan = classify(text)
+    if not isinstance(scan, CodeText):
+        return look_up(till, text, purchase=purchase)
+    wait_s = typed.wait_s()
+    if wait_s:
+        return TypingPaused(wait_s)
+    found = look_up(till, text, purchase=purchase)
+    match found:
+        # Offline the till's own copy is all there is to try codes against.
+        case Judged(verdict=Unknown()) | NoAnswerYet():
+            typed.missed(till.code_mac(scan.code))
+        case Judged() | UnderQuestion():
+            typed.found()
+        case _:
+            pass
+    return found
+
+
+def confirm(till: Till, asked: Asked, *, purchase: Money | None) -> LookUp:
+    """See `counter.Counter.confirm`."""
+    return _look_up(till, asked, purchase=purchase, ask=True)
+
+
+def _look_up(till: Till, asked: Asked, *, purchase: Money | None, ask: bool) -> LookUp:
+    """`ask`: the service is asked even where the copy knows the voucher."""
+    if not isinstance(asked, str):
+        return _look_up_id(till, asked, purchase=purchase, ask=ask)
+    scan = classify(asked)
     match scan:
         case Foreign():
             return NotAVoucher(scan)
         case CodeText(code):
-            return _look_up_code(till, code, text, purchase=purchase, ask=ask)
+            return _look_up_code(till, code, asked, purchase=purchase, ask=ask)
         case TokenText(token_text):
             return _look_up_token(till, token_text, purchase=purchase, ask=ask)
+
+
+def _look_up_id(till: Till, voucher_id: VoucherId, *, purchase: Money | None, ask: bool) -> LookUp:
+    """A voucher of the till's own list that was chosen there: her whole name may be read now."""
+    known = till.copy.by_id(voucher_id)
+    holder = till.copy.holder(voucher_id)
+
+    def named(voucher: Voucher) -> Voucher:
+        return (
+            voucher if holder is None or not holder.name else replace(voucher, holder=holder.name)
+        )
+
+    if known is not None and not ask:
+        return _from_copy(till, named(known), voucher_id, purchase=purchase)
+    answer = _timed(till, lambda: till.central.look_up_voucher(voucher_id))
+    if isinstance(answer, Found):
+        answer = replace(answer, voucher=named(answer.voucher))
+    return _judged(till, answer, voucher_id, purchase=purchase)
 
 
 def _look_up_code(
@@ -135,7 +179,7 @@ def _fetch_keys(till: Till) -> bool:
     return False
 
 
-def _from_copy(till: Till, voucher: Voucher, text: str, *, purchase: Money | None) -> LookUp:
+def _from_copy(till: Till, voucher: Voucher, asked: Asked, *, purchase: Money | None) -> LookUp:
     """What the till's own copy says, less what it has accepted and nobody has booked yet."""
     voucher_id = voucher.voucher_id
     pending = till.journal.run(
@@ -144,16 +188,16 @@ def _from_copy(till: Till, voucher: Voucher, text: str, *, purchase: Money | Non
     balance = till.offline.balances([voucher_id]).get(voucher_id, voucher.balance.minor)
     left = Money(max(0, balance - pending), voucher.balance.currency)
     voucher = replace(voucher, balance=left)
-    found = _at_hand(till, voucher, (), text, purchase=purchase)
+    found = _at_hand(till, voucher, (), asked, purchase=purchase)
     if not isinstance(found, Judged):
         return found
     return replace(found, local_from=till.copy.fetched_at)
 
 
-def _judged(till: Till, answer: LookupOutcome, text: str, *, purchase: Money | None) -> LookUp:
+def _judged(till: Till, answer: LookupOutcome, asked: Asked, *, purchase: Money | None) -> LookUp:
     match answer:
         case Found(voucher=voucher, history=history):
-            return _at_hand(till, voucher, history, text, purchase=purchase)
+            return _at_hand(till, voucher, history, asked, purchase=purchase)
         case OfOtherShop(shop_name=name, shop_city=city):
             return Judged(OtherShop(f"{name}, {city}"), "")
         case NoSuchVoucher():
@@ -168,9 +212,9 @@ def _judged(till: Till, answer: LookupOutcome, text: str, *, purchase: Money | N
 
 
 def _at_hand(
-    till: Till, voucher: Voucher, history: tuple[Use, ...], text: str, *, purchase: Money | None
+    till: Till, voucher: Voucher, history: tuple[Use, ...], asked: Asked, *, purchase: Money | None
 ) -> Judged | UnderQuestion:
-    till.recent.remember(voucher.voucher_id, text)
+    till.recent.remember(voucher.voucher_id, asked)
     question = question_about(till, voucher.voucher_id)
     if question is not None:
         return UnderQuestion(question)

@@ -11,10 +11,12 @@ from merchant_app.central.port import Policy
 from merchant_app.clock import Clock
 from merchant_app.ids import VoucherId
 from merchant_app.journal.owner import JournalOwner
+from merchant_app.journal.vouchers_copy import HolderNews, HoldersMark
 from merchant_app.ledger.desk import Offline
 from merchant_app.ledger.exposure import Exposure, OfflineLimits
 from merchant_app.money import Money
 from merchant_app.till.results import OfflineStanding
+from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.terms import Voucher
 
 CLOCK_SLACK_S = 300.0
@@ -27,6 +29,12 @@ class CopyOfVouchers(Protocol):
     def by_code_mac(self, mac: bytes) -> Voucher | None: ...
 
     def by_id(self, voucher_id: VoucherId) -> Voucher | None: ...
+
+    def holder(self, voucher_id: VoucherId) -> Holder | None: ...
+
+    def holders_since(self, mark: HoldersMark | None) -> HolderNews:
+        """Whom vouchers were bought for: those that are new since the mark, or all of them."""
+        ...
 
     def balances(self, ids: Iterable[VoucherId]) -> Mapping[VoucherId, int]:
         """Minor units, of those that are there."""

@@ -282,8 +282,8 @@ def _refused(till: Till, recorded: Recorded) -> RedeemRefused:
 
 def _verdict_now(till: Till, voucher_id: VoucherId, purchase: Money | None) -> Verdict | None:
     """Ask again, for the "when and where": the customer will want to know."""
-    text = till.recent.text_of(voucher_id)
-    if text is None:
+    asked = till.recent.asked_for(voucher_id)
+    if asked is None:
         return None
-    found = confirm(till, text, purchase=purchase)
+    found = confirm(till, asked, purchase=purchase)
     return found.verdict if isinstance(found, Judged) else None

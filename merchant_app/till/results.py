@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from merchant_app.central.port import NoAnswerKind as NoAnswerKind
 from merchant_app.central.port import NotAuthorisedKind as NotAuthorisedKind
@@ -36,6 +37,10 @@ class Stopped:
     """The journal here and at the central service differ: no selling until enrolled anew."""
 
 
+Asked: TypeAlias = str | VoucherId
+"""By what a voucher is looked up: what was scanned or typed, a secret; or the id of a hit."""
+
+
 # --- look-up -------------------------------------------------------------------------------------
 
 
@@ -66,7 +71,15 @@ class UnderQuestion:
     interrupted: Interrupted
 
 
-LookUp = Judged | NotAVoucher | UnderQuestion | NoAnswerYet | NotEntitled
+@dataclass(frozen=True, slots=True)
+class TypingPaused:
+    """Too many typed codes in a row were nobody's: the next one is looked at in `wait_s` seconds.
+    What is scanned is looked up all the same."""
+
+    wait_s: int
+
+
+LookUp = Judged | NotAVoucher | UnderQuestion | NoAnswerYet | NotEntitled | TypingPaused
 
 
 # --- redemption ----------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from merchant_app.sync.connectivity import Connectivity, LineState
 from merchant_app.sync.delivery import Courier, Delivery
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.offline import CopyOfVouchers, OfflineRules, PolicyBook
+from merchant_app.till.results import Asked
 from merchant_app.vouchers.code import ShortCode
 
 if TYPE_CHECKING:
@@ -51,19 +52,19 @@ class KeyBook:
 
 
 class RecentScans:
-    """What was scanned for the last few vouchers, in memory only: to look one up again."""
+    """By what the last few vouchers were looked up, in memory only: to look one up again."""
 
     def __init__(self) -> None:
-        self._texts: OrderedDict[VoucherId, str] = OrderedDict()
+        self._asked: OrderedDict[VoucherId, Asked] = OrderedDict()
 
-    def remember(self, voucher_id: VoucherId, text: str) -> None:
-        self._texts[voucher_id] = text
-        self._texts.move_to_end(voucher_id)
-        while len(self._texts) > SCANS_REMEMBERED_MAX:
-            self._texts.popitem(last=False)
+    def remember(self, voucher_id: VoucherId, asked: Asked) -> None:
+        self._asked[voucher_id] = asked
+        self._asked.move_to_end(voucher_id)
+        while len(self._asked) > SCANS_REMEMBERED_MAX:
+            self._asked.popitem(last=False)
 
-    def text_of(self, voucher_id: VoucherId) -> str | None:
-        return self._texts.get(voucher_id)
+    def asked_for(self, voucher_id: VoucherId) -> Asked | None:
+        return self._asked.get(voucher_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

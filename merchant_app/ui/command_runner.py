@@ -12,6 +12,7 @@ from merchant_app.ui.commands import (
     Answer,
     AskConfirm,
     AskLookUp,
+    AskSearch,
     Command,
     MoneyCommand,
     perform,
@@ -40,6 +41,7 @@ class CommandRunner:
         self._look_ups: dict[type[Command], _NewestWaits] = {
             AskLookUp: _NewestWaits(),
             AskConfirm: _NewestWaits(),
+            AskSearch: _NewestWaits(),
         }
         self._money_running = False
         self._holder: object | None = None

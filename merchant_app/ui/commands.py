@@ -12,8 +12,10 @@ from typing import TypeAlias
 from merchant_app.ids import OpId
 from merchant_app.money import Money
 from merchant_app.till.counter import Counter
+from merchant_app.till.hits import Hit, SearchResult
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
+    Asked,
     Interrupted,
     LookUp,
     RedeemResult,
@@ -29,11 +31,15 @@ class AskLookUp:
     """Attributes:
     number: counts the look-ups of this window; an answer with an older number is dropped.
     text: as scanned or typed; a secret.
+    typed: by a person: codes in a row that are nobody's make her wait.
+    hit: of a search; it is looked up instead of the text.
     """
 
     number: int
     text: str = field(repr=False)
     purchase: Money | None
+    typed: bool = False
+    hit: Hit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +48,25 @@ class AskConfirm:
 
     Attributes:
         number: the look-up's.
-        text: as scanned or typed; a secret.
+        asked: as scanned or typed; a secret.
+    """
+
+    number: int
+    asked: Asked = field(repr=False)
+    purchase: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskSearch:
+    """Whose voucher may be meant?
+
+    Attributes:
+        number: counts what was typed; an answer to something older is dropped.
+        text: a name, an address, an order number; personal data.
     """
 
     number: int
     text: str = field(repr=False)
-    purchase: Money | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +160,7 @@ MoneyCommand: TypeAlias = RedeemCommand | DoReverseLast | DoSettle | DoResolve
 Command: TypeAlias = (
     AskLookUp
     | AskConfirm
+    | AskSearch
     | AskInterrupted
     | AskStatus
     | AskContact
@@ -152,6 +172,7 @@ Command: TypeAlias = (
 )
 Answer: TypeAlias = (
     LookUp
+    | SearchResult
     | RedeemResult
     | ReverseResult
     | Settled
@@ -164,17 +185,23 @@ Answer: TypeAlias = (
 )
 
 
-def perform(counter: Counter, command: Command) -> Answer:
+def perform(counter: Counter, command: Command) -> Answer:  # noqa: C901 - one case for each, nothing nested
     """Ask, and wait for the answer: worker threads only.
 
     Raises:
         Problem: what the counter's own methods raise.
     """
     match command:
+        case AskLookUp(hit=Hit() as hit, purchase=purchase):
+            return counter.look_up_hit(hit, purchase=purchase)
+        case AskLookUp(text=text, purchase=purchase, typed=True):
+            return counter.look_up_typed(text, purchase=purchase)
         case AskLookUp(text=text, purchase=purchase):
             return counter.look_up(text, purchase=purchase)
-        case AskConfirm(text=text, purchase=purchase):
-            return counter.confirm(text, purchase=purchase)
+        case AskConfirm(asked=asked, purchase=purchase):
+            return counter.confirm(asked, purchase=purchase)
+        case AskSearch(text=text):
+            return counter.search(text)
         case AskInterrupted():
             return counter.interrupted()
         case AskBooked(op_ids):

@@ -21,10 +21,11 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 DATA_LENGTH = 16
 CODE_LENGTH = DATA_LENGTH + 2
 DATA_BITS = DATA_LENGTH * 5
-_MODULUS = 1021
+MODULUS = 1021
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_SEPARATORS = re.compile(r"[ \t\-\u00a0\u202f\u2010\u2011\u2013]+")
+READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+"""Capitals that are no characters of a code, and what whoever types them means."""
+SEPARATORS = re.compile(r"[ \t\-\u00a0\u202f\u2010\u2011\u2013]+")
 
 
 def encode(number: int) -> ShortCode:
@@ -36,7 +37,7 @@ def encode(number: int) -> ShortCode:
     if not 0 <= number < 1 << DATA_BITS:
         raise ValueError("a short code holds 80 bits")
     whole = number << 10
-    whole += -whole % _MODULUS
+    whole += -whole % MODULUS
     return ShortCode("".join(ALPHABET[whole >> shift & 31] for shift in range(85, -1, -5)))
 
 
@@ -48,17 +49,17 @@ def parse(text: str) -> ShortCode | None:
     """
     if len(text) > 64:
         return None
-    compact = _SEPARATORS.sub("", text)
+    compact = SEPARATORS.sub("", text)
     if len(compact) != CODE_LENGTH or not compact.isascii():
         return None
-    candidate = compact.upper().translate(_READ_AS)
+    candidate = compact.upper().translate(READ_AS)
     total = 0
     for character in candidate:
         value = _VALUES.get(character)
         if value is None:
             return None
         total = total * 32 + value
-    return ShortCode(candidate) if total % _MODULUS == 0 else None
+    return ShortCode(candidate) if total % MODULUS == 0 else None
 
 
 def grouped(code: ShortCode) -> str:

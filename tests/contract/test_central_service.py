@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -23,6 +25,7 @@ from merchant_app.central.port import (
     Rewind,
     Stored,
     TillFacts,
+    VouchersPage,
 )
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import EpochId, OpId, VoucherId
@@ -31,6 +34,7 @@ from merchant_app.ledger.entries import Redemption
 from merchant_app.vouchers import code as codes
 from merchant_app.vouchers import token as tokens
 from merchant_app.vouchers.code import ShortCode
+from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.verdicts import Reason
 from tests.fakes.central_sites import Site, Voucher
 from tests.fakes.journal_writer import JournalWriter
@@ -188,6 +192,27 @@ def test_another_shops_voucher_is_told_by_the_shops_name_alone(site: Site, till:
     assert isinstance(by_code, OfOtherShop)
     assert by_code.shop_name
     assert till.service.look_up_token(voucher.token) == by_code
+
+
+def test_a_voucher_of_the_snapshot_is_found_by_its_id(site: Site, till: Till) -> None:
+    voucher = site.issue(5000)
+    by_id = till.service.look_up_voucher(voucher.voucher_id)
+    assert by_id == till.service.look_up_code(ShortCode(voucher.code))
+
+
+def test_an_id_alone_tells_nothing_of_another_shop(site: Site, till: Till) -> None:
+    theirs = site.issue(5000, in_other_shop=True)
+    assert till.service.look_up_voucher(theirs.voucher_id) == NoSuchVoucher()
+    assert till.service.look_up_voucher(VoucherId(UUID(int=7))) == NoSuchVoucher()
+
+
+def test_the_snapshot_tells_whom_a_voucher_was_bought_for(site: Site, till: Till) -> None:
+    holder = Holder("Zoë Le Goff", "zoe@example.org", "SCA-104233", date(2026, 5, 3))
+    known, nobodys = site.issue(5000, bought_for=holder), site.issue(5000)
+    page = till.service.vouchers("")
+    assert isinstance(page, VouchersPage)
+    told = {one.voucher.voucher_id: one.holder for one in page.vouchers}
+    assert told == {known.voucher_id: holder, nobodys.voucher_id: None}
 
 
 def test_what_does_not_exist_is_not_found_whatever_the_reason(site: Site, till: Till) -> None:

@@ -53,6 +53,7 @@ from merchant_app.till.results import (
     Reversed,
     SameAgain,
     Stopped,
+    TypingPaused,
     UnderQuestion,
 )
 from merchant_app.ui.ports import Opened
@@ -158,7 +159,7 @@ class Cashier:
                 self._redeem(voucher)
             case UnderQuestion(interrupted=question):
                 self._answer(question)
-            case Judged() | NotAVoucher() | NoAnswerYet() | NotEntitled():
+            case Judged() | NotAVoucher() | NoAnswerYet() | NotEntitled() | TypingPaused():
                 return  # nothing to debit; the customer pays in cash
 
     def _redeem(self, voucher: Voucher) -> None:

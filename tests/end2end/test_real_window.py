@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,17 @@ import pytest
 from merchant_app.bootstrap.training import SHOP, TrainingService
 from merchant_app.settings.paths import ProfileName, profile_of
 from tests.fakes.camera_scene import counter, write_video
-from tests.fakes.driven_till import all_gone, children, driven_till
-from tests.fakes.x_display import MISSING, x_display
+from tests.fakes.driven_till import Driven, all_gone, children, driven_till
+from tests.fakes.x_display import MISSING, XDisplay, x_display
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="Xvfb is of Linux"),
     pytest.mark.skipif(bool(MISSING), reason=f"not on this computer: {' '.join(MISSING)}"),
 ]
+
+SEMICOLON_KEY = "47"
+"""Where the United States have it; by its number, so that the layout decides what it types."""
+FIFTY, TWENTY = "50,00\u00a0€", "20,00\u00a0€"
 
 
 @pytest.fixture
@@ -42,27 +48,79 @@ def entries(service: TrainingService, voucher: dict[str, Any]) -> list[tuple[str
     return [(entry["kind"], entry["amount_minor"]) for entry in told]
 
 
-def test_a_gun_is_told_from_a_person(tmp_path: Path, service: TrainingService) -> None:
+@contextmanager
+def open_till(tmp_path: Path, display: XDisplay) -> Iterator[Driven]:
+    """The practice till in front of an empty counter, its window under the keyboard."""
     film = tmp_path / "film.mp4"
-    write_video(str(film), [counter(size=(640, 360))] * 10)  # an empty counter
-    fifty, twenty = issued(service, 50), issued(service, 20)
+    write_video(str(film), [counter(size=(640, 360))] * 10)
     arguments = ("--training", "--data-dir", str(tmp_path / "till"), "--camera", str(film))
-    with (
-        x_display() as display,
-        driven_till(
-            *arguments, "--language", "fr", output=tmp_path / "out", environ=display.environ
-        ) as till,
-    ):
+    with driven_till(
+        *arguments, "--language", "fr", output=tmp_path / "out", environ=display.environ
+    ) as till:
+        display.focus(till.shows(state="Ready")["window"])
+        yield till
+
+
+def finds(till: Driven, scan: Callable[[], None], amount: str) -> None:
+    """A scan, and the voucher that it leads to; then the till is ready for another."""
+    before = len(till.seen)
+    scan()
+    till.shows(after=before, state="Debitable", amount=amount, code="")
+    before = len(till.seen)
+    till.do("escape")
+    till.shows(after=before, state="Ready")
+
+
+def test_guns_fast_slow_with_and_without_enter(tmp_path: Path, service: TrainingService) -> None:
+    fifty, twenty = issued(service, 50), issued(service, 20)
+    with x_display() as display, open_till(tmp_path, display) as till:
+        finds(till, lambda: display.gun(fifty["token"]), FIFTY)
+        finds(till, lambda: display.gun(twenty["token"], delay_ms=12), TWENTY)
+        finds(till, lambda: display.gun(fifty["token"], enter=False), FIFTY)
+        finds(till, lambda: display.gun(twenty["token"], delay_ms=12, enter=False), TWENTY)
+        finds(till, lambda: display.gun(fifty["code"]), FIFTY)
+        # As slow as a person: no gun any more, but what it types is a code and its Enter.
+        finds(till, lambda: display.gun(twenty["code"], delay_ms=120), TWENTY)
+
+
+def test_a_gun_of_the_united_states_on_other_keyboards(
+    tmp_path: Path, service: TrainingService
+) -> None:
+    fifty, twenty = issued(service, 50), issued(service, 20)
+    with x_display() as display, open_till(tmp_path, display) as till:
+        for semicolon, *layout in (
+            ("m", "fr"),
+            ("m", "fr", "-variant", "mac"),
+            ("m", "fr", "-variant", "afnor"),
+            ("é", "ch", "-variant", "fr"),
+            ("ö", "de"),
+        ):
+            display.use_layout(*layout)
+            before = len(till.seen)
+            display.press(SEMICOLON_KEY)
+            till.shows(after=before, code=semicolon)
+            till.do("escape")
+            till.shows(after=before, code="", state="Ready")
+            finds(till, lambda: display.us_gun(fifty["token"]), FIFTY)
+            finds(till, lambda: display.us_gun(twenty["code"]), TWENTY)
+            display.press("Caps_Lock")
+            finds(till, lambda: display.us_gun(fifty["token"]), FIFTY)
+            finds(till, lambda: display.us_gun(twenty["code"]), TWENTY)
+            display.press("Caps_Lock")
+
+
+def test_a_gun_is_told_from_a_person(tmp_path: Path, service: TrainingService) -> None:
+    fifty, twenty = issued(service, 50), issued(service, 20)
+    with x_display() as display, open_till(tmp_path, display) as till:
         window = till.shows(state="Ready")["window"]
-        display.focus(window)
         display.gun(fifty["token"])
-        till.shows(state="Debitable", amount="50,00\u00a0€")
+        till.shows(state="Debitable", amount=FIFTY)
         # With the cursor in the amount: none of the token stays there, its Enter debits nothing.
         till.do("focus", field="amount")
         till.shows(state="Debitable", focus="amount")
         before = len(till.seen)
         display.gun(twenty["token"])
-        found = till.shows(after=before, state="Debitable", amount="20,00\u00a0€")
+        found = till.shows(after=before, state="Debitable", amount=TWENTY)
         assert (found["code"], found["purchase"]) == ("", "")
         assert {seen["state"] for seen in till.seen[before:]} <= {"Debitable", "Checking"}
         # A purchase that a person typed is still there after a scan in the middle of it.

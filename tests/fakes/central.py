@@ -56,6 +56,7 @@ from merchant_app.money import Money
 from merchant_app.vouchers import code as codes
 from merchant_app.vouchers import token as tokens
 from merchant_app.vouchers.code import ShortCode
+from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.token import Token
 from tests.fakes.central_faults import Fault, Hold, LoseAnswer, LoseRequest, Twice
@@ -117,6 +118,7 @@ class FakeCentral:
         self.ledger = FakeLedger(clock, shop=SHOP, signing_key=self.service_key)
         self._guard = threading.RLock()
         self._codes: dict[ShortCode, VoucherId] = {}
+        self._holders: dict[VoucherId, Holder | None] = {}
         self._offers: dict[str, str | None] = {}
         self._tills: dict[TillId, FakeTill] = {}
 
@@ -131,6 +133,7 @@ class FakeCentral:
         status: VoucherStatus = VoucherStatus.ACTIVE,
         holder: str = "Claire D.",
         currency: str | None = None,
+        bought_for: Holder | None = None,
     ) -> Issued:
         """A new voucher of this shop, or of `OTHER_SHOP`."""
         with self._guard:
@@ -148,6 +151,7 @@ class FakeCentral:
                 holder=holder,
             )
             self._codes[code] = voucher_id
+            self._holders[voucher_id] = bought_for
             self.ledger.add(voucher, shop_title=f"{shop.name}, {shop.city}")
             token = Token(ISSUER_KEY_ID, shop.number, voucher_id, face, voucher.terms.expires_on)
             return Issued(voucher_id, code, tokens.sign(token, self.issuer_key))
@@ -290,17 +294,17 @@ class FakeCentral:
         code_of = {voucher_id: code for code, voucher_id in self._codes.items()}
         return VouchersPage(
             vouchers=tuple(
-                SnapshotVoucher(
-                    books.vouchers[voucher_id],
-                    hmac.digest(self.pepper, code_of[voucher_id].encode(), "sha256"),
-                )
-                for voucher_id, _ in page
+                SnapshotVoucher(books.vouchers[id_], self._mac(code_of[id_]), self._holders[id_])
+                for id_, _ in page
             ),
             gone=(),
             next_cursor=f"{books.generation}.{last}",
             more=len(changed) > len(page),
             starts_over=not goes_on,
         )
+
+    def _mac(self, code: ShortCode) -> bytes:
+        return hmac.digest(self.pepper, code.encode(), "sha256")
 
     def id_of_code(self, code: ShortCode) -> VoucherId | None:
         return self._codes.get(code)
@@ -363,6 +367,13 @@ class FakeTill:
     def look_up_token(self, token: str) -> LookupOutcome:
         central = self._central
         return self._serve("look_up_token", lambda: central.look_up(central.id_of_token(token)))
+
+    def look_up_voucher(self, voucher_id: VoucherId) -> LookupOutcome:
+        def own() -> Found | OfOtherShop | NoSuchVoucher | NoAnswer:
+            found = self._central.look_up(voucher_id)
+            return NoSuchVoucher() if isinstance(found, OfOtherShop) else found
+
+        return self._serve("look_up_voucher", own)
 
     def append_journal(self, batch: Batch, *, wait_s: float) -> JournalOutcome:
         ledger = self._central.ledger

@@ -9,6 +9,7 @@ from typing import Protocol
 from merchant_app.central.port import CentralService, Enrolled, Enrolment
 from merchant_app.ids import VoucherId
 from merchant_app.ledger.exposure import OfflineLimits
+from merchant_app.vouchers.holders import Holder
 from tests.fakes.central import OTHER_SHOP, SHOP, FakeCentral
 
 
@@ -36,7 +37,9 @@ class Site(Protocol):
 
     def service(self, enrolled: Enrolled) -> CentralService: ...
 
-    def issue(self, amount_minor: int, *, in_other_shop: bool = False) -> Voucher: ...
+    def issue(
+        self, amount_minor: int, *, in_other_shop: bool = False, bought_for: Holder | None = None
+    ) -> Voucher: ...
 
     def revoke_till(self, enrolled: Enrolled) -> None: ...
 
@@ -70,8 +73,11 @@ class FakeSite:
     def service(self, enrolled: Enrolled) -> CentralService:
         return self._central.till_of(enrolled)
 
-    def issue(self, amount_minor: int, *, in_other_shop: bool = False) -> Voucher:
-        return self._central.issue(amount_minor, shop=OTHER_SHOP if in_other_shop else SHOP)
+    def issue(
+        self, amount_minor: int, *, in_other_shop: bool = False, bought_for: Holder | None = None
+    ) -> Voucher:
+        shop = OTHER_SHOP if in_other_shop else SHOP
+        return self._central.issue(amount_minor, shop=shop, bought_for=bought_for)
 
     def revoke_till(self, enrolled: Enrolled) -> None:
         self._central.revoke(self._central.till_of(enrolled))

@@ -14,6 +14,7 @@ from merchant_app.clock import business_date
 from merchant_app.ids import OpId, ShopNumber, VoucherId
 from merchant_app.money import Money
 from merchant_app.till.counter import CounterFacts
+from merchant_app.till.hits import Hit, Hits, SearchResult
 from merchant_app.till.matters import (
     Card,
     Choice,
@@ -28,6 +29,7 @@ from merchant_app.till.matters import (
 )
 from merchant_app.till.results import (
     AcceptedOffline,
+    Asked,
     DebitedLine,
     Interrupted,
     Judged,
@@ -154,8 +156,8 @@ class FakeCounter:
 
     Knobs:
         gate: clear it, and every blocking call waits until it is set.
-        next_look_up, next_confirm, next_redeem, next_wait, next_honour, next_cancel, next_reverse,
-            next_resolve: answers, or exceptions to raise, used up before the fake's own answers.
+        next_search, next_look_up, next_confirm, next_redeem, next_wait, next_honour, next_cancel,
+            next_reverse, next_resolve: answers, or exceptions to raise, used up before its own.
         copied_at: when set, look-ups are answered from the till's own copy of that age.
         cards, decided: what is to settle, and what was.
         unsent: what signing out would lose.
@@ -177,6 +179,7 @@ class FakeCounter:
     now_booked: frozenset[OpId] = frozenset()
     signed_out: bool = False
     next_look_up: Planned[LookUp] = field(default_factory=Planned)
+    next_search: Planned[SearchResult] = field(default_factory=Planned)
     next_confirm: Planned[LookUp] = field(default_factory=Planned)
     next_honour: Planned[RedeemResult] = field(default_factory=Planned)
     next_resolve: Planned[ResolveResult] = field(default_factory=Planned)
@@ -209,13 +212,24 @@ class FakeCounter:
         given = self.next_look_up.take()
         return given if given is not None else self._found(text, purchase, self.copied_at)
 
-    def confirm(self, text: str, *, purchase: Money | None) -> LookUp:
+    def look_up_typed(self, text: str, *, purchase: Money | None) -> LookUp:
+        return self.look_up(text, purchase=purchase)
+
+    def search(self, text: str) -> SearchResult:
+        self._called("search", text)
+        return self.next_search.take() or Hits(())
+
+    def look_up_hit(self, hit: Hit, *, purchase: Money | None) -> LookUp:
+        self._called("look_up_hit", hit)
+        return self._found(hit.voucher_id, purchase, self.copied_at)
+
+    def confirm(self, asked: Asked, *, purchase: Money | None) -> LookUp:
         self._called("confirm", purchase)
         given = self.next_confirm.take()
-        return given if given is not None else self._found(text, purchase, None)
+        return given if given is not None else self._found(asked, purchase, None)
 
-    def _found(self, text: str, purchase: Money | None, copied_at: datetime | None) -> LookUp:
-        scan = classify(text)
+    def _found(self, asked: Asked, purchase: Money | None, copied_at: datetime | None) -> LookUp:
+        scan = classify(asked if isinstance(asked, str) else code(asked.int))
         match scan:
             case Foreign():
                 return NotAVoucher(scan)

@@ -32,6 +32,7 @@ from merchant_app.server.catalogue import Issued, Order, Request, ShopRow
 from merchant_app.server.database import Database
 from merchant_app.server.service import Service
 from merchant_app.server.serving import Listening, Server, bind
+from merchant_app.vouchers.holders import Holder, short_name
 from merchant_app.vouchers.terms import Terms
 from tests.fakes.central_sites import Voucher
 
@@ -162,11 +163,19 @@ def sell(
     slug: str = SHOP,
     terms: Terms | None = None,
     currency: str = "EUR",
+    bought_for: Holder | None = None,
 ) -> list[Sold]:
     """Issue vouchers."""
-    request = Request(
-        face=Money(amount_minor, currency), terms=terms or Terms(), order=Order(holder="Claire D.")
-    )
+    order = Order(holder="Claire D.")
+    if bought_for is not None:
+        order = Order(
+            holder=short_name(bought_for.name),
+            last_name=bought_for.name,
+            email=bought_for.email,
+            number=bought_for.order_number or None,
+            purchased_on=bought_for.bought_on,
+        )
+    request = Request(face=Money(amount_minor, currency), terms=terms or Terms(), order=order)
     with service.database.writing() as connection:
         issued = catalogue.issue(
             connection,
@@ -220,8 +229,11 @@ class ServiceSite:
         self._open.append(made)
         return made
 
-    def issue(self, amount_minor: int, *, in_other_shop: bool = False) -> Voucher:
-        return sell(self.service_, amount_minor, slug=OTHER_SHOP if in_other_shop else SHOP)[0]
+    def issue(
+        self, amount_minor: int, *, in_other_shop: bool = False, bought_for: Holder | None = None
+    ) -> Voucher:
+        slug = OTHER_SHOP if in_other_shop else SHOP
+        return sell(self.service_, amount_minor, slug=slug, bought_for=bought_for)[0]
 
     def revoke_till(self, enrolled: Enrolled) -> None:
         self.service_.revoke_till(enrolled.facts.till_id)

@@ -11,9 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-MISSING = [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
+MISSING = [name for name in ("Xvfb", "xdotool", "setxkbmap") if shutil.which(name) is None]
 """What this computer lacks; a test skips with it as the reason."""
 _CLIENT_MESSAGE = 33
+_US_ROWS = (("1234567890-=", 10), ("qwertyuiop[]", 24), ("asdfghjkl;'", 38), ("zxcvbnm,./", 52))
+_US_ROWS_SHIFTED = (
+    ("!@#$%^&*()_+", 10),
+    ("QWERTYUIOP{}", 24),
+    ('ASDFGHJKL:"', 38),
+    ("ZXCVBNM<>?", 52),
+)
 _LIMIT_S = 30
 
 
@@ -52,13 +59,32 @@ class XDisplay:
         """There is no window manager to do it."""
         self._xdotool("windowfocus", "--sync", str(window))
 
-    def gun(self, text: str) -> None:
+    def gun(self, text: str, *, delay_ms: int = 0, enter: bool = True) -> None:
         """Aim, then type as a scanner gun does: at once, with its Enter.
 
         What follows a gun's Enter within 35 ms belongs to the same scan (`scanning.wedge`); no hand
-        aims as quickly, but this program could.
+        aims as quickly, but this program could. From one key to the next pass `delay_ms`, or a
+        little more.
         """
-        self._xdotool("sleep", "0.2", "type", "--delay", "0", f"{text}\n")
+        # xdotool waits half of its delay after a key went down, and half after it came up.
+        pace = ("--delay", str(2 * delay_ms))
+        ending = ("key", "Return") if enter else ()
+        self._xdotool("sleep", "0.2", "type", *pace, "--args", "1", text, *ending)
+
+    def us_gun(self, text: str) -> None:
+        """A gun that knows keys, not characters: it presses those of the United States, whatever
+        this display makes of them."""
+        keys = [_us_key(character) for character in text]
+        self._xdotool("sleep", "0.2", "key", "--delay", "0", *keys, "Return")
+
+    def use_layout(self, *layout: str) -> None:
+        """The computer's keyboard, as setxkbmap wants it said."""
+        subprocess.run(
+            ["setxkbmap", *layout],
+            env=dict(os.environ) | self.environ,
+            check=True,
+            timeout=_LIMIT_S,
+        )
 
     def press(self, key: str) -> None:
         """A person looks for a moment, then presses a key."""
@@ -89,12 +115,33 @@ class XDisplay:
         )
 
 
+def _us_key(character: str) -> str:
+    """How xdotool is told to press this key: by its number (those of Linux)."""
+    for row, first in _US_ROWS:
+        if character in row:
+            return str(first + row.index(character))
+    for row, first in _US_ROWS_SHIFTED:
+        if character in row:
+            return f"shift+{first + row.index(character)}"
+    raise ValueError(f"no key for {character!r}")
+
+
 @contextmanager
 def x_display() -> Iterator[XDisplay]:
     """A display of its own number, ended with the block."""
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+        [
+            "Xvfb",
+            "-displayfd",
+            str(write),
+            "-screen",
+            "0",
+            "1280x900x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ],
         pass_fds=(write,),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

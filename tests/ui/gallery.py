@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, reduce
+from itertools import product
 from operator import add
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import segno
 
 from merchant_app.errors import ProblemKind
 from merchant_app.i18n import formatting
-from merchant_app.ids import OpId
+from merchant_app.ids import OpId, VoucherId
 from merchant_app.money import BadAmount, Money, parse_amount
 from merchant_app.scanning.camera import (
     Asleep,
@@ -28,6 +29,7 @@ from merchant_app.scanning.confirmation import InView
 from merchant_app.scanning.frames import Frame
 from merchant_app.scanning.quality import Advice
 from merchant_app.till.counter import CounterFacts
+from merchant_app.till.hits import Hit, Hits, NoList, SearchResult, TooManyHits
 from merchant_app.till.results import (
     AcceptedOffline,
     DebitedLine,
@@ -53,7 +55,11 @@ from merchant_app.till.results import (
     Status,
 )
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.entry import Entry, entry_of, waiting
 from merchant_app.ui.encaisser.several import Wrong
+from merchant_app.vouchers import typed
+from merchant_app.vouchers.code import ALPHABET
+from merchant_app.vouchers.holders import HolderField
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.split import AboveTotal, Available, Part, Split, propose
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
@@ -75,7 +81,7 @@ from merchant_app.vouchers.verdicts import (
     Verdict,
     WrongSignature,
 )
-from tests.fakes.counter import FACTS, NOON, ONLINE, STANDING, euros, voucher
+from tests.fakes.counter import FACTS, NOON, ONLINE, STANDING, code, euros, voucher
 
 OP = OpId(UUID(int=1))
 OTHER_OP = OpId(UUID(int=2))
@@ -117,6 +123,9 @@ class Scene:
     advice: Advice | None = None
     mirrored: bool = False
     waits: st.Several | None = None
+    typed: str = ""
+    found: SearchResult | None = None
+    selected: int | None = None
 
     def screen(self, fill: int) -> st.Screen:
         """As the presenter would publish it; `fill` numbers the orders to the fields."""
@@ -136,11 +145,17 @@ class Scene:
             undo=self._undo(),
             amount_fill=(fill, self._amount_text()),
             purchase_fill=(fill, text),
-            code_fill=(fill, ""),
+            code_fill=(fill, self.typed),
             focus=(fill, self._focus()),
             offline=self._offline(),
             waiting=self._waiting(),
+            entry=self._entry(),
         )
+
+    def _entry(self) -> Entry:
+        if isinstance(self.state, st.TypingPaused):
+            return waiting(27)
+        return entry_of(typed.read(self.typed), self.found, self.selected)
 
     def _waiting(self) -> tuple[st.WaitingLine, ...]:
         of = self.state if isinstance(self.state, st.Several) else self.waits
@@ -613,6 +628,56 @@ def _question_scenes() -> tuple[Scene, ...]:
     )
 
 
+def _typed_scenes() -> tuple[Scene, ...]:
+    """A code is being typed."""
+    whole = code(1)
+    return (
+        Scene(name="typed-part", state=st.Ready(), typed=whole[:11]),
+        Scene(name="typed-right", state=st.Ready(), typed=whole),
+        Scene(name="typed-foreign-character", state=st.Ready(), typed="K7QF-9U"),
+        Scene(name="typed-misfit", state=st.Ready(), typed=f"{whole[:-1]}X"),
+        Scene(name="typed-misfit-group", state=st.Ready(), typed=slipped(whole)),
+        Scene(name="typed-too-long", state=st.Ready(), typed=f"{whole}4"),
+        Scene(name="search-one", state=st.Ready(), typed="dupont", found=Hits((hit(1),))),
+        Scene(
+            name="search-eight",
+            state=st.Ready(),
+            typed="cla",
+            found=Hits(tuple(hit(number) for number in range(8))),
+            selected=1,
+            basket=BASKET,
+        ),
+        Scene(name="search-nobody", state=st.Ready(), typed="zzz", found=Hits(())),
+        Scene(name="search-too-many", state=st.Ready(), typed="mar", found=TooManyHits()),
+        Scene(name="search-no-list", state=st.Ready(), typed="mar", found=NoList()),
+        Scene(name="typing-paused", state=st.TypingPaused(), typed=whole),
+    )
+
+
+def hit(number: int) -> Hit:
+    """One of those who were found."""
+    names = ("Claire D.", "Clarisse L.", "Anne-Claire M.", "", "Claude-Emmanuelle de La T.")
+    return Hit(
+        voucher_id=VoucherId(UUID(int=number)),
+        name=names[number % len(names)],
+        face=euros(50 if number % 2 else 100),
+        bought_on=date(2026, 5, 3 + number) if number != 2 else None,
+        order_end="…233" if number != 4 else "",
+        label=LABEL,
+        field=HolderField.NAME,
+    )
+
+
+def slipped(whole: str) -> str:
+    """A code with one wrong character of which the group can be told."""
+    for place, other in product(range(len(whole)), ALPHABET):
+        changed = f"{whole[:place]}{other}{whole[place + 1 :]}"
+        read = typed.read(changed)
+        if isinstance(read, typed.Misfit) and read.group is not None:
+            return changed
+    raise AssertionError("no slip can be placed")
+
+
 def _other_scenes() -> tuple[Scene, ...]:
     training = replace(FACTS, training=True)
     note = replace(FACTS, secrets_for_session_only=True)
@@ -665,6 +730,7 @@ SCENES = (
     *_offline_scenes(),
     *_undo_scenes(),
     *_question_scenes(),
+    *_typed_scenes(),
     *_other_scenes(),
 )
 SCENE = {scene.name: scene for scene in SCENES}

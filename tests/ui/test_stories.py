@@ -11,13 +11,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from merchant_app.scanning.keyboard_layout import Layout, typed_on
+from merchant_app.till.hits import Hits
 from merchant_app.till.results import LineState, NoAnswerKind, Status
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.entry import Mark
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.main_window import MainWindow
 from tests.fakes.counter import NOON, code, euros
 from tests.ui.conftest import Till, World
+from tests.ui.gallery import hit
 
 
 @pytest.fixture(autouse=True)
@@ -124,9 +128,7 @@ def test_a_gun_in_the_amount_field_leaves_the_amount_alone(till: Till) -> None:
 
 
 def test_a_gun_with_another_keyboard_layout(till: Till) -> None:
-    from merchant_app.scanning.keyboard_layout import typed_on_french
-
-    till.gun(typed_on_french(code(1)))
+    till.gun(typed_on(Layout.FRENCH, code(1)))
     till.comes_to(st.Debitable)
 
 
@@ -268,7 +270,7 @@ def test_the_first_paint_comes_once_and_before_the_till_opens(
 def test_key_events_without_a_time_are_taken_by_the_clock(till: Till) -> None:
     event = QKeyEvent(QKeyEvent.Type.KeyPress, Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier, "a")
     QCoreApplication.sendEvent(till.window.windowHandle(), event)
-    assert till.view.code.text() == "A"
+    assert till.view.code.text() == "a"
 
 
 def test_nothing_is_left_running_when_the_window_closes(till: Till) -> None:
@@ -357,3 +359,64 @@ def test_del_in_the_amount_of_a_single_voucher_edits_it(till: Till) -> None:
     till.key(Qt.Key.Key_Delete)
     assert till.view.amount.text() == ""
     assert isinstance(till.state, st.Debitable)
+
+
+def mark(till: Till) -> Mark:
+    """What is drawn at the end of the field for codes."""
+    return till.view.code.mark
+
+
+def test_a_code_is_grouped_and_marked_while_it_is_typed(till: Till) -> None:
+    till.counter.add(1)
+    plain = code(1).replace("-", "").lower().replace("0", "o")
+    till.types(plain[:-1])
+    assert till.view.code.text() == code(1)[:-1]
+    assert mark(till) is Mark.NONE
+    till.types(plain[-1])
+    assert till.view.code.text() == code(1)
+    assert mark(till) is Mark.RIGHT
+    till.key(Qt.Key.Key_Backspace, "\b")
+    till.types("u")
+    assert mark(till) is Mark.WRONG
+    till.key(Qt.Key.Key_Backspace, "\b")
+    till.types(plain[-1])
+    till.enter()
+    till.comes_to(st.Debitable)
+    assert till.view.code.text() == ""
+    assert mark(till) is Mark.NONE
+
+
+def test_what_a_gun_left_in_the_field_is_not_marked(till: Till) -> None:
+    till.counter.add(1)
+    till.types("7u")
+    assert mark(till) is Mark.WRONG
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    assert mark(till) is Mark.NONE
+
+
+def test_a_name_is_left_as_it_is_typed(till: Till) -> None:
+    till.types("Zoë Marchand")
+    assert till.view.code.text() == "Zoë Marchand"
+    assert mark(till) is Mark.NONE
+
+
+def test_find_a_voucher_by_name_with_the_keyboard_alone(till: Till) -> None:
+    till.counter.add(1)
+    till.counter.add(2)
+    till.counter.next_search.append(Hits((hit(1), hit(2))))
+    till.types("dupont")
+    till.qtbot.waitUntil(lambda: till.view.hits.count() == 2, timeout=10_000)
+    assert not till.view.basket.isVisible()
+    till.key(Qt.Key.Key_Down)
+    till.key(Qt.Key.Key_Down)
+    assert till.view.hits.currentRow() == 1
+    assert till.view.code.hasFocus()
+    till.enter()
+    till.comes_to(st.Debitable)
+    assert ("look_up_hit", hit(2)) in till.counter.calls
+    assert not till.view.hits.isVisible()
+    assert till.view.basket.isVisible()
+    till.enter()
+    till.comes_to(st.Debited)
+    assert till.counter.vouchers[code(2)].balance == euros(0)

@@ -33,9 +33,9 @@ from merchant_app.till.results import (
 from merchant_app.ui import offline_words, words
 from merchant_app.ui.a_traiter import states as st
 from merchant_app.ui.encaisser.card import Card as Shown
-from merchant_app.ui.encaisser.card import Shape
+from merchant_app.ui.encaisser.card import Shape, kept_together
 from merchant_app.ui.encaisser.cards import question_card
-from merchant_app.ui.encaisser.verdict_cards import Place, kept_together, uses
+from merchant_app.ui.encaisser.verdict_cards import Place, uses
 from merchant_app.ui.palette import Tone
 
 

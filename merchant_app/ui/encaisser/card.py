@@ -59,3 +59,8 @@ class Card:
         parts = (self.word, amount, self.lead, *self.lines, self.outside, *self.history)
         # A part that brings its own stop ("… ?", "… :") gets no second one.
         return " ".join(part if part[-1] in _STOPS else f"{part}." for part in parts if part)
+
+
+def kept_together(label: str) -> str:
+    """A label that no line break tears apart: "…" and the characters after it."""
+    return label.replace("…", "…\u2060")

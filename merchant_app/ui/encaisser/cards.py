@@ -17,7 +17,7 @@ from merchant_app.till.results import (
 )
 from merchant_app.ui import status_words, words
 from merchant_app.ui.encaisser import outcomes
-from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.card import Card, Shape, kept_together
 from merchant_app.ui.encaisser.redeem_cards import redeem_card, working
 from merchant_app.ui.encaisser.several_words import labels_in_short, several_card
 from merchant_app.ui.encaisser.states import (
@@ -37,19 +37,19 @@ from merchant_app.ui.encaisser.states import (
     SellingStopped,
     Settling,
     Several,
+    TypingPaused,
     Undone,
 )
 from merchant_app.ui.encaisser.verdict_cards import (
     Place,
     debitable_card,
-    kept_together,
     verdict_card,
     with_basis,
 )
 from merchant_app.ui.palette import Tone
 
 
-def card_of(screen: Screen, place: Place) -> Card:
+def card_of(screen: Screen, place: Place) -> Card:  # noqa: C901 - one case for each, nothing nested
     """What the card says now."""
     match screen.state:
         case Ready():
@@ -67,6 +67,14 @@ def card_of(screen: Screen, place: Place) -> Card:
             return Card(tone=Tone.WAIT, shape=Shape.QUESTION, word=told.word, lead=told.sentence)
         case LookUpFailed(why=why):
             return _look_up_failed(why)
+        case TypingPaused():
+            return Card(
+                tone=Tone.WAIT,
+                shape=Shape.HOURGLASS,
+                word=_("Typing paused"),
+                lead=_("Several codes in a row were not found. Scan the voucher, or wait."),
+                lines=(_("Compare the code with the voucher once more."),),
+            )
         case ConfirmUndo() | Reversing() | Undone() | NotUndone() as state:
             return _undo_card(state, place)
         case Question() | Settling() | Answered() as state:
@@ -103,7 +111,7 @@ def _ready(screen: Screen) -> Card:
         tone=Tone.QUIET,
         shape=Shape.VIEWFINDER,
         word=_("Show a voucher"),
-        lead=_("To the camera or with the scanner gun; or type its code."),
+        lead=_("To the camera or with the scanner gun; or type its code, or a name."),
     )
 
 

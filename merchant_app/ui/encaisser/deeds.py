@@ -31,6 +31,7 @@ from merchant_app.ui.encaisser.states import (
     Settling,
     Several,
     Twice,
+    TypingPaused,
     Unanswered,
     Wanted,
 )
@@ -103,7 +104,7 @@ def deeds_of(screen: Screen) -> Deeds:
         case LookUpFailed(why=why):
             again = _("Enrol again") if isinstance(why, NotEntitled) else _("Try again")
             return _plain(Deed(again), Deed(_("Cancel")), hint)
-        case Checking():
+        case Checking() | TypingPaused():
             return _plain(NONE, Deed(_("Cancel")), hint)
         case Ready():
             return _plain(NONE, NONE, hint)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from merchant_app.ui.theme import Look, Size
-from merchant_app.vouchers.code import CODE_LENGTH
+from merchant_app.i18n import _
+from merchant_app.ui.encaisser.card import Shape
+from merchant_app.ui.encaisser.entry import Mark
+from merchant_app.ui.palette import Tone
+from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.theme import STEP, Look, Size
+from merchant_app.vouchers import typed
+from merchant_app.vouchers.code import SEPARATORS
 
 TEXT_MAX = 4_296
 """As much as a QR code can hold: whatever is pasted is told apart, not cut into something else."""
-_SEPARATORS = re.compile(r"[\s\-\u2010\u2011\u2013]+")
-_CODE = re.compile(rf"[0-9A-Za-z]{{1,{CODE_LENGTH}}}")
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class EntryField(QLineEdit):
         # A file dropped on a field is for the window; Qt would write its path into the field.
         self.setAcceptDrops(False)
         self._order = 0
-        self.textEdited.connect(self.edited)
+        self.textEdited.connect(self._typed_in)
+
+    def _typed_in(self, text: str) -> None:
+        self.edited.emit(text)
 
     def obey(self, order: tuple[int, str]) -> None:
         """Put this text in, selected, unless the order was carried out before."""
@@ -117,28 +122,79 @@ class AmountField(EntryField):
 
 
 class CodeField(EntryField):
-    """A voucher's code, put into groups of four while it is typed."""
+    """A voucher's code, put into groups of four while it is typed, marked when it is right.
+
+    Signals:
+        moved(int): arrow down (1) or up (-1), among what a search found.
+    """
+
+    moved = Signal(int)
 
     def __init__(self, look: Look, name: str, parent: QWidget | None = None) -> None:
         super().__init__(look, name, parent)
+        self._look = look
+        self._mark = Mark.NONE
         self.setFont(look.font(Size.BODY, figures=True, codes=True))
-        self.setPlaceholderText("K7QF-9XAB-…")
-        self.edited.connect(self._group)
+        self.setPlaceholderText(_("code, name or order"))
+        look.changed.connect(self.update)
+
+    @property
+    def mark(self) -> Mark:
+        """What is drawn at its end."""
+        return self._mark
+
+    def show_mark(self, mark: Mark) -> None:
+        """Say in a shape whether this can be a code."""
+        if mark is not self._mark:
+            self._mark = mark
+            room = 0 if mark is Mark.NONE else self._mark_side() + STEP
+            self.setTextMargins(0, 0, room, 0)
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        match event.key():
+            case Qt.Key.Key_Down:
+                self.moved.emit(1)
+            case Qt.Key.Key_Up:
+                self.moved.emit(-1)
+            case _:
+                super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        match self._mark:
+            case Mark.NONE:
+                return
+            case Mark.RIGHT:
+                shape, tone = Shape.CHECK_FILLED, Tone.YES
+            case Mark.WRONG:
+                shape, tone = Shape.OCTAGON, Tone.NO
+        side = self._mark_side()
+        box = QRectF(self.width() - side - 3 * STEP, (self.height() - side) / 2, side, side)
+        colours = self._look.palette.tones[tone]
+        painter = QPainter(self)
+        draw_shape(
+            painter,
+            shape,
+            box,
+            colour=QColor(colours.edge),
+            ground=QColor(self._look.palette.surface),
+        )
+        painter.end()
+
+    def _mark_side(self) -> int:
+        return round(self._look.pixels(Size.BODY) * 1.4)
+
+    def _typed_in(self, text: str) -> None:
+        # Grouped before anybody hears of it: what they read is what stands there.
+        self._group(text)
+        self.edited.emit(self.text())
 
     def _group(self, text: str) -> None:
         """Only what can be a code is touched; the cursor stays behind the same character."""
-        grouped = in_groups(text)
-        if grouped is None or grouped == text:
+        read = typed.read(text)
+        if not isinstance(read, typed.Part | typed.Right | typed.Misfit) or read.grouped == text:
             return
-        before = len(_SEPARATORS.sub("", text[: self.cursorPosition()]))
-        self.setText(grouped)
-        self.setCursorPosition(before + max(0, before - 1) // 4)
-
-
-def in_groups(text: str) -> str | None:
-    """The typed part of a code as it is printed, "K7QF-9X"; None when it is no part of a code."""
-    compact = _SEPARATORS.sub("", text)
-    if not _CODE.fullmatch(compact):
-        return None
-    read = compact.upper().translate(_READ_AS)
-    return "-".join(read[start : start + 4] for start in range(0, len(read), 4))
+        before = len(SEPARATORS.sub("", text[: self.cursorPosition()]))
+        self.setText(read.grouped)
+        self.setCursorPosition(before + max(0, before - 1) // typed.GROUP_LENGTH)

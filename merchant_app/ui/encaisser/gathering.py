@@ -8,6 +8,7 @@ from merchant_app.errors import Bug
 from merchant_app.i18n.formatting import field_amount
 from merchant_app.ids import VoucherId
 from merchant_app.money import BadAmount, Money, parse_amount
+from merchant_app.till.results import Asked
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.ports import Judge
 from merchant_app.ui.encaisser.several import Several, Wrong
@@ -26,7 +27,7 @@ class Gathered:
 
     Attributes:
         look_up: the number of the look-up that found it; its confirmation comes under it.
-        text: what was scanned or typed; a secret.
+        asked: what was scanned or typed, or the voucher that a search found; a secret.
         history: earlier uses, newest first.
         basis: whose word its balance is.
         by_hand: the amount the cashier wants on it; None: as proposed.
@@ -34,7 +35,7 @@ class Gathered:
 
     voucher: Voucher
     look_up: int
-    text: str = field(repr=False)
+    asked: Asked = field(repr=False)
     history: tuple[Use, ...]
     basis: st.Basis
     by_hand: Money | None = None
@@ -62,7 +63,7 @@ class Gathering:
         """They were debited, or are wanted no more."""
         self.vouchers, self._chosen = (), None
 
-    def begin_with(self, at_hand: st.Debitable, look_up: int, text: str) -> None:
+    def begin_with(self, at_hand: st.Debitable, look_up: int, asked: Asked) -> None:
         """Another voucher was shown. The one at hand stays, if the purchase needs more than it."""
         left = self._stage.purchase.left
         if self.vouchers or left is None or not isinstance(at_hand.judged, Valid):
@@ -71,7 +72,7 @@ class Gathering:
             # Not by `edited`: a gun that types into the field edits it, and takes it back.
             by_hand = None if at_hand.amount == at_hand.voucher.balance else at_hand.amount
             self.vouchers = (
-                Gathered(at_hand.voucher, look_up, text, at_hand.history, at_hand.basis, by_hand),
+                Gathered(at_hand.voucher, look_up, asked, at_hand.history, at_hand.basis, by_hand),
             )
 
     def add(self, found: Gathered) -> None:

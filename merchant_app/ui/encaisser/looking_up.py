@@ -7,17 +7,21 @@ from dataclasses import replace
 from merchant_app.errors import Bug
 from merchant_app.i18n.formatting import field_amount
 from merchant_app.money import Money
+from merchant_app.till.hits import Hit
 from merchant_app.till.results import (
+    Asked,
     Judged,
     LineState,
     NoAnswerYet,
     NotAVoucher,
     NotEntitled,
+    TypingPaused,
     UnderQuestion,
 )
 from merchant_app.ui.commands import Answer, AskConfirm, AskLookUp
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser import suggestion
+from merchant_app.ui.encaisser.by_hand import ByHand
 from merchant_app.ui.encaisser.gathering import Gathered, Gathering
 from merchant_app.ui.encaisser.ports import Judge
 from merchant_app.ui.encaisser.stage import Stage
@@ -36,16 +40,30 @@ class LookingUp:
         shown: the look-up whose verdict is on the screen; 0: none is.
     """
 
-    def __init__(self, stage: Stage, judge: Judge, gathering: Gathering) -> None:
+    def __init__(self, stage: Stage, judge: Judge, gathering: Gathering, by_hand: ByHand) -> None:
         self._stage = stage
         self._judge = judge
         self._gathering = gathering
+        self._by_hand = by_hand
+        self._typed = False
+        self._hit: Hit | None = None
+        self._asked: Asked = ""
         self.number = 0
         self.shown = 0
         self.text = ""
 
-    def look_up(self, text: str) -> None:
-        """Ask about this, unless money is in flight."""
+    def again(self) -> None:
+        """Ask about the same once more."""
+        self.look_up(self.text, typed=self._typed, hit=self._hit)
+
+    def look_up(self, text: str, *, typed: bool = False, hit: Hit | None = None) -> None:
+        """Ask about this, unless money is in flight.
+
+        Args:
+            text: as scanned or typed.
+            typed: a person did, no camera or gun.
+            hit: of a search: the voucher that was chosen.
+        """
         stage = self._stage
         if isinstance(stage.state, st.MONEY_IN_FLIGHT):
             stage.soft(st.Hint.FINISH_FIRST)
@@ -55,11 +73,13 @@ class LookingUp:
             if stage.purchase.is_over(stage.clock.now()):
                 stage.begin_purchase()
             if isinstance(stage.state, st.Debitable):
-                self._gathering.begin_with(stage.state, self.shown, self.text)
+                self._gathering.begin_with(stage.state, self.shown, self._asked)
             self.number += 1
-            self.text = text
+            self.text, self._typed, self._hit = text, typed, hit
+            self._asked = text if hit is None else hit.voucher_id
             stage.come_to(st.Checking(), focus=None)
-            stage.hands.run_command(AskLookUp(self.number, text, stage.purchase.total))
+            total = stage.purchase.total
+            stage.hands.run_command(AskLookUp(self.number, text, total, typed, hit))
 
     def forget(self) -> None:
         """An answer that is still under way comes too late."""
@@ -90,6 +110,8 @@ class LookingUp:
                 stage.come_to(st.Question(interrupted, len(others)))
             case NoAnswerYet() | NotEntitled():
                 stage.come_to(st.LookUpFailed(answer))
+            case TypingPaused(wait_s):
+                self._by_hand.pause(wait_s)
             case _:
                 raise Bug(f"a look-up was answered by {type(answer).__name__}")
 
@@ -165,7 +187,7 @@ class LookingUp:
             self._stage.come_to(st.Declined(verdict, answer.label, basis), corrects=corrects)
         elif self._gathering.vouchers:
             history = suggestion.history_of(verdict)
-            self._gathering.add(Gathered(voucher, self.shown, self.text, history, basis))
+            self._gathering.add(Gathered(voucher, self.shown, self._asked, history, basis))
             self.show_basket()
         else:
             self.take_up(voucher, answer.label, suggestion.history_of(verdict), basis)
@@ -178,7 +200,7 @@ class LookingUp:
             return
         one = gathered[0]
         self._gathering.clear()
-        self.shown, self.text = one.look_up, one.text
+        self.shown, self._asked = one.look_up, one.asked
         self.take_up(one.voucher, one.voucher.label, one.history, one.basis)
 
     def _confirmed_in_basket(self, one: Gathered, answer: Answer) -> None:
@@ -221,7 +243,7 @@ class LookingUp:
 
     def _ask_to_confirm(self) -> None:
         total = self._stage.purchase.total
-        self._stage.hands.run_command(AskConfirm(self.shown, self.text, total))
+        self._stage.hands.run_command(AskConfirm(self.shown, self._asked, total))
 
 
 def unconfirmed(state: st.State) -> st.State:

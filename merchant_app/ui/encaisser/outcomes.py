@@ -51,6 +51,7 @@ from merchant_app.ui.encaisser.states import (
     Sound,
     State,
     Twice,
+    TypingPaused,
     Unanswered,
     Undone,
 )
@@ -131,7 +132,7 @@ def sound_of(state: State, *, before: State) -> Sound | None:
             return None if isinstance(before, Debitable) else Sound.LOOK
         case Cancelled() | Undone() | Question() | Twice():
             return Sound.LOOK
-        case Unanswered() | LookUpFailed():
+        case Unanswered() | LookUpFailed() | TypingPaused():
             return Sound.TICK
         case Ready() | Checking() | Debiting() | Honouring() | Cancelling() | ConfirmUndo():
             return None

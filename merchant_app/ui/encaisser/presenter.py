@@ -22,6 +22,7 @@ from merchant_app.ui.commands import (
     AskInterrupted,
     AskLookUp,
     AskMayLeave,
+    AskSearch,
     AskStatus,
     AskToSettle,
     Command,
@@ -35,12 +36,14 @@ from merchant_app.ui.commands import (
     DoWait,
     MoneyCommand,
 )
-from merchant_app.ui.encaisser import outcomes, suggestion
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser import suggestion
+from merchant_app.ui.encaisser.by_hand import ByHand
 from merchant_app.ui.encaisser.gathering import Gathering
 from merchant_app.ui.encaisser.looking_up import LookingUp, unconfirmed
 from merchant_app.ui.encaisser.moving_money import MovingMoney
 from merchant_app.ui.encaisser.ports import Hands, Judge
+from merchant_app.ui.encaisser.publishing import screen_of
 from merchant_app.ui.encaisser.stage import Stage
 from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import BelowMinimumPurchase, Valid
@@ -57,8 +60,9 @@ class Presenter:
         self._hands = hands
         self._show = show
         self._stage = Stage(hands, clock=clock, currency=judge.facts.currency)
+        self._by_hand = ByHand(self._stage)
         self._gathering = Gathering(self._stage, judge)
-        self._looking_up = LookingUp(self._stage, judge, self._gathering)
+        self._looking_up = LookingUp(self._stage, judge, self._gathering, self._by_hand)
         self._money = MovingMoney(self._stage, judge, self._gathering)
         self._asking_booked = False
         self._before_undo: st.State = st.Ready()
@@ -72,12 +76,36 @@ class Presenter:
     def scanned(self, text: str) -> None:
         """A camera or a gun read something. Taken in every state but while money is in flight."""
         self._stage.fields.fill_code("")
-        self._look_up(text)
+        self._looking_up.look_up(text)
+        self._publish()
 
     def typed(self, text: str) -> None:
         """Enter in the code field; Enter twice asks once."""
-        if not isinstance(self._stage.state, st.Checking) or text != self._looking_up.text:
-            self._look_up(text)
+        if self._by_hand.offers_hits:
+            hit = self._by_hand.entered()
+            if hit is not None:
+                self._looking_up.look_up("", hit=hit)
+        elif self._by_hand.looks_for_somebody(text):
+            self._by_hand.search_now(text)
+        elif not isinstance(self._stage.state, st.Checking) or text != self._looking_up.text:
+            self._looking_up.look_up(text, typed=True)
+        self._publish()
+
+    def hit_pressed(self, place: int) -> None:
+        """One of the hits was clicked."""
+        if place < len(self._by_hand.hits):
+            self._looking_up.look_up("", hit=self._by_hand.hits[place])
+            self._publish()
+
+    def hit_moved(self, by: int) -> None:
+        """Arrow down (1) or up (-1) in the field for codes."""
+        self._by_hand.move(by)
+        self._publish()
+
+    def code_edited(self, text: str) -> None:
+        """The field for codes holds this now."""
+        self._by_hand.edited(text)
+        self._publish()
 
     def purchase_edited(self, text: str) -> None:
         """The purchase field holds this now."""
@@ -147,7 +175,7 @@ class Presenter:
             case st.LookUpFailed(why=NotEntitled()) | st.SellingStopped():
                 self._hands.enrol_again()
             case st.LookUpFailed():
-                self._look_up(self._looking_up.text)
+                self._looking_up.again()
             case st.Ready():
                 self._stage.soft(st.Hint.CODE_FIRST)
             case st.Checking() | st.Question():
@@ -196,10 +224,9 @@ class Presenter:
             self._stage.soft(st.Hint.ANSWER_FIRST)
         elif not isinstance(self._stage.state, st.ConfirmUndo | st.SellingStopped):
             self._looking_up.forget()
-            keep = isinstance(
-                self._stage.state, st.Debitable | st.Several | st.Debited | st.Accepted
-            )
-            self._before_undo = unconfirmed(self._stage.state) if keep else st.Ready()
+            state = self._stage.state
+            keep = isinstance(state, st.Debitable | st.Several | st.Debited | st.Accepted)
+            self._before_undo = unconfirmed(state) if keep else st.Ready()
             self._stage.come_to(st.ConfirmUndo(self._money.last))
         self._publish()
 
@@ -265,7 +292,7 @@ class Presenter:
     def settled_elsewhere(self, op_id: OpId) -> None:
         """A question was answered on another screen."""
         stage = self._stage
-        stage.questions = tuple(q for q in stage.questions if q.op_id != op_id)
+        stage.forget_question(op_id)
         if isinstance(stage.state, st.Question):
             if stage.state.interrupted.op_id == op_id:
                 self._get_ready()
@@ -275,9 +302,10 @@ class Presenter:
 
     def time_came(self, number: int) -> None:
         """A `call_back` is due; stale ones do nothing."""
-        if not self._money.is_due(number):
-            return
-        if isinstance(self._stage.state, st.Unanswered) and not self._stage.state.asking:
+        if self._by_hand.time_came(number):
+            self._publish()
+        state = self._stage.state
+        if self._money.is_due(number) and isinstance(state, st.Unanswered) and not state.asking:
             self._money.ask_again()
             self._publish()
 
@@ -291,6 +319,8 @@ class Presenter:
                     self._looking_up.looked_up(answer)
             case AskConfirm(number=number):
                 self._looking_up.confirmed(number, answer)
+            case AskSearch(number=number):
+                self._by_hand.found(number, answer)
             case AskInterrupted():
                 assert isinstance(answer, tuple)
                 self._stage.questions = answer
@@ -298,9 +328,7 @@ class Presenter:
                     self._get_ready()
             case DoSettle():
                 assert isinstance(answer, Settled)
-                self._stage.questions = tuple(
-                    q for q in self._stage.questions if q.op_id != answer.op_id
-                )
+                self._stage.forget_question(answer.op_id)
                 self._stage.come_to(st.Answered(answer))
             case DoRedeem() | DoWait() | DoHonour() | DoCancel() | DoReverseLast():
                 self._money.moved(answer)
@@ -325,6 +353,8 @@ class Presenter:
             # The lines go on saying "offline"; whoever writes next meets the same Problem.
             self._asking_booked = False
             return
+        if isinstance(command, AskSearch) and not self._by_hand.is_wanted(command.number):
+            return
         if money:
             self._gathering.clear()
         if isinstance(command, AskInterrupted) and not isinstance(self._stage.state, st.Ready):
@@ -348,10 +378,6 @@ class Presenter:
             case _:
                 self._hands.play(st.Sound.LOOK)
 
-    def _look_up(self, text: str) -> None:
-        self._looking_up.look_up(text)
-        self._publish()
-
     def _get_ready(self) -> None:
         self._looking_up.text = ""
         free = not self._stage.questions and self._stage.line is not LineState.STOPPED
@@ -370,20 +396,5 @@ class Presenter:
 
     def _publish(self) -> None:
         self._show(
-            st.Screen(
-                state=self._stage.state,
-                number=self._looking_up.number,
-                hint=self._stage.hint,
-                purchase=self._stage.purchase.total,
-                purchase_error=self._stage.purchase.error,
-                left=self._stage.purchase.left,
-                basket=self._stage.purchase.basket,
-                undo=outcomes.undo_amount(self._money.last),
-                amount_fill=self._stage.fields.amount,
-                purchase_fill=self._stage.fields.purchase,
-                code_fill=self._stage.fields.code,
-                focus=self._stage.fields.focus,
-                offline=self._stage.offline,
-                waiting=self._gathering.lines(),
-            )
+            screen_of(self._stage, self._looking_up, self._gathering, self._by_hand, self._money)
         )

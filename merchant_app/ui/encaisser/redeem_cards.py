@@ -16,7 +16,7 @@ from merchant_app.till.results import (
 )
 from merchant_app.ui import offline_words, words
 from merchant_app.ui.encaisser import outcomes
-from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.card import Card, Shape, kept_together
 from merchant_app.ui.encaisser.several_words import LABELS_SHOWN_MAX
 from merchant_app.ui.encaisser.states import (
     Accepted,
@@ -32,7 +32,7 @@ from merchant_app.ui.encaisser.states import (
     Unanswered,
     Wanted,
 )
-from merchant_app.ui.encaisser.verdict_cards import Place, kept_together, verdict_card
+from merchant_app.ui.encaisser.verdict_cards import Place, verdict_card
 from merchant_app.ui.palette import Tone
 
 RedeemState: TypeAlias = (

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from merchant_app.i18n import _, formatting, ngettext
-from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.card import Card, Shape, kept_together
 from merchant_app.ui.encaisser.several import Several, Wrong
-from merchant_app.ui.encaisser.verdict_cards import kept_together, other_currency
+from merchant_app.ui.encaisser.verdict_cards import other_currency
 from merchant_app.ui.palette import Tone
 from merchant_app.vouchers.split import AboveTotal, Idle, Share
 from merchant_app.vouchers.terms import Voucher

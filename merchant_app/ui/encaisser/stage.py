@@ -83,6 +83,10 @@ class Stage:
         at_hand = isinstance(self.state, st.Debitable | st.Several)
         self.fields.set_focus(st.Focus.AMOUNT if at_hand else st.Focus.CODE)
 
+    def forget_question(self, op_id: OpId) -> None:
+        """It was answered."""
+        self.questions = tuple(asked for asked in self.questions if asked.op_id != op_id)
+
     def soft(self, hint: st.Hint) -> None:
         """A word under the card, with a short note."""
         self.hint = hint

@@ -30,6 +30,7 @@ from merchant_app.till.results import (
     SameAgain,
     Settled,
 )
+from merchant_app.ui.encaisser.entry import NOTHING, Entry
 from merchant_app.ui.encaisser.several import Several as Several
 from merchant_app.ui.encaisser.several import WaitingLine as WaitingLine
 from merchant_app.vouchers.scan import Foreign
@@ -113,6 +114,11 @@ class ForeignScan:
 @dataclass(frozen=True, slots=True)
 class LookUpFailed:
     why: NoAnswerYet | NotEntitled
+
+
+@dataclass(frozen=True, slots=True)
+class TypingPaused:
+    """Too many typed codes were nobody's: what is typed is looked up later, a scan at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +281,7 @@ State: TypeAlias = (
     | Declined
     | ForeignScan
     | LookUpFailed
+    | TypingPaused
     | Debiting
     | Debited
     | Accepted
@@ -368,6 +375,7 @@ class Screen:
             grows; the view fills when the number is new, so that it never overwrites typing.
         focus: with a number, likewise.
         offline: what the line's being cut means; None while it is not.
+        entry: what stands under the field for codes.
     """
 
     state: State
@@ -384,3 +392,4 @@ class Screen:
     focus: tuple[int, Focus]
     offline: Offline | None
     waiting: tuple[WaitingLine, ...] = ()
+    entry: Entry = NOTHING

@@ -9,7 +9,7 @@ from typing import assert_never
 from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.money import Money
 from merchant_app.ui import offline_words
-from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.card import Card, Shape, kept_together
 from merchant_app.ui.encaisser.states import Basis, Debitable, Word
 from merchant_app.ui.palette import Tone
 from merchant_app.vouchers.terms import Voucher
@@ -275,11 +275,6 @@ def _about(voucher: Voucher) -> str:
 
 def _about_label(label: str) -> str:
     return _("voucher {label}").format(label=kept_together(label)) if label else ""
-
-
-def kept_together(label: str) -> str:
-    """A label that no line break tears apart: "…" and the characters after it."""
-    return label.replace("…", "…\u2060")
 
 
 def other_currency(voucher: Voucher, wanted: str) -> str:

@@ -15,14 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from merchant_app.i18n import _
+from merchant_app.i18n import _, ngettext
 from merchant_app.ui import words
 from merchant_app.ui.encaisser.basket_view import BasketView
 from merchant_app.ui.encaisser.camera_view import CameraView
 from merchant_app.ui.encaisser.card import Card
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.deeds import Deeds, deeds_of, is_busy
+from merchant_app.ui.encaisser.entry import NOTHING, Entry, Mark
 from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, EntryField
+from merchant_app.ui.encaisser.hits_view import HitsView
 from merchant_app.ui.encaisser.states import (
     LOOKED_UP,
     Focus,
@@ -66,6 +68,7 @@ class EncaisserView(QWidget):
         self.card = CardView(look, self)
         self.camera = CameraView(look, self)
         self.basket = BasketView(look, self)
+        self.hits = HitsView(look, self)
         self.main = KeycapButton(look, role="main", parent=self)
         self.other = KeycapButton(look, role="plain", parent=self)
         self.accept = KeycapButton(look, role="plain", parent=self)
@@ -77,6 +80,8 @@ class EncaisserView(QWidget):
         self.other.clicked.connect(self.other_pressed)
         self._purchase_message = plain(parent=self, wrap=True)
         self._message = plain(parent=self, wrap=True)
+        self._entry_message = plain(parent=self, wrap=True)
+        self._entry = NOTHING
         self._purchase_name = self._name(_("&Purchase"), self.purchase)
         self._amount_name = self._name(_("To &debit"), self.amount)
         self._code_name = self._name(_("Voucher &code"), self.code)
@@ -119,6 +124,8 @@ class EncaisserView(QWidget):
         )
         code.addLayout(name)
         code.addLayout(field)
+        code.addWidget(self._entry_message)
+        code.addWidget(self.hits)
         right.addLayout(code)
         right.addWidget(self.basket, 1)
         self._side = QWidget(self)
@@ -210,6 +217,7 @@ class EncaisserView(QWidget):
         )
         # Under the field a line that says nothing would only take room from the card.
         self._purchase_message.setVisible(not self._look.is_large or error is not None)
+        self._show_entry(screen.entry)
         self.basket.show_screen(screen)
         self._deeds = deeds
         self._colour()
@@ -231,7 +239,8 @@ class EncaisserView(QWidget):
     def labels(self) -> tuple[QLabel, ...]:
         """The texts of the screen, for whoever measures them."""
         names = (self._purchase_name, self._amount_name, self._code_name)
-        return (*names, self._purchase_message, self._message, *self.card.labels())
+        messages = (self._purchase_message, self._message, self._entry_message)
+        return (*names, *messages, *self.card.labels())
 
     def _show_deeds(self, deeds: Deeds) -> None:
         enter_key, escape_key = ("", "") if deeds.asks else (_("Enter"), _("Esc"))
@@ -249,6 +258,18 @@ class EncaisserView(QWidget):
             self._buttons.setStretch(place, share)
         self._buttons.setSpacing((2 if three or self._look.is_large else 3) * STEP)
         self._message.setText(deeds.message)
+
+    def _show_entry(self, entry: Entry) -> None:
+        self.code.show_mark(entry.mark)
+        said = _spoken(entry)
+        if said and said != _spoken(self._entry):
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.code, said))
+        self._entry = entry
+        self._entry_message.setText(entry.message)
+        self._entry_message.setVisible(bool(entry.message))
+        self.hits.show_entry(entry)
+        # There is room for one of the two lists; the other comes back with the next card.
+        self.basket.setVisible(not entry.hits)
 
     def _announce(self, card: Card) -> None:
         if card.spoken == self._spoken:
@@ -277,6 +298,25 @@ class EncaisserView(QWidget):
         palette = self._look.palette
         wrong = palette.tones[Tone.NO].ink
         self._purchase_message.setPalette(tinted(wrong if self._is_wrong else palette.muted))
+        bad = self._entry.mark is Mark.WRONG
+        self._entry_message.setPalette(tinted(wrong if bad else palette.text))
         if self._deeds is not None:
             tone = palette.tones[self._deeds.tone]
             self._message.setPalette(tinted(tone.ink))
+
+
+def _spoken(entry: Entry) -> str:
+    """What a screen reader says of it; nothing of a count-down."""
+    if entry.selected is not None:
+        line = entry.hits[entry.selected]
+        return f"{line.name}, {line.facts}"
+    if entry.hits:
+        count = len(entry.hits)
+        return ngettext("{n} voucher found.", "{n} vouchers found.", count).format(n=count)
+    match entry.mark:
+        case Mark.RIGHT:
+            return _("The code is complete.")
+        case Mark.WRONG:
+            return entry.message
+        case Mark.NONE:
+            return ""

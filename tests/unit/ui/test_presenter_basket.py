@@ -461,7 +461,7 @@ def held(desk: Desk, *numbers: int) -> list[AskConfirm]:
 
 
 def confirm(desk: Desk, command: AskConfirm) -> None:
-    desk.presenter.answered(command, desk.counter.confirm(command.text, purchase=command.purchase))
+    desk.presenter.answered(command, desk.counter.confirm(command.asked, purchase=command.purchase))
 
 
 def test_each_voucher_of_the_basket_is_confirmed_under_its_own_number(desk: Desk) -> None:
