@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from merchant_app.clock import Clock
+from merchant_app.ids import OpId
 from merchant_app.till.results import Interrupted, LineState
 from merchant_app.ui.encaisser import outcomes
 from merchant_app.ui.encaisser import states as st
