@@ -185,19 +185,15 @@ Answer: TypeAlias = (
 )
 
 
-def perform(counter: Counter, command: Command) -> Answer:  # noqa: C901 - one case for each, nothing nested
+def perform(counter: Counter, command: Command) -> Answer:
     """Ask, and wait for the answer: worker threads only.
 
     Raises:
         Problem: what the counter's own methods raise.
     """
     match command:
-        case AskLookUp(hit=Hit() as hit, purchase=purchase):
-            return counter.look_up_hit(hit, purchase=purchase)
-        case AskLookUp(text=text, purchase=purchase, typed=True):
-            return counter.look_up_typed(text, purchase=purchase)
-        case AskLookUp(text=text, purchase=purchase):
-            return counter.look_up(text, purchase=purchase)
+        case AskLookUp():
+            return _look_up(counter, command)
         case AskConfirm(asked=asked, purchase=purchase):
             return counter.confirm(asked, purchase=purchase)
         case AskSearch(text=text):
@@ -218,6 +214,13 @@ def perform(counter: Counter, command: Command) -> Answer:  # noqa: C901 - one c
             return counter.sign_out()
         case _:
             return _move_money(counter, command)
+
+
+def _look_up(counter: Counter, command: AskLookUp) -> LookUp:
+    if command.hit is not None:
+        return counter.look_up_hit(command.hit, purchase=command.purchase)
+    look_up = counter.look_up_typed if command.typed else counter.look_up
+    return look_up(command.text, purchase=command.purchase)
 
 
 def _move_money(counter: Counter, command: MoneyCommand) -> Answer:

@@ -132,8 +132,8 @@ class FakeCentral:
         shop: Shop = SHOP,
         status: VoucherStatus = VoucherStatus.ACTIVE,
         holder: str = "Claire D.",
-        currency: str | None = None,
         bought_for: Holder | None = None,
+        currency: str | None = None,
     ) -> Issued:
         """A new voucher of this shop, or of `OTHER_SHOP`."""
         with self._guard:

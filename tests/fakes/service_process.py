@@ -162,8 +162,8 @@ def sell(
     count: int = 1,
     slug: str = SHOP,
     terms: Terms | None = None,
-    currency: str = "EUR",
     bought_for: Holder | None = None,
+    currency: str = "EUR",
 ) -> list[Sold]:
     """Issue vouchers."""
     order = Order(holder="Claire D.")

@@ -120,12 +120,12 @@ class Scene:
     facts: CounterFacts = FACTS
     camera: CameraStatus | None = None
     crowded: bool = False
-    advice: Advice | None = None
-    mirrored: bool = False
-    waits: st.Several | None = None
     typed: str = ""
     found: SearchResult | None = None
     selected: int | None = None
+    advice: Advice | None = None
+    mirrored: bool = False
+    waits: st.Several | None = None
 
     def screen(self, fill: int) -> st.Screen:
         """As the presenter would publish it; `fill` numbers the orders to the fields."""
@@ -152,11 +152,6 @@ class Scene:
             entry=self._entry(),
         )
 
-    def _entry(self) -> Entry:
-        if isinstance(self.state, st.TypingPaused):
-            return waiting(27)
-        return entry_of(typed.read(self.typed), self.found, self.selected)
-
     def _waiting(self) -> tuple[st.WaitingLine, ...]:
         of = self.state if isinstance(self.state, st.Several) else self.waits
         if of is None:
@@ -179,6 +174,11 @@ class Scene:
     def _focus(self) -> st.Focus:
         at_hand = bool(self.amount) or isinstance(self.state, st.Several)
         return st.Focus.AMOUNT if at_hand else st.Focus.CODE
+
+    def _entry(self) -> Entry:
+        if isinstance(self.state, st.TypingPaused):
+            return waiting(27)
+        return entry_of(typed.read(self.typed), self.found, self.selected)
 
     def _offline(self) -> st.Offline | None:
         cut = self.status.line is LineState.OFFLINE

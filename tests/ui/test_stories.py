@@ -284,6 +284,67 @@ def test_nothing_is_left_running_when_the_window_closes(till: Till) -> None:
             thread.join(5)
 
 
+def mark(till: Till) -> Mark:
+    """What is drawn at the end of the field for codes."""
+    return till.view.code.mark
+
+
+def test_a_code_is_grouped_and_marked_while_it_is_typed(till: Till) -> None:
+    till.counter.add(1)
+    plain = code(1).replace("-", "").lower().replace("0", "o")
+    till.types(plain[:-1])
+    assert till.view.code.text() == code(1)[:-1]
+    assert mark(till) is Mark.NONE
+    till.types(plain[-1])
+    assert till.view.code.text() == code(1)
+    assert mark(till) is Mark.RIGHT
+    till.key(Qt.Key.Key_Backspace, "\b")
+    till.types("u")
+    assert mark(till) is Mark.WRONG
+    till.key(Qt.Key.Key_Backspace, "\b")
+    till.types(plain[-1])
+    till.enter()
+    till.comes_to(st.Debitable)
+    assert till.view.code.text() == ""
+    assert mark(till) is Mark.NONE
+
+
+def test_what_a_gun_left_in_the_field_is_not_marked(till: Till) -> None:
+    till.counter.add(1)
+    till.types("7u")
+    assert mark(till) is Mark.WRONG
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    assert mark(till) is Mark.NONE
+
+
+def test_a_name_is_left_as_it_is_typed(till: Till) -> None:
+    till.types("Zoë Marchand")
+    assert till.view.code.text() == "Zoë Marchand"
+    assert mark(till) is Mark.NONE
+
+
+def test_find_a_voucher_by_name_with_the_keyboard_alone(till: Till) -> None:
+    till.counter.add(1)
+    till.counter.add(2)
+    till.counter.next_search.append(Hits((hit(1), hit(2))))
+    till.types("dupont")
+    till.qtbot.waitUntil(lambda: till.view.hits.count() == 2, timeout=10_000)
+    assert not till.view.basket.isVisible()
+    till.key(Qt.Key.Key_Down)
+    till.key(Qt.Key.Key_Down)
+    assert till.view.hits.currentRow() == 1
+    assert till.view.code.hasFocus()
+    till.enter()
+    till.comes_to(st.Debitable)
+    assert ("look_up_hit", hit(2)) in till.counter.calls
+    assert not till.view.hits.isVisible()
+    assert till.view.basket.isVisible()
+    till.enter()
+    till.comes_to(st.Debited)
+    assert till.counter.vouchers[code(2)].balance == euros(0)
+
+
 # --- a basket ------------------------------------------------------------------------------------
 
 
@@ -359,64 +420,3 @@ def test_del_in_the_amount_of_a_single_voucher_edits_it(till: Till) -> None:
     till.key(Qt.Key.Key_Delete)
     assert till.view.amount.text() == ""
     assert isinstance(till.state, st.Debitable)
-
-
-def mark(till: Till) -> Mark:
-    """What is drawn at the end of the field for codes."""
-    return till.view.code.mark
-
-
-def test_a_code_is_grouped_and_marked_while_it_is_typed(till: Till) -> None:
-    till.counter.add(1)
-    plain = code(1).replace("-", "").lower().replace("0", "o")
-    till.types(plain[:-1])
-    assert till.view.code.text() == code(1)[:-1]
-    assert mark(till) is Mark.NONE
-    till.types(plain[-1])
-    assert till.view.code.text() == code(1)
-    assert mark(till) is Mark.RIGHT
-    till.key(Qt.Key.Key_Backspace, "\b")
-    till.types("u")
-    assert mark(till) is Mark.WRONG
-    till.key(Qt.Key.Key_Backspace, "\b")
-    till.types(plain[-1])
-    till.enter()
-    till.comes_to(st.Debitable)
-    assert till.view.code.text() == ""
-    assert mark(till) is Mark.NONE
-
-
-def test_what_a_gun_left_in_the_field_is_not_marked(till: Till) -> None:
-    till.counter.add(1)
-    till.types("7u")
-    assert mark(till) is Mark.WRONG
-    till.gun(code(1))
-    till.comes_to(st.Debitable)
-    assert mark(till) is Mark.NONE
-
-
-def test_a_name_is_left_as_it_is_typed(till: Till) -> None:
-    till.types("Zoë Marchand")
-    assert till.view.code.text() == "Zoë Marchand"
-    assert mark(till) is Mark.NONE
-
-
-def test_find_a_voucher_by_name_with_the_keyboard_alone(till: Till) -> None:
-    till.counter.add(1)
-    till.counter.add(2)
-    till.counter.next_search.append(Hits((hit(1), hit(2))))
-    till.types("dupont")
-    till.qtbot.waitUntil(lambda: till.view.hits.count() == 2, timeout=10_000)
-    assert not till.view.basket.isVisible()
-    till.key(Qt.Key.Key_Down)
-    till.key(Qt.Key.Key_Down)
-    assert till.view.hits.currentRow() == 1
-    assert till.view.code.hasFocus()
-    till.enter()
-    till.comes_to(st.Debitable)
-    assert ("look_up_hit", hit(2)) in till.counter.calls
-    assert not till.view.hits.isVisible()
-    assert till.view.basket.isVisible()
-    till.enter()
-    till.comes_to(st.Debited)
-    assert till.counter.vouchers[code(2)].balance == euros(0)

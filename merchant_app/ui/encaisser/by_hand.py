@@ -52,12 +52,23 @@ class ByHand:
         if not isinstance(self._typed, typed.Right) and query_of(text) is not None:
             self._rest = self._ring(REST_S)
 
-    def looks_for_somebody(self, text: str) -> bool:
-        """Whether Enter means a search, and no look-up: nothing in it is like a code."""
-        return classify(text) is Foreign.OTHER_TEXT and query_of(text) is not None
+    def enter(self, text: str) -> Hit | str | None:
+        """What Enter in the field asks for: a hit, or what was typed; None where it was for us.
 
-    def search_now(self, text: str) -> None:
-        """Do not wait for the fingers to rest."""
+        The first Enter goes to the first hit: nobody's voucher is taken unseen. What is nothing
+        like a code is looked for at once.
+        """
+        if self.hits and not isinstance(self._typed, typed.Right):
+            if self._selected is None:
+                self.move(1)
+                return None
+            return self.hits[self._selected]
+        if classify(text) is Foreign.OTHER_TEXT and query_of(text) is not None:
+            self._search(text)
+            return None
+        return text
+
+    def _search(self, text: str) -> None:
         self._rest = 0
         self._forget_hits()
         self._stage.hands.run_command(AskSearch(self._number, text))
@@ -88,24 +99,6 @@ class ByHand:
             at = -1 if self._selected is None else self._selected
             self._selected = min(last, max(0, at + by))
 
-    @property
-    def offers_hits(self) -> bool:
-        """Whether Enter is about the hits; a code that is complete and right comes first."""
-        return bool(self.hits) and not isinstance(self._typed, typed.Right)
-
-    def entered(self) -> Hit | None:
-        """Enter: the hit that is taken. The first one only goes to the first hit: nobody's voucher
-        is taken unseen."""
-        hit = self.selected
-        if hit is None:
-            self.move(1)
-        return hit
-
-    @property
-    def selected(self) -> Hit | None:
-        """The hit under the arrow keys."""
-        return self.hits[self._selected] if self.hits and self._selected is not None else None
-
     # --- the wait --------------------------------------------------------------------------------
 
     def pause(self, wait_s: int) -> None:
@@ -118,7 +111,7 @@ class ByHand:
     def time_came(self, number: int) -> bool:
         """Whether this call-back was ours, and changed something."""
         if number == self._rest:
-            self.search_now(self._text)
+            self._search(self._text)
             return False
         if number != self._tick or not isinstance(self._stage.state, st.TypingPaused):
             return False

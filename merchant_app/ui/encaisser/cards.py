@@ -49,7 +49,7 @@ from merchant_app.ui.encaisser.verdict_cards import (
 from merchant_app.ui.palette import Tone
 
 
-def card_of(screen: Screen, place: Place) -> Card:  # noqa: C901 - one case for each, nothing nested
+def card_of(screen: Screen, place: Place) -> Card:
     """What the card says now."""
     match screen.state:
         case Ready():
@@ -65,16 +65,8 @@ def card_of(screen: Screen, place: Place) -> Card:  # noqa: C901 - one case for 
         case ForeignScan(kind=kind):
             told = words.foreign(kind)
             return Card(tone=Tone.WAIT, shape=Shape.QUESTION, word=told.word, lead=told.sentence)
-        case LookUpFailed(why=why):
-            return _look_up_failed(why)
-        case TypingPaused():
-            return Card(
-                tone=Tone.WAIT,
-                shape=Shape.HOURGLASS,
-                word=_("Typing paused"),
-                lead=_("Several codes in a row were not found. Scan the voucher, or wait."),
-                lines=(_("Compare the code with the voucher once more."),),
-            )
+        case LookUpFailed() | TypingPaused() as state:
+            return _no_look_up(state)
         case ConfirmUndo() | Reversing() | Undone() | NotUndone() as state:
             return _undo_card(state, place)
         case Question() | Settling() | Answered() as state:
@@ -126,6 +118,18 @@ def _stopped(unsent_sales: int) -> Card:
             _("With a new enrolment code this till goes on, and nothing is lost."),
         ),
         loud=True,
+    )
+
+
+def _no_look_up(state: LookUpFailed | TypingPaused) -> Card:
+    if isinstance(state, LookUpFailed):
+        return _look_up_failed(state.why)
+    return Card(
+        tone=Tone.WAIT,
+        shape=Shape.HOURGLASS,
+        word=_("Typing paused"),
+        lead=_("Several codes in a row were not found. Scan the voucher, or wait."),
+        lines=(_("Compare the code with the voucher once more."),),
     )
 
 

@@ -27,7 +27,7 @@ class Gathered:
 
     Attributes:
         look_up: the number of the look-up that found it; its confirmation comes under it.
-        asked: what was scanned or typed, or the voucher that a search found; a secret.
+        asked: by what it was looked up; a secret.
         history: earlier uses, newest first.
         basis: whose word its balance is.
         by_hand: the amount the cashier wants on it; None: as proposed.

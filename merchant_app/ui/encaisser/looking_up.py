@@ -15,6 +15,7 @@ from merchant_app.till.results import (
     NoAnswerYet,
     NotAVoucher,
     NotEntitled,
+    Status,
     TypingPaused,
     UnderQuestion,
 )
@@ -36,7 +37,7 @@ class LookingUp:
 
     Attributes:
         number: counts the look-ups; an answer with an older one comes too late.
-        text: what is being looked up, or was last; a secret.
+        asked: what is being looked up, or was last; a secret.
         shown: the look-up whose verdict is on the screen; 0: none is.
     """
 
@@ -47,22 +48,23 @@ class LookingUp:
         self._by_hand = by_hand
         self._typed = False
         self._hit: Hit | None = None
-        self._asked: Asked = ""
         self.number = 0
         self.shown = 0
-        self.text = ""
+        self.asked: Asked = ""
 
     def again(self) -> None:
         """Ask about the same once more."""
-        self.look_up(self.text, typed=self._typed, hit=self._hit)
+        if self._hit is not None:
+            self.look_up(self._hit)
+        elif isinstance(self.asked, str):
+            self.look_up(self.asked, typed=self._typed)
 
-    def look_up(self, text: str, *, typed: bool = False, hit: Hit | None = None) -> None:
+    def look_up(self, wanted: str | Hit, *, typed: bool = False) -> None:
         """Ask about this, unless money is in flight.
 
         Args:
-            text: as scanned or typed.
+            wanted: as scanned or typed; or the hit of a search that was chosen.
             typed: a person did, no camera or gun.
-            hit: of a search: the voucher that was chosen.
         """
         stage = self._stage
         if isinstance(stage.state, st.MONEY_IN_FLIGHT):
@@ -73,13 +75,15 @@ class LookingUp:
             if stage.purchase.is_over(stage.clock.now()):
                 stage.begin_purchase()
             if isinstance(stage.state, st.Debitable):
-                self._gathering.begin_with(stage.state, self.shown, self._asked)
+                self._gathering.begin_with(stage.state, self.shown, self.asked)
             self.number += 1
-            self.text, self._typed, self._hit = text, typed, hit
-            self._asked = text if hit is None else hit.voucher_id
+            self._typed = typed
+            self._hit = wanted if isinstance(wanted, Hit) else None
+            self.asked = wanted.voucher_id if isinstance(wanted, Hit) else wanted
             stage.come_to(st.Checking(), focus=None)
+            text = wanted if isinstance(wanted, str) else ""
             total = stage.purchase.total
-            stage.hands.run_command(AskLookUp(self.number, text, total, typed, hit))
+            stage.hands.run_command(AskLookUp(self.number, text, total, typed, self._hit))
 
     def forget(self) -> None:
         """An answer that is still under way comes too late."""
@@ -115,7 +119,24 @@ class LookingUp:
             case _:
                 raise Bug(f"a look-up was answered by {type(answer).__name__}")
 
-    def line_is_back(self) -> None:
+    def line_changed(self, status: Status) -> bool:
+        """The line to the central service changed; whether the screen has something new to say."""
+        stage = self._stage
+        before = (stage.state, stage.offline)
+        is_back = stage.line is LineState.OFFLINE and status.line is LineState.ONLINE
+        stage.line, stage.unsent_sales = status.line, status.unsent_sales
+        offline = status.line is LineState.OFFLINE
+        stage.offline = st.Offline(status.redemption_max) if offline else None
+        if isinstance(stage.state, st.SellingStopped):
+            stage.state = st.SellingStopped(status.unsent_sales)
+        elif status.line is LineState.STOPPED and not isinstance(stage.state, st.MONEY_IN_FLIGHT):
+            self.forget()
+            stage.come_to(st.SellingStopped(status.unsent_sales))
+        elif is_back:
+            self._line_is_back()
+        return before != (stage.state, stage.offline)
+
+    def _line_is_back(self) -> None:
         """Let the central service confirm what the till's own copy said while it was cut."""
         state = self._stage.state
         if isinstance(state, st.Debitable | st.Declined) and state.basis.word is st.Word.LOCAL:
@@ -187,7 +208,7 @@ class LookingUp:
             self._stage.come_to(st.Declined(verdict, answer.label, basis), corrects=corrects)
         elif self._gathering.vouchers:
             history = suggestion.history_of(verdict)
-            self._gathering.add(Gathered(voucher, self.shown, self._asked, history, basis))
+            self._gathering.add(Gathered(voucher, self.shown, self.asked, history, basis))
             self.show_basket()
         else:
             self.take_up(voucher, answer.label, suggestion.history_of(verdict), basis)
@@ -200,7 +221,7 @@ class LookingUp:
             return
         one = gathered[0]
         self._gathering.clear()
-        self.shown, self._asked = one.look_up, one.asked
+        self.shown, self.asked = one.look_up, one.asked
         self.take_up(one.voucher, one.voucher.label, one.history, one.basis)
 
     def _confirmed_in_basket(self, one: Gathered, answer: Answer) -> None:
@@ -243,7 +264,7 @@ class LookingUp:
 
     def _ask_to_confirm(self) -> None:
         total = self._stage.purchase.total
-        self._stage.hands.run_command(AskConfirm(self.shown, self._asked, total))
+        self._stage.hands.run_command(AskConfirm(self.shown, self.asked, total))
 
 
 def unconfirmed(state: st.State) -> st.State:

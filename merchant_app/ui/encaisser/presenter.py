@@ -36,14 +36,13 @@ from merchant_app.ui.commands import (
     DoWait,
     MoneyCommand,
 )
+from merchant_app.ui.encaisser import outcomes, suggestion
 from merchant_app.ui.encaisser import states as st
-from merchant_app.ui.encaisser import suggestion
 from merchant_app.ui.encaisser.by_hand import ByHand
 from merchant_app.ui.encaisser.gathering import Gathering
 from merchant_app.ui.encaisser.looking_up import LookingUp, unconfirmed
 from merchant_app.ui.encaisser.moving_money import MovingMoney
 from merchant_app.ui.encaisser.ports import Hands, Judge
-from merchant_app.ui.encaisser.publishing import screen_of
 from merchant_app.ui.encaisser.stage import Stage
 from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import BelowMinimumPurchase, Valid
@@ -81,20 +80,16 @@ class Presenter:
 
     def typed(self, text: str) -> None:
         """Enter in the code field; Enter twice asks once."""
-        if self._by_hand.offers_hits:
-            hit = self._by_hand.entered()
-            if hit is not None:
-                self._looking_up.look_up("", hit=hit)
-        elif self._by_hand.looks_for_somebody(text):
-            self._by_hand.search_now(text)
-        elif not isinstance(self._stage.state, st.Checking) or text != self._looking_up.text:
-            self._looking_up.look_up(text, typed=True)
+        wanted = self._by_hand.enter(text)
+        checking = isinstance(self._stage.state, st.Checking)
+        if wanted is not None and not (checking and wanted == self._looking_up.asked):
+            self._looking_up.look_up(wanted, typed=True)
         self._publish()
 
     def hit_pressed(self, place: int) -> None:
         """One of the hits was clicked."""
         if place < len(self._by_hand.hits):
-            self._looking_up.look_up("", hit=self._by_hand.hits[place])
+            self._looking_up.look_up(self._by_hand.hits[place])
             self._publish()
 
     def hit_moved(self, by: int) -> None:
@@ -224,9 +219,10 @@ class Presenter:
             self._stage.soft(st.Hint.ANSWER_FIRST)
         elif not isinstance(self._stage.state, st.ConfirmUndo | st.SellingStopped):
             self._looking_up.forget()
-            state = self._stage.state
-            keep = isinstance(state, st.Debitable | st.Several | st.Debited | st.Accepted)
-            self._before_undo = unconfirmed(state) if keep else st.Ready()
+            keep = isinstance(
+                self._stage.state, st.Debitable | st.Several | st.Debited | st.Accepted
+            )
+            self._before_undo = unconfirmed(self._stage.state) if keep else st.Ready()
             self._stage.come_to(st.ConfirmUndo(self._money.last))
         self._publish()
 
@@ -253,22 +249,10 @@ class Presenter:
 
     def line_changed(self, status: Status) -> None:
         """The line to the central service changed; the screen says what that means for it."""
-        stage = self._stage
-        before = (stage.state, stage.offline)
-        is_back = stage.line is LineState.OFFLINE and status.line is LineState.ONLINE
-        stage.line, stage.unsent_sales = status.line, status.unsent_sales
-        offline = status.line is LineState.OFFLINE
-        stage.offline = st.Offline(status.redemption_max) if offline else None
-        if isinstance(stage.state, st.SellingStopped):
-            stage.state = st.SellingStopped(status.unsent_sales)
-        elif status.line is LineState.STOPPED and not isinstance(stage.state, st.MONEY_IN_FLIGHT):
-            self._looking_up.forget()
-            stage.come_to(st.SellingStopped(status.unsent_sales))
-        elif is_back:
-            self._looking_up.line_is_back()
+        changed = self._looking_up.line_changed(status)
         if status.line is LineState.ONLINE:
             self._ask_booked()
-        if before != (stage.state, stage.offline):
+        if changed:
             self._publish()
 
     def come_back(self) -> None:
@@ -292,7 +276,7 @@ class Presenter:
     def settled_elsewhere(self, op_id: OpId) -> None:
         """A question was answered on another screen."""
         stage = self._stage
-        stage.forget_question(op_id)
+        stage.questions = tuple(q for q in stage.questions if q.op_id != op_id)
         if isinstance(stage.state, st.Question):
             if stage.state.interrupted.op_id == op_id:
                 self._get_ready()
@@ -304,8 +288,9 @@ class Presenter:
         """A `call_back` is due; stale ones do nothing."""
         if self._by_hand.time_came(number):
             self._publish()
-        state = self._stage.state
-        if self._money.is_due(number) and isinstance(state, st.Unanswered) and not state.asking:
+        if not self._money.is_due(number):
+            return
+        if isinstance(self._stage.state, st.Unanswered) and not self._stage.state.asking:
             self._money.ask_again()
             self._publish()
 
@@ -328,7 +313,9 @@ class Presenter:
                     self._get_ready()
             case DoSettle():
                 assert isinstance(answer, Settled)
-                self._stage.forget_question(answer.op_id)
+                self._stage.questions = tuple(
+                    q for q in self._stage.questions if q.op_id != answer.op_id
+                )
                 self._stage.come_to(st.Answered(answer))
             case DoRedeem() | DoWait() | DoHonour() | DoCancel() | DoReverseLast():
                 self._money.moved(answer)
@@ -349,11 +336,11 @@ class Presenter:
             return
         if isinstance(command, AskConfirm) and not self._looking_up.is_wanted(command.number):
             return
+        if isinstance(command, AskSearch) and not self._by_hand.is_wanted(command.number):
+            return
         if isinstance(command, AskBooked):
             # The lines go on saying "offline"; whoever writes next meets the same Problem.
             self._asking_booked = False
-            return
-        if isinstance(command, AskSearch) and not self._by_hand.is_wanted(command.number):
             return
         if money:
             self._gathering.clear()
@@ -379,7 +366,7 @@ class Presenter:
                 self._hands.play(st.Sound.LOOK)
 
     def _get_ready(self) -> None:
-        self._looking_up.text = ""
+        self._looking_up.asked = ""
         free = not self._stage.questions and self._stage.line is not LineState.STOPPED
         if self._gathering.vouchers and free:
             self._stage.fields.fill_code("")
@@ -396,5 +383,10 @@ class Presenter:
 
     def _publish(self) -> None:
         self._show(
-            screen_of(self._stage, self._looking_up, self._gathering, self._by_hand, self._money)
+            self._stage.screen(
+                number=self._looking_up.number,
+                undo=outcomes.undo_amount(self._money.last),
+                entry=self._by_hand.entry(),
+                waiting=self._gathering.lines(),
+            )
         )

@@ -88,13 +88,13 @@ class EncaisserScreen(QObject):
         view = self._view
         view.purchase.edited.connect(self._purchase_edited)
         view.amount.edited.connect(self._amount_edited)
+        view.code.edited.connect(self._code_edited)
+        view.code.moved.connect(self._hit_moved)
+        view.hits.pressed_at.connect(self._hit_pressed)
         view.amount.stepped.connect(self._stepped)
         view.amount.removed.connect(self._chosen_removed)
         view.basket.chosen.connect(self._line_chosen)
         view.basket.removed.connect(self._line_removed)
-        view.code.edited.connect(self._code_edited)
-        view.code.moved.connect(self._hit_moved)
-        view.hits.pressed_at.connect(self._hit_pressed)
         view.main_pressed.connect(self._main_pressed)
         view.other_pressed.connect(self._other_pressed)
         view.accept_pressed.connect(self.accept_pressed)
@@ -182,6 +182,14 @@ class EncaisserScreen(QObject):
         self.presenter.amount_edited(text)
 
     @Slot(int)
+    def _hit_moved(self, by: int) -> None:
+        self.presenter.hit_moved(by)
+
+    @Slot(int)
+    def _hit_pressed(self, place: int) -> None:
+        self.presenter.hit_pressed(place)
+
+    @Slot(int)
     def _stepped(self, lines: int) -> None:
         self.presenter.step(lines)
 
@@ -196,22 +204,6 @@ class EncaisserScreen(QObject):
     @Slot(object)
     def _line_removed(self, voucher_id: VoucherId) -> None:
         self.presenter.remove(voucher_id)
-
-    @Slot(str)
-    def _code_edited(self, text: str) -> None:
-        """What is typed; a single digit answers "which of the two in view?"."""
-        if len(text) == 1 and text.isdecimal() and self._one_at_a_time.numbers:
-            self._voucher_picked(int(text))
-        else:
-            self.presenter.code_edited(text)
-
-    @Slot(int)
-    def _hit_moved(self, by: int) -> None:
-        self.presenter.hit_moved(by)
-
-    @Slot(int)
-    def _hit_pressed(self, place: int) -> None:
-        self.presenter.hit_pressed(place)
 
     @Slot()
     def _main_pressed(self) -> None:
@@ -313,6 +305,13 @@ class EncaisserScreen(QObject):
         if text is not None:
             _log.info("chosen of %d in view", len(self._one_at_a_time.numbers))
             self._scanned(text)
+
+    @Slot(str)
+    def _code_edited(self, text: str) -> None:
+        """Checked while it is typed; a single digit answers "which of the two?"."""
+        self.presenter.code_edited(text)
+        if len(text) == 1 and text.isdecimal():
+            self._voucher_picked(int(text))
 
     def _scanned(self, text: str) -> None:
         self.scan_came.emit()

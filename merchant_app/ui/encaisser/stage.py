@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from merchant_app.clock import Clock
-from merchant_app.ids import OpId
+from merchant_app.money import Money
 from merchant_app.till.results import Interrupted, LineState
 from merchant_app.ui.encaisser import outcomes
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.encaisser.entry import Entry
 from merchant_app.ui.encaisser.fields import Fields
 from merchant_app.ui.encaisser.ports import Hands
 from merchant_app.ui.encaisser.purchase import Purchase
@@ -84,9 +85,32 @@ class Stage:
         at_hand = isinstance(self.state, st.Debitable | st.Several)
         self.fields.set_focus(st.Focus.AMOUNT if at_hand else st.Focus.CODE)
 
-    def forget_question(self, op_id: OpId) -> None:
-        """It was answered."""
-        self.questions = tuple(asked for asked in self.questions if asked.op_id != op_id)
+    def screen(
+        self,
+        *,
+        number: int,
+        undo: Money | None,
+        entry: Entry,
+        waiting: tuple[st.WaitingLine, ...],
+    ) -> st.Screen:
+        """All of it, for the view; what the stage does not know is given."""
+        return st.Screen(
+            state=self.state,
+            number=number,
+            hint=self.hint,
+            purchase=self.purchase.total,
+            purchase_error=self.purchase.error,
+            left=self.purchase.left,
+            basket=self.purchase.basket,
+            undo=undo,
+            amount_fill=self.fields.amount,
+            purchase_fill=self.fields.purchase,
+            code_fill=self.fields.code,
+            focus=self.fields.focus,
+            offline=self.offline,
+            waiting=waiting,
+            entry=entry,
+        )
 
     def soft(self, hint: st.Hint) -> None:
         """A word under the card, with a short note."""

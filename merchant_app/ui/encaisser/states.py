@@ -391,5 +391,5 @@ class Screen:
     code_fill: tuple[int, str]
     focus: tuple[int, Focus]
     offline: Offline | None
-    waiting: tuple[WaitingLine, ...] = ()
     entry: Entry = NOTHING
+    waiting: tuple[WaitingLine, ...] = ()
