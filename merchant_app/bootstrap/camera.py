@@ -19,11 +19,13 @@ from merchant_app.scanning.camera import (
 )
 from merchant_app.scanning.cameras import CameraLister, Listed
 from merchant_app.scanning.capture import CaptureOpener, open_capture
+from merchant_app.scanning.evidence import Proof, checks_out
 from merchant_app.scanning.frames import NewestFrame
 from merchant_app.scanning.scanner import Scanner
 from merchant_app.scanning.source import CameraSource, NamedSource
 
 if TYPE_CHECKING:
+    from merchant_app.scanning.readers import Readers
     from merchant_app.ui.ports import CameraListener
 
 _log = logging.getLogger(__name__)
@@ -58,11 +60,14 @@ class ScanningCamera:
         sources: SourceFinder,
         *,
         clock: Clock,
+        proves: Proof = checks_out,
         lister: CameraLister = cameras.list_cameras,
         open_capture: CaptureOpener = open_capture,
     ) -> None:
         self._sources = sources
         self._clock = clock
+        self._proves = proves
+        self._missing: tuple[str, ...] = ()
         self._lister = lister
         self._open_capture = open_capture
         self._frames = NewestFrame()
@@ -78,12 +83,10 @@ class ScanningCamera:
 
     def start(self, listener: CameraListener) -> None:
         """See the port."""
-        from merchant_app.scanning.readers import available_readers
-
         self._listener = listener
         self._scanner = Scanner(
             self._frames,
-            available_readers,
+            self._readers,
             on_frame=listener.on_frame,
             on_scanned=listener.on_scanned,
             on_problem=self._say_missing,
@@ -91,6 +94,13 @@ class ScanningCamera:
         )
         self._scanner.start()
         self._wish(None)
+
+    def _readers(self) -> Readers:
+        from merchant_app.scanning.readers import available_readers
+
+        readers = available_readers(proves=self._proves, clock=self._clock)
+        self._missing = readers.missing
+        return readers
 
     def again(self) -> None:
         """See the port. A lost camera is looked for anyway; a film that ended begins anew."""
@@ -105,6 +115,10 @@ class ScanningCamera:
     def listed(self) -> tuple[Listed, ...]:
         """See the port."""
         return self._lister() or ()
+
+    def missing_readers(self) -> tuple[str, ...]:
+        """See the port."""
+        return self._missing
 
     def sleep(self) -> None:
         """See the port."""

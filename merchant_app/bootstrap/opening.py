@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from merchant_app.central.address import ServiceAddress
     from merchant_app.central.http import ServiceHttp
     from merchant_app.central.port import Enrolled, NoAnswerKind
+    from merchant_app.scanning.evidence import Proof
     from merchant_app.settings.enrolment import EnrolledTill
     from merchant_app.settings.secrets import OpenedSecrets
     from merchant_app.till.counter import CounterFacts
@@ -279,7 +280,7 @@ class TillOpener:
         files, folder = build_files(self._options, self._clock)
         return Opened(
             counter,
-            self._camera(),
+            self._camera(counter.proves),
             enrolled.service_url,
             options=self._options,
             files=files,
@@ -373,7 +374,7 @@ class TillOpener:
             secrets_for_session_only=not training and self._secrets().session_only is not None,
         )
 
-    def _camera(self) -> ScanningCamera:
+    def _camera(self, proves: Proof) -> ScanningCamera:
         from merchant_app.bootstrap.camera import ScanningCamera
         from merchant_app.bootstrap.source import SourceChoice
 
@@ -387,7 +388,7 @@ class TillOpener:
             folder=self._profile.data,
             training=self._training,
         )
-        return ScanningCamera(choice, clock=self._clock)
+        return ScanningCamera(choice, clock=self._clock, proves=proves)
 
 
 def _user_name() -> str:

@@ -57,6 +57,11 @@ class LiveCounter:
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
         return look_up.look_up(self._till, text, purchase=purchase)
 
+    def proves(self, text: str) -> bool:
+        """Whether a scanned text proves itself right: an issuer's signature, or check characters.
+        Any thread; the network is not asked."""
+        return look_up.proves(self._till.keys.keys(), text)
+
     def look_up_typed(self, text: str, *, purchase: Money | None) -> LookUp:
         return look_up.look_up_typed(self._till, self._typed, text, purchase=purchase)
 

@@ -38,7 +38,7 @@ from merchant_app.vouchers import verdicts
 from merchant_app.vouchers.code import ShortCode
 from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
-from merchant_app.vouchers.token import NotAToken, Token, verify
+from merchant_app.vouchers.token import Keys, NotAToken, Token, verify
 from merchant_app.vouchers.verdicts import (
     OtherCurrency,
     OtherShop,
@@ -110,6 +110,14 @@ def _look_up_id(till: Till, voucher_id: VoucherId, *, purchase: Money | None, as
     if isinstance(answer, Found):
         answer = replace(answer, voucher=named(answer.voucher))
     return _judged(till, answer, voucher_id, purchase=purchase)
+
+
+def proves(keys: Keys, text: str) -> bool:
+    """Whether one of these keys signed this token, or this code's check characters fit."""
+    scan = classify(text)
+    if isinstance(scan, TokenText):
+        return isinstance(verify(scan.text, keys), Token)
+    return isinstance(scan, CodeText)
 
 
 def _look_up_code(

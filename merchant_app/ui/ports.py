@@ -59,6 +59,10 @@ class CameraPort(Protocol):
         in a worker thread, unlike the others."""
         ...
 
+    def missing_readers(self) -> tuple[str, ...]:
+        """The names of the libraries that read codes and are not on this computer."""
+        ...
+
     def sleep(self) -> None:
         """Nobody looks: read and decode nothing until `wake`."""
         ...

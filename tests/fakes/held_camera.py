@@ -22,6 +22,7 @@ class HeldCamera:
         self.asleep = False
         self.chosen: list[str] = []
         self.plugged_in: tuple[Listed, ...] = ()
+        self.missing: tuple[str, ...] = ()
 
     def start(self, listener: CameraListener) -> None:
         self.listener = listener
@@ -34,6 +35,9 @@ class HeldCamera:
 
     def listed(self) -> tuple[Listed, ...]:
         return self.plugged_in
+
+    def missing_readers(self) -> tuple[str, ...]:
+        return self.missing
 
     def sleep(self) -> None:
         self.asleep = True

@@ -43,5 +43,6 @@ SETTINGS = {
     ),
     "settings-code-read": replace(_PLAIN, note=Note.CODE_READ),
     "settings-not-kept": replace(_PLAIN, note=ProblemKind.DISK_FULL),
+    "settings-no-zbar": replace(_PLAIN, missing_readers=("zbar",)),
     "settings-no-camera": Screen(chosen=PLAIN),
 }

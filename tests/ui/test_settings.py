@@ -92,6 +92,14 @@ def test_a_camera_that_is_unplugged_stays_chosen_and_is_said_to_be_missing(
     assert camera.chosen == [WEBCAM.identity], "the list changed, not the choice"
 
 
+def test_a_decoder_that_this_computer_lacks_is_named(
+    camera: HeldCamera, settings: ReglagesScreen, till: Till
+) -> None:
+    assert not settings.view.missing.isVisible()
+    camera.missing = ("zbar",)
+    till.qtbot.waitUntil(lambda: "Sans zbar" in settings.view.missing.text(), timeout=5_000)
+
+
 def test_trying_a_camera_sells_nothing(
     camera: HeldCamera, settings: ReglagesScreen, till: Till
 ) -> None:

@@ -54,10 +54,10 @@ class Presenter:
         """Somebody came to this screen."""
         self._publish(replace(self._screen, note=None))
 
-    def cameras_came(self, listed: Sequence[Listed]) -> None:
-        """These are plugged in now."""
+    def cameras_came(self, listed: Sequence[Listed], *, missing: Sequence[str]) -> None:
+        """These are plugged in now; these libraries that read codes are not there."""
         self._listed = tuple(listed)
-        self._publish(self._screen)
+        self._publish(replace(self._screen, missing_readers=tuple(missing)))
 
     def camera_chosen(self, identity: str) -> None:
         if identity != self._screen.chosen.camera:

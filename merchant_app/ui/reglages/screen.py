@@ -181,7 +181,8 @@ class ReglagesScreen(QObject):
     def _cameras_came(self, outcome: Outcome[tuple[Listed, ...]]) -> None:
         self._listing = False
         if isinstance(outcome, Done) and not self._stopped:
-            self.presenter.cameras_came(outcome.result)
+            assert self._camera is not None
+            self.presenter.cameras_came(outcome.result, missing=self._camera.missing_readers())
 
     # --- from the view ---------------------------------------------------------------------------
 

@@ -76,10 +76,12 @@ class Screen:
     Attributes:
         cameras: to choose from; empty where this till works without one.
         camera_row: which of them is in use.
+        missing_readers: libraries that read codes and are not on this computer.
         note: what is said; a `ProblemKind`: the last choice could not be kept.
     """
 
     chosen: Chosen
     cameras: tuple[CameraEntry, ...] = ()
     camera_row: int = 0
+    missing_readers: tuple[str, ...] = ()
     note: Note | ProblemKind | None = None

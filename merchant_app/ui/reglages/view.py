@@ -90,6 +90,8 @@ class ReglagesView(QWidget):
         self.cameras.currentRowChanged.connect(self._camera_row_chosen)
         self.mirrored = QCheckBox(_("Show the picture as in a mirror"), self._inside)
         self.mirrored.clicked.connect(self.mirror_wanted)
+        self.missing = plain(parent=self._inside, wrap=True)
+        self.missing.setFont(self._look.font(Size.SMALL))
 
     def _build_sounds(self) -> None:
         self.sound_on = QCheckBox(_("Verdicts are heard"), self._inside)
@@ -144,7 +146,8 @@ class ReglagesView(QWidget):
 
     def _lay_out(self) -> None:
         look, inside = self._look, self._inside
-        camera = titled(look, _("Camera"), self.cameras, self.mirrored, self.camera, parent=inside)
+        parts = (self.cameras, self.mirrored, self.camera, self.missing)
+        camera = titled(look, _("Camera"), *parts, parent=inside)
         camera.setSpacing(2 * STEP)
         others = QVBoxLayout()
         others.setSpacing(5 * STEP)
@@ -202,6 +205,8 @@ class ReglagesView(QWidget):
         self.cameras.blockSignals(False)
         self.cameras.setVisible(bool(names))
         self.mirrored.setVisible(bool(names))
+        self.missing.setText(words.missing_readers(screen.missing_readers))
+        self.missing.setVisible(bool(screen.missing_readers))
         self.mirrored.setChecked(chosen.mirrored)
         self.camera.mirror(mirrored=chosen.mirrored)
         self.sound_on.setChecked(chosen.sound_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from merchant_app.errors import ProblemKind
@@ -58,6 +59,15 @@ def sound(of: Sound) -> str:
             return _("Refused")
         case _:
             return _("Look here")
+
+
+def missing_readers(names: Sequence[str]) -> str:
+    """What it means that a library that reads codes is not there."""
+    if not names:
+        return ""
+    return _("Without {names} on this computer, some damaged codes are not read.").format(
+        names=", ".join(names)
+    )
 
 
 def volume(percent: int) -> str:

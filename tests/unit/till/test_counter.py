@@ -149,6 +149,13 @@ def test_another_shops_voucher_is_recognised_without_a_line(shop: Shop) -> None:
     assert shop.look_up(issued) == Judged(verdicts.OtherShop(""), "")
 
 
+def test_only_what_is_signed_or_checks_out_proves_itself(shop: Shop) -> None:
+    issued = shop.central.issue(5000)
+    flipped = issued.token[:40] + ("A" if issued.token[40] != "A" else "B") + issued.token[41:]
+    proven = [shop.counter.proves(text) for text in (issued.token, issued.code, flipped, "8,50")]
+    assert proven == [True, True, False, False]
+
+
 def test_a_flipped_letter_in_a_token_is_a_wrong_signature(shop: Shop) -> None:
     token = shop.central.issue(5000).token
     flipped = token[:40] + ("A" if token[40] != "A" else "B") + token[41:]
