@@ -46,6 +46,7 @@ class Presenter:
         self._note_fill = (0, "")
         self._asking = False
         self._ask_again = False
+        self._is_recorded = False
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -140,6 +141,7 @@ class Presenter:
         """A command met a Problem; what was not recorded is still to settle."""
         if isinstance(command, AskToSettle):
             self._asking = self._ask_again = False
+            self._go_on()
         else:
             self._mode = st.Browsing()
         self._news = kind
@@ -152,6 +154,8 @@ class Presenter:
         if self._ask_again:
             self._ask_again = False
             self._refresh()
+        else:
+            self._go_on()
         items = self._items()
         ids = [st.id_of(item) for item in items]
         if self._chosen in ids and st.is_open(items[ids.index(self._chosen)]):
@@ -165,8 +169,15 @@ class Presenter:
             self._mode = st.Browsing()  # what it was about is settled already
 
     def _recorded(self, news: st.News) -> None:
-        self._mode, self._news = st.Browsing(), news
+        """It is done; until the new list is there nobody can answer the same once more."""
+        self._news = news
+        self._is_recorded = True
         self._refresh()
+
+    def _go_on(self) -> None:
+        if self._is_recorded:
+            self._is_recorded = False
+            self._mode = st.Browsing()
 
     # --- steps -----------------------------------------------------------------------------------
 

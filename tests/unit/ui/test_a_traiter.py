@@ -248,6 +248,18 @@ def test_while_something_is_recorded_nothing_else_begins(reader: Reader) -> None
     assert reader.chosen == op(2)
 
 
+def test_nothing_is_answered_twice_before_the_new_list_is_there(reader: Reader) -> None:
+    reader.presenter.answer_question(handed_over=True)
+    settle = reader.commands.pop(0)
+    reader.presenter.answered(settle, perform(reader.counter, settle))
+    (refresh,) = reader.commands
+    reader.presenter.answer_question(handed_over=False)
+    reader.presenter.choose(1)
+    assert reader.commands == [refresh]
+    reader.work_off()
+    assert reader.chosen != QUESTION.op_id
+
+
 def test_money_in_flight_at_the_checkout_comes_first(reader: Reader) -> None:
     reader.money_is_free = False
     reader.presenter.answer_question(handed_over=True)
