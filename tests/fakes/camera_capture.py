@@ -21,7 +21,7 @@ class ScriptedCapture:
         self._left = pictures
         self._fps = fps
         self._blocks = blocks
-        self.unblock = threading.Event()
+        self.blocked, self.unblock = threading.Event(), threading.Event()
         self.pictures_read = self.skipped = 0
         self.threads: set[int] = set()
         self.released = threading.Event()
@@ -36,6 +36,7 @@ class ScriptedCapture:
         self.threads.add(threading.get_ident())
         if self._left == 0:
             if self._blocks:
+                self.blocked.set()
                 self.unblock.wait()
             return None
         self._left -= 1

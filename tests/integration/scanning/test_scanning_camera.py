@@ -177,7 +177,7 @@ def test_stopping_does_not_wait_for_a_driver_that_blocks_for_ever() -> None:
     capture = ScriptedCapture(1, blocks=True)
     watched = Watched(DeviceSource(0), ScriptedDriver([capture]), SystemClock())
     watched.camera.start()
-    watched.frame()
+    assert capture.blocked.wait(LIMIT_S)
     assert not watched.camera.stop(time_limit_s=0.05)
     capture.unblock.set()
     assert watched.camera.stop(time_limit_s=LIMIT_S)
