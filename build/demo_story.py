@@ -14,6 +14,7 @@ from merchant_app.bootstrap.program import Assembled
 from merchant_app.bootstrap.training import SHOP, TrainingService
 from merchant_app.money import Money
 from merchant_app.ui.encaisser.states import (
+    CENTRAL,
     ConfirmUndo,
     Debitable,
     Debited,
@@ -134,4 +135,13 @@ def _is_debited(label: str, *, balance_minor: int) -> Callable[[State], bool]:
 
 
 def _is_declined(verdict: type) -> Callable[[State], bool]:
-    return lambda state: isinstance(state, Declined) and isinstance(state.verdict, verdict)
+    """By the central service's own word: it says when and where as well."""
+
+    def is_shown(state: State) -> bool:
+        return (
+            isinstance(state, Declined)
+            and isinstance(state.verdict, verdict)
+            and state.basis == CENTRAL
+        )
+
+    return is_shown
