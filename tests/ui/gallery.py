@@ -656,7 +656,7 @@ def _typed_scenes() -> tuple[Scene, ...]:
 
 def hit(number: int) -> Hit:
     """One of those who were found."""
-    names = ("Claire D.", "Clarisse L.", "Anne-Claire M.", "", "Claude-Emmanuelle de La T.")
+    names = ("Claire D.", "Clarisse L.", "Anne-Claire M.", "", "Anne-Emmanuelle de La T.")
     return Hit(
         voucher_id=VoucherId(UUID(int=number)),
         name=names[number % len(names)],
