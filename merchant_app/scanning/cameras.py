@@ -18,7 +18,6 @@ from merchant_app.scanning import opencv
 if TYPE_CHECKING:
     from cv2_enumerate_cameras import CameraInfo
 
-IDENTITY_LENGTH_MAX = 500
 _NAME_LENGTH_MAX = 100
 _PLACE_LENGTH_MAX = 380
 _SEPARATOR = "|"

@@ -118,7 +118,7 @@ class Readers:
             proves: decides when two looks read different texts in one place: a token's signature,
                 a code's check characters. Without a proof neither counts.
             missing: the names of decoders that this computer lacks.
-            clock: for the time of a frame; the system's when not given.
+            clock: for the time that a frame or a picture may take; the system's when not given.
         """
         self._first = first
         self._witness = witness
@@ -142,13 +142,7 @@ class Readers:
     def name(self) -> str:
         return self._first.name if self._witness is None else f"{self._first.name}+witness"
 
-    def exhaust(
-        self,
-        grey: GreyImage,
-        *,
-        budget_s: float = STILL_BUDGET_S,
-        clock: Clock | None = None,
-    ) -> Sight:
+    def exhaust(self, grey: GreyImage, *, budget_s: float = STILL_BUDGET_S) -> Sight:
         """All codes of a still picture: a file, a paste, a page. Never raises, whatever it shows.
 
         Not for frames: what was learned from them stays untouched.
@@ -156,15 +150,11 @@ class Readers:
         Args:
             grey: the picture at its full size.
             budget_s: after which no further look begins; one look takes up to 0.3 s more.
-            clock: only its monotonic time is used; the readers' own when not given.
         """
         if min(grey.shape) == 0:
             return Sight()
         return self._cascade.exhaust(
-            grey,
-            proves=self._proves,
-            budget_s=budget_s,
-            clock=clock if clock is not None else self._clock,
+            grey, proves=self._proves, budget_s=budget_s, clock=self._clock
         )
 
     def decode(self, grey: GreyImage) -> Sight:

@@ -103,9 +103,10 @@ class Connectivity:
     """Keeps the facts; any thread may report or read.
 
     Each report decides anew, so the line is never stuck in a state. Two states are not about the
-    line and outlast it: STOPPED ends by `start_anew` alone, NOT_ENTITLED by an answer that only an
-    entitled till gets, to a call that began after the refusal: neither an answer that was under way
-    nor a pulled cable may make a revoked till accept vouchers again.
+    line and outlast it: STOPPED ends with a new enrolment, which has a line of its own,
+    NOT_ENTITLED by an answer that only an entitled till gets, to a call that began after the
+    refusal: neither an answer that was under way nor a pulled cable may make a revoked till accept
+    vouchers again.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -144,13 +145,6 @@ class Connectivity:
         """Our chain and the service's differ; nothing but a new enrolment changes that."""
         with self._lock:
             changed = self._change_to(self._answered(LineState.STOPPED))
-        self._tell(changed=changed)
-
-    def start_anew(self) -> None:
-        """The till was enrolled again: whatever was known of the line is no longer about it."""
-        with self._lock:
-            self._failed_before = False
-            changed = self._change_to(LineFacts(LineState.UNKNOWN, self._clock.now(), None, None))
         self._tell(changed=changed)
 
     def _after(self, answer: object, *, took_s: float | None) -> LineFacts:

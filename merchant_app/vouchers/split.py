@@ -108,12 +108,6 @@ class Split:
         back. debited + left_to_pay = total + lost."""
         return Money(max(0, self.debited.minor - self.total.minor), self.total.currency)
 
-    @property
-    def left_over(self) -> Money:
-        """What stays on the vouchers that are used."""
-        rests = (part.voucher.balance - part.amount for part in self.parts)
-        return _sum(rests, self.total.currency)
-
 
 @dataclass(frozen=True, slots=True)
 class AboveTotal:

@@ -347,7 +347,7 @@ class TillProcess:
             generation=self.world.service.ledger.generation,
             previous_head=previous_head,
         )
-        self.line.start_anew()
+        self.line = Connectivity(self.clock)
         self.in_flight = 0
         self.comparing, self.catching_up = None, False
         self.boundary()

@@ -111,7 +111,7 @@ def test_no_look_begins_after_the_time_is_over() -> None:
             return super().decode(grey)
 
     first = Slow("first", Sight(unread=1, unread_at=(HERE,)))
-    assert unhurried(first).exhaust(GREY, budget_s=4, clock=clock) == first.says
+    assert unhurried(first, clock=clock).exhaust(GREY, budget_s=4) == first.says
     assert first.asked == 4
 
 
@@ -223,7 +223,7 @@ def test_a_large_photograph_is_read_and_placed_at_its_full_size() -> None:
     image = counter((qr_picture(TOKEN, scale=10), (2500, 1500)), size=(4000, 3000))
     grey = cv2.GaussianBlur(grey_of(image), (0, 0), 5.6).astype(np.uint8)
     assert zxing_alone().decode(grey).readings == ()
-    (found,) = available_readers().exhaust(grey, clock=FakeClock()).readings
+    (found,) = available_readers(clock=FakeClock()).exhaust(grey).readings
     assert found.text == TOKEN
     assert np.abs(np.array(found.corners[0]) - (2540, 1540)).max() < 16
 
