@@ -121,12 +121,12 @@ def due(days: Sequence[KeptClosing], kind: ClosingKind, *, today: date) -> DuePe
     name = _name(days[0].closing.business_date, kind)
     last = days[0]
     for one in days:
-        # A day that is dated before the one it follows belongs to the same period as that.
-        if _name(one.closing.business_date, kind) > name:
+        # Order follows numbers: days that a wrong clock dated are a period of their own.
+        if _name(one.closing.business_date, kind) != name:
             break
         last = one
-    is_over = name < _name(today, kind)
-    closes_today = last is days[-1] and last.closing.business_date == today
+    is_over = name < _name(today, kind) or last is not days[-1]
+    closes_today = last.closing.business_date == today
     if is_over or (closes_today and _name(today + timedelta(days=1), kind) != name):
         return DuePeriod(kind, name, Numbers(days[0].number, last.number))
     return None
