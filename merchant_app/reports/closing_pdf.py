@@ -178,7 +178,8 @@ class _Drawing:
         m = self._m
         font = _STRONG if row.strong else _REGULAR
         right = m.width - m.margin
-        width = right - m.margin
+        left = m.margin + (m.size if row.inner else 0)
+        width = right - left
         if row.amount:
             width -= m.amount_width + (m.count_width if row.count else 0)
         lines = _wrapped(row.label, font, m.size, width)
@@ -187,7 +188,7 @@ class _Drawing:
         self._canvas.setFont(font, m.size)
         for number, line in enumerate(lines):
             self.y -= m.leading
-            self._canvas.drawString(m.margin, self.y, line)
+            self._canvas.drawString(left, self.y, line)
             if number == 0:
                 self._canvas.drawRightString(right, self.y, row.amount)
                 self._canvas.drawRightString(right - m.amount_width, self.y, row.count)

@@ -20,12 +20,14 @@ _Word = Callable[[Closing, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: words on the left; how many, and how much, on the right."""
+    """One line: words on the left; how many, and how much, on the right. `inner`: part of the one
+    above."""
 
     label: str
     count: str = ""
     amount: str = ""
     strong: bool = False
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +111,19 @@ def _totals(closing: Closing) -> Section:
             _("of which with the service’s word"),
             str(figures.online_count),
             _amount(closing, figures.online_minor),
+            inner=True,
         ),
         Row(
             _("of which offline"),
             str(figures.offline_count),
             _amount(closing, figures.offline_minor),
+            inner=True,
         ),
         Row(
             _("of which under the manager’s PIN"),
             str(figures.manager_count),
             _amount(closing, figures.manager_minor),
+            inner=True,
         ),
         Row(
             _("Reversed"),
@@ -176,7 +181,7 @@ def _order(key: str) -> tuple[int, int, str]:
 def _reversed_row(closing: Closing, bucket: Bucket) -> list[Row]:
     if not bucket.reversed_minor:
         return []
-    return [Row(_("of which reversed"), "", _amount(closing, -bucket.reversed_minor))]
+    return [Row(_("of which reversed"), "", _amount(closing, -bucket.reversed_minor), inner=True)]
 
 
 def _named(closing: Closing, heading: str, named: tuple[Named, ...]) -> Section:

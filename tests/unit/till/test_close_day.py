@@ -13,7 +13,7 @@ import pytest
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.journal.closings import ClosingKind
 from merchant_app.journal.events import EventKind
-from merchant_app.reports.closing import Numbers, is_signed, to_body
+from merchant_app.reports.closing import Numbers, is_signed
 from merchant_app.till import closing_papers
 from merchant_app.till.closing_results import Closed, NotClosed
 from tests.fakes.at_the_counter import debited, euros, valid
@@ -210,12 +210,15 @@ def test_a_full_disk_leaves_no_half_closing(shop: Shop) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    shop.journal.run(fill)
-    with pytest.raises(Problem) as problem:
+    def close_often() -> None:
         for _ in range(50):
             shop.counter.closings.close_day()
+
+    shop.journal.run(fill)
+    with pytest.raises(Problem) as problem:
+        close_often()
     assert problem.value.kind is ProblemKind.DISK_FULL
-    numbers = [one.number for one in shop.counter.closings.newest(limit=99)]
-    assert numbers == sorted(numbers, reverse=True)
-    for one in shop.counter.closings.newest(limit=99):
-        assert to_body(one.closing)
+    made = shop.counter.closings.newest(limit=99)
+    assert [one.number for one in made] == list(range(len(made), 0, -1))
+    totals = [one.closing.perpetual.redeemed_minor for one in made]
+    assert set(totals) <= {2_000}
