@@ -96,9 +96,7 @@ def build_counter(
     copy, fetcher = _copy(enrolled, belongings, central, connectivity, clock=clock, held=held)
     policies = _policies(enrolled, belongings)
 
-    def new_id() -> UUID:
-        return uuid7(clock.now(), os.urandom)
-
+    new_id = _ids(clock)
     courier = Courier(
         journal=opened.owner,
         central=central,
@@ -187,6 +185,13 @@ def _shop(enrolled: EnrolledTill) -> Shop:
         currency=enrolled.currency,
         time_zone=enrolled.time_zone,
     )
+
+
+def _ids(clock: Clock) -> Callable[[], UUID]:
+    def new_id() -> UUID:
+        return uuid7(clock.now(), os.urandom)
+
+    return new_id
 
 
 def _till_key(private_key: bytes) -> TillKey | None:

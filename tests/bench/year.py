@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -261,7 +262,7 @@ class Year:
                 total.add(one.closing.figures)
             waiting_minor += sum(one.amount_minor for one in days[-1].closing.waiting)
             closings += len(days)
-            wrong += till.journal.run(lambda journal, days=days: _not_recomputed(journal, days))
+            wrong += till.journal.run(partial(_not_recomputed, days=days))
             wrong += sum(
                 _is_no_sum(period, days)
                 for kind in (ClosingKind.MONTH, ClosingKind.YEAR)
@@ -292,7 +293,7 @@ class Year:
         return int(issued or 0) - int(audit["balance_minor"]), int(audit["shortfall_minor"])
 
 
-def _not_recomputed(journal: Journal, days: list[KeptClosing]) -> int:
+def _not_recomputed(journal: Journal, *, days: list[KeptClosing]) -> int:
     """Closings of days that the journal does not give again, byte for byte; vouchers aside, which
     were as they were on the day."""
     wrong, last = 0, None
