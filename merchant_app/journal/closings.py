@@ -17,7 +17,10 @@ import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
+
+from merchant_app.journal.events import EventKind, Events
 
 ROOT = bytes(32)
 SIGNATURE_BYTES = 64
@@ -65,8 +68,10 @@ class Closings:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def append(self, kind: ClosingKind, body: str, sign: Sign) -> ClosingRow:
-        """Keep a closing; the caller has a transaction open."""
+    def append(
+        self, kind: ClosingKind, body: str, sign: Sign, *, cashier: str, at: datetime
+    ) -> ClosingRow:
+        """Keep a closing, and an event that says so; the caller has a transaction open."""
         number, last_hash = self.head()
         number += 1
         closing_hash = chain_hash(last_hash, number, body)
@@ -74,6 +79,12 @@ class Closings:
         self._connection.execute(
             "INSERT INTO closings (number, kind, body, hash, signature) VALUES (?, ?, ?, ?, ?)",
             (row.number, row.kind, row.body, row.hash, row.signature),
+        )
+        Events(self._connection).append(
+            EventKind.CLOSING_MADE,
+            cashier=cashier,
+            detail={"closing": row.number, "hash": row.hash.hex()},
+            at=at,
         )
         return row
 

@@ -49,6 +49,8 @@ class EventKind(Enum):
     """The file was damaged and made anew; so many "events" could be read, and their chain is
     "torn_after" these numbers and "resumes_at" those. The same of closings, where one of them is
     torn: "closings_torn_after", "closings_resume_at"."""
+    CLOSING_MADE = "closing_made"
+    """A "closing" of this number was kept, and its "hash": one that is cut off later is missed."""
     CLOSING_POSTPONED = "closing_postponed"
     """Somebody was asked to close a "business_date" and said: later."""
     CLOCK_FLAGGED = "clock_flagged"

@@ -274,12 +274,15 @@ class Journal(Queries):
 
         return write() if self._room is None else self._room.write(write)
 
-    def append_closing(self, kind: ClosingKind, body: str, sign: Sign) -> ClosingRow:
-        """Keep a closing: numbered, chained, signed."""
+    def append_closing(
+        self, kind: ClosingKind, body: str, sign: Sign, *, cashier: str
+    ) -> ClosingRow:
+        """Keep a closing: numbered, chained, signed; the events say that there is one."""
 
         def write() -> ClosingRow:
             with self._writing():
-                return self.closings.append(kind, body, sign)
+                at = self._clock.now()
+                return self.closings.append(kind, body, sign, cashier=cashier, at=at)
 
         return write() if self._room is None else self._room.write(write)
 

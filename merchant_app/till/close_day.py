@@ -146,7 +146,9 @@ def _close(till: Till, make: _Make, *, leaving_open: bool) -> CloseResult:
             closing = make(journal, author)
         if closing is None:
             return None, blocking, None
-        row = journal.append_closing(closing.kind, to_body(closing), key.sign)
+        row = journal.append_closing(
+            closing.kind, to_body(closing), key.sign, cashier=closing.cashier
+        )
         _tell_of_clock(journal, row.number, closing)
         return kept(row), blocking, _backed_up(journal)
 

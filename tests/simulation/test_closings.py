@@ -61,7 +61,8 @@ def closed(journal: InSqlite, places: list[Reach]) -> list[KeptClosing]:
             now=journal._clock.now(),
             find=find,
         )
-        made.append(kept(journal.append_closing(ClosingKind.DAY, to_body(closing), sign)))
+        row = journal.append_closing(ClosingKind.DAY, to_body(closing), sign, cashier="Zoë")
+        made.append(kept(row))
     return made
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.journal.closings import ClosingKind, ClosingRow, Reach
+from merchant_app.journal.events import EventKind
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.salvage import salvage
 from tests.fakes.clock import FakeClock
@@ -38,7 +39,7 @@ def journal(path: Path) -> Iterator[Journal]:
 
 def close_days(journal: Journal, count: int) -> list[ClosingRow]:
     return [
-        journal.append_closing(ClosingKind.DAY, f'{{"day":{number}}}', sign)
+        journal.append_closing(ClosingKind.DAY, f'{{"day":{number}}}', sign, cashier="Zoë")
         for number in range(count)
     ]
 
@@ -70,6 +71,13 @@ def test_each_follows_from_the_one_before_as_it_is_written_down(journal: Journal
         ).digest()
     )
     assert second.signature == sign(b"comptoir closing signature v1\x00" + second.hash)
+
+
+def test_the_events_know_of_each(journal: Journal) -> None:
+    (row,) = close_days(journal, 1)
+    (event,) = journal.events.since(0, limit=9)
+    assert event.kind is EventKind.CLOSING_MADE
+    assert event.detail == {"closing": 1, "hash": row.hash.hex()}
 
 
 def test_none_is_changed_or_removed(journal: Journal) -> None:
@@ -105,7 +113,7 @@ def test_the_mirror_gives_back_what_an_older_file_lacks(path: Path, tmp_path: Pa
     journal.close()
     older = path.read_bytes()
     journal = Journal(path, FakeClock(), mirror=mirror)
-    made = journal.append_closing(ClosingKind.MONTH, '{"month":1}', sign)
+    made = journal.append_closing(ClosingKind.MONTH, '{"month":1}', sign, cashier="Zoë")
     journal.close()
     path.write_bytes(older)
     journal = Journal(path, FakeClock(), mirror=mirror)
@@ -125,10 +133,10 @@ def test_a_salvage_keeps_closings_and_names_where_their_chain_is_torn(path: Path
     journal = Journal(path, FakeClock())
     rows = journal.closings.after(0, ClosingKind.DAY, limit=9)
     assert list(rows) == [made[0], made[2], made[3]]
-    (told,) = journal.events.since(0, limit=9)
+    told = journal.events.since(0, limit=9)[-1]
     assert told.detail["closings_torn_after"] == [1]
     assert told.detail["closings_resume_at"] == [3]
-    assert journal.append_closing(ClosingKind.DAY, "{}", sign).number == 5
+    assert journal.append_closing(ClosingKind.DAY, "{}", sign, cashier="Zoë").number == 5
     journal.close()
 
 

@@ -155,7 +155,7 @@ def test_a_clock_that_was_set_back_is_flagged_and_order_follows_numbers(shop: Sh
     assert [flag.flag for flag in closing.clock_flags] == ["future", "back"]
     assert closing.figures.redeemed_minor == 5_000
     kinds = [e.kind for e in shop.journal.run(lambda journal: journal.events.since(0, limit=9))]
-    assert kinds == [EventKind.CLOCK_FLAGGED]
+    assert kinds == [EventKind.CLOSING_MADE, EventKind.CLOCK_FLAGGED]
 
 
 def test_the_month_is_offered_after_its_last_day_and_sums_its_days(shop: Shop) -> None:
