@@ -55,7 +55,12 @@ def from_text(text: str) -> datetime:
 
 def business_date(moment: datetime, time_zone: str) -> date:
     """The calendar day of a moment where the shop is; expiry is judged by it."""
-    return moment.astimezone(_zone(time_zone)).date()
+    return local_time(moment, time_zone).date()
+
+
+def local_time(moment: datetime, time_zone: str) -> datetime:
+    """A moment as the clocks where the shop is show it."""
+    return moment.astimezone(_zone(time_zone))
 
 
 @cache

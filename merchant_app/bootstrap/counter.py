@@ -32,7 +32,7 @@ from merchant_app.sync.snapshot import SnapshotFetcher
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.offline import OfflineRules, PolicyBook
-from merchant_app.till.till import KeyBook, Till
+from merchant_app.till.till import KeyBook, Till, TillKey
 from merchant_app.vouchers.code import ShortCode
 
 _chance = random.SystemRandom().random
@@ -47,6 +47,7 @@ class Belongings:
         mirror_folder: where the journal's second copy goes; empty: beside the journal.
         pepper: keys the hashes that typed codes are found by; empty: none is found here.
         holders_key: seals whom vouchers were bought for.
+        device_key: the till's private key; empty: the keyring has it no more.
         shop_redemption_max_minor: what the shop itself accepts offline at most.
         remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
@@ -56,6 +57,7 @@ class Belongings:
     mirror_folder: str
     pepper: bytes
     holders_key: bytes
+    device_key: bytes
     shop_redemption_max_minor: int
     remembered: Remembered
     forget: Callable[[], None]
@@ -94,9 +96,7 @@ def build_counter(
     copy, fetcher = _copy(enrolled, belongings, central, connectivity, clock=clock, held=held)
     policies = _policies(enrolled, belongings)
 
-    def new_id() -> UUID:
-        return uuid7(clock.now(), os.urandom)
-
+    new_id = _ids(clock)
     courier = Courier(
         journal=opened.owner,
         central=central,
@@ -125,6 +125,8 @@ def build_counter(
         wake_copy=fetcher.wake,
         copying=fetcher.copied,
         forget=belongings.forget,
+        key=_till_key(belongings.device_key),
+        closings_folder=belongings.data / "closings",
     )
     counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):
@@ -183,6 +185,22 @@ def _shop(enrolled: EnrolledTill) -> Shop:
         currency=enrolled.currency,
         time_zone=enrolled.time_zone,
     )
+
+
+def _ids(clock: Clock) -> Callable[[], UUID]:
+    def new_id() -> UUID:
+        return uuid7(clock.now(), os.urandom)
+
+    return new_id
+
+
+def _till_key(private_key: bytes) -> TillKey | None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    if not private_key:
+        return None
+    key = Ed25519PrivateKey.from_private_bytes(private_key)
+    return TillKey(key.public_key().public_bytes_raw(), key.sign)
 
 
 def _code_mac(pepper: bytes) -> Callable[[ShortCode], bytes]:

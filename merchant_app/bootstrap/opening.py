@@ -302,6 +302,7 @@ class TillOpener:
             mirror_folder=options.get(MIRROR_FOLDER),
             pepper=bytes.fromhex(self._secrets().secrets.get(SecretName.CODE_PEPPER) or ""),
             holders_key=self._holders_key(),
+            device_key=bytes.fromhex(self._secrets().secrets.get(SecretName.DEVICE_KEY) or ""),
             shop_redemption_max_minor=options.get(OFFLINE_REDEMPTION_MAX),
             remembered=Remembered(store, enrolled),
             forget=self._forget,

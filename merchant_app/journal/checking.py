@@ -9,7 +9,7 @@ from uuid import UUID
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.ids import EpochId
-from merchant_app.journal import events, records, schema
+from merchant_app.journal import closings, events, records, schema
 from merchant_app.ledger.entries import (
     BadEntry,
     Envelope,
@@ -172,9 +172,18 @@ def _check_values(connection: sqlite3.Connection) -> None:
     for record in records.since(connection, {}):
         if record.table != "entries" and not records.is_sensible(record):
             raise Problem(ProblemKind.JOURNAL_DAMAGED, f"{record.table} {record.rowid}")
+    _check_chains(connection)
+
+
+def _check_chains(connection: sqlite3.Connection) -> None:
+    """Events and closings follow from one another, but where a salvage said that they do not."""
     torn = events.torn(events.rows_of(connection))
     if torn:
         raise Problem(ProblemKind.JOURNAL_DAMAGED, f"events: torn after {torn[0][0]}")
+    named = events.torn_closings(events.rows_of(connection))
+    torn = closings.torn(closings.rows_of(connection), named)
+    if torn:
+        raise Problem(ProblemKind.JOURNAL_DAMAGED, f"closings: torn after {torn[0][0]}")
 
 
 def _check_vouchers(connection: sqlite3.Connection, expected: set[tuple[str, str]]) -> None:

@@ -47,7 +47,14 @@ class EventKind(Enum):
     """One of the hits was taken: its "voucher_id", found by "field"."""
     JOURNAL_SALVAGED = "journal_salvaged"
     """The file was damaged and made anew; so many "events" could be read, and their chain is
-    "torn_after" these numbers and "resumes_at" those."""
+    "torn_after" these numbers and "resumes_at" those. The same of closings, where one of them is
+    torn: "closings_torn_after", "closings_resume_at"."""
+    CLOSING_MADE = "closing_made"
+    """A "closing" of this number was kept, and its "hash": one that is cut off later is missed."""
+    CLOSING_POSTPONED = "closing_postponed"
+    """Somebody was asked to close a "business_date" and said: later."""
+    CLOCK_FLAGGED = "clock_flagged"
+    """A "closing" found entries whose time cannot be true: so many of each "flag"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,17 @@ def torn(rows: Iterable[Row]) -> tuple[tuple[int, int], ...]:
             told = json.loads(row.detail)
             named.update(zip(told["torn_after"], told["resumes_at"], strict=True))
     return tuple(place for place in _unchained(all_rows) if place not in named)
+
+
+def torn_closings(rows: Iterable[Row]) -> set[tuple[int, int]]:
+    """The places between closings that salvages named."""
+    named: set[tuple[int, int]] = set()
+    for row in rows:
+        if row.kind == EventKind.JOURNAL_SALVAGED.value:
+            told = json.loads(row.detail)
+            after, resume = told.get("closings_torn_after", []), told.get("closings_resume_at", [])
+            named.update(zip(after, resume, strict=True))
+    return named
 
 
 def _unchained(rows: Iterable[Row]) -> Iterator[tuple[int, int]]:

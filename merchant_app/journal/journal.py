@@ -10,6 +10,9 @@ from pathlib import Path
 
 from merchant_app.clock import Clock, to_text
 from merchant_app.ids import EpochId, OpId, TillId, VoucherId, id_text
+from merchant_app.journal.backup import backup
+from merchant_app.journal.closing_ranges import ClosingRanges
+from merchant_app.journal.closings import ClosingKind, ClosingRow, Closings, Sign
 from merchant_app.journal.events import Detail, EventKind, Events
 from merchant_app.journal.open_matters import standing_of
 from merchant_app.journal.opening import open_journal, transaction, world_errors
@@ -45,6 +48,8 @@ class Journal(Queries):
 
     Attributes:
         events: what happened besides money; to be read only: `append_event` writes.
+        closings: the closings that were made; to be read only: `append_closing` writes.
+        ranges: what closings are computed from.
     """
 
     def __init__(
@@ -72,6 +77,9 @@ class Journal(Queries):
         self._clock = clock
         self._sessions = Sessions(self._connection, clock)
         self.events = Events(self._connection)
+        self.closings = Closings(self._connection)
+        self.ranges = ClosingRanges(self._connection)
+        self._backups = path.with_name("backups")
         self._forget()
 
     def close(self) -> None:
@@ -265,6 +273,22 @@ class Journal(Queries):
                 return self.events.append(kind, cashier=cashier, detail=detail, at=at)
 
         return write() if self._room is None else self._room.write(write)
+
+    def append_closing(
+        self, kind: ClosingKind, body: str, sign: Sign, *, cashier: str
+    ) -> ClosingRow:
+        """Keep a closing: numbered, chained, signed; the events say that there is one."""
+
+        def write() -> ClosingRow:
+            with self._writing():
+                at = self._clock.now()
+                return self.closings.append(kind, body, sign, cashier=cashier, at=at)
+
+        return write() if self._room is None else self._room.write(write)
+
+    def back_up(self) -> Path:
+        """Copy the whole file beside it, proved; where the copy is."""
+        return backup(self._connection, self._backups, self._clock.now())
 
     def _appended(
         self, standing: Standing, entries: Sequence[Entry], added: Sequence[Envelope]

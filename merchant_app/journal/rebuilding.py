@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from merchant_app.clock import to_text
-from merchant_app.journal import events, records
+from merchant_app.journal import closings, events, records
 from merchant_app.journal.checking import check, world_errors
 from merchant_app.journal.events import EventKind
 from merchant_app.journal.evidence import Evidence
@@ -41,6 +41,7 @@ def write_fresh(path: Path, evidence: Evidence, proved: Sequence[Proved], now: d
             records.put(connection, heads)
             _begin_progress(connection, proved, heads)
             _begin_session(connection, evidence.first_entry(), now)
+            records.put(connection, evidence.rows("closings"))
             _put_events(connection, evidence.rows("events"), now)
             check(connection)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -68,19 +69,21 @@ def _put_events(connection: sqlite3.Connection, rows: Sequence[Record], now: dat
     """All that can be read of them, as they were; where the chain is torn is told by one more."""
     records.put(connection, rows)
     torn = events.torn(events.rows_of(connection))
+    named = events.torn_closings(events.rows_of(connection))
+    torn_closings = closings.torn(closings.rows_of(connection), named)
     table = events.Events(connection)
-    for start in range(0, max(1, len(torn)), _TORN_PER_EVENT):
+    for start in range(0, max(1, len(torn), len(torn_closings)), _TORN_PER_EVENT):
         places = torn[start : start + _TORN_PER_EVENT]
-        table.append(
-            EventKind.JOURNAL_SALVAGED,
-            cashier="",
-            detail={
-                "events": len(rows),
-                "torn_after": [after for after, _ in places],
-                "resumes_at": [number for _, number in places],
-            },
-            at=now,
-        )
+        of_closings = torn_closings[start : start + _TORN_PER_EVENT]
+        detail: dict[str, str | int | list[int]] = {
+            "events": len(rows),
+            "torn_after": [after for after, _ in places],
+            "resumes_at": [number for _, number in places],
+        }
+        if of_closings:
+            detail["closings_torn_after"] = [after for after, _ in of_closings]
+            detail["closings_resume_at"] = [number for _, number in of_closings]
+        table.append(EventKind.JOURNAL_SALVAGED, cashier="", detail=detail, at=now)
 
 
 def _true_receipts(evidence: Evidence, proved: Sequence[Proved]) -> list[Record]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from merchant_app.clock import from_text
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.journal import events, outcome_lines
+from merchant_app.journal import closings, events, outcome_lines
 from merchant_app.ledger.entries import BadEntry, Redemption, from_body
 
 Value = str | int | bytes | None
@@ -54,6 +54,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "alarms": ("op_id", "recorded_at"),
     # The number is the rowid.
     "events": ("at", "kind", "cashier", "detail", "hash"),
+    "closings": ("kind", "body", "hash", "signature"),
 }
 """The tables a record can belong to, in the order in which they can be filled."""
 
@@ -160,7 +161,7 @@ def is_sensible(record: Record) -> bool:
         for name in _MOMENTS:
             if name in named:
                 from_text(str(named[name]))
-        if "body" in named:
+        if record.table in ("entries", "adopted"):
             from_body(str(named["body"]))
             vouchers_named(record)
         if "status" in named:
@@ -168,6 +169,8 @@ def is_sensible(record: Record) -> bool:
             outcome_lines.from_text(str(named["lines"]))
         if record.table == "events":
             events.to_row(record.rowid, *record.values)
+        if record.table == "closings":
+            closings.check_row(record.rowid, *record.values)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, Problem):
         return False
     return True

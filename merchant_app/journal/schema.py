@@ -160,10 +160,28 @@ CREATE TABLE events (
 CREATE INDEX events_by_kind ON events (cashier, kind);
 """
 
+_STEP_4 = """
+-- What was sold, in figures that are signed (closings.py).
+CREATE TABLE closings (
+    number    INTEGER PRIMARY KEY CHECK (number >= 1),
+    kind      TEXT NOT NULL CHECK (kind IN ('day', 'month', 'year')),
+    body      TEXT NOT NULL,
+    hash      BLOB NOT NULL CHECK (length(hash) = 32),
+    signature BLOB NOT NULL CHECK (length(signature) = 64)
+) STRICT;
+CREATE INDEX closings_by_kind ON closings (kind, number);
+
+-- What an entry is about that stands in a later epoch once more: there are few, and a closing must
+-- not read the whole journal for them.
+CREATE INDEX resent_about ON entries (redemption_id)
+    WHERE origin = 'resent' AND redemption_id IS NOT NULL;
+"""
+
 STEPS: tuple[str, ...] = (
     _STEP_1 + _append_only(*_APPEND_ONLY),
     _STEP_2 + _append_only("entries", "adopted", "alarms"),
     _STEP_3 + _append_only("events"),
+    _STEP_4 + _append_only("closings"),
 )
 """Step n brings the file from version n to n + 1; the version is SQLite's user_version."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from merchant_app.ids import OpId
 from merchant_app.money import Money
 from merchant_app.till import leave, look_up, redeem, resolve, reverse, search, settle, status
+from merchant_app.till.closing_desk import ClosingDesk, LiveClosingDesk
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.hits import Hit, SearchResult
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
@@ -28,12 +29,17 @@ from merchant_app.vouchers.verdicts import Verdict
 
 
 class LiveCounter:
-    """See `counter.Counter`."""
+    """See `counter.Counter`.
+
+    Attributes:
+        closings: what can be asked about closings.
+    """
 
     def __init__(self, till: Till) -> None:
         self._till = till
         self._listeners: list[Callable[[Status], None]] = []
         self._typed = TypedCodes(till.journal, till.clock, cashier=till.facts.cashier)
+        self.closings: ClosingDesk = LiveClosingDesk(till)
         self._people = search.People(till.copy)
         till.connectivity.listen(self._tell)
 

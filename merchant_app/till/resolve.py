@@ -45,9 +45,12 @@ def to_settle(till: Till) -> ToSettle:
 
 def count(till: Till) -> int:
     """The badge: questions and open cards. Cheap."""
-    return len(interrupted(till)) + till.journal.run(
-        lambda journal: len(_known(journal, journal.standing.matters))
-    )
+    return len(interrupted(till)) + till.journal.run(open_cards)
+
+
+def open_cards(journal: Journal) -> int:
+    """How many cards nobody has decided about."""
+    return len(_known(journal, journal.standing.matters))
 
 
 def _known(journal: Journal, op_ids: Collection[OpId]) -> list[OpId]:

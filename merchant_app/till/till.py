@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from merchant_app.central.port import (
 )
 from merchant_app.clock import Clock, business_date
 from merchant_app.ids import OpId, VoucherId
+from merchant_app.journal.closings import Sign
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.owner import JournalOwner
 from merchant_app.sync.connectivity import Connectivity, LineState
@@ -67,6 +69,14 @@ class RecentScans:
         return self._asked.get(voucher_id)
 
 
+@dataclass(frozen=True, slots=True)
+class TillKey:
+    """The key of this till's enrolment: it signs closings. Ed25519, 32 bytes."""
+
+    public_key: bytes
+    sign: Sign
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Till:
     """One enrolled till at work. All parts may be used from any thread.
@@ -81,6 +91,8 @@ class Till:
         wake_copy: the same for the copy.
         copying: how many vouchers of a copy that is being fetched have come; None: none is.
         forget: ends the enrolment: its secrets and what is known of the shop.
+        key: signs closings; None: the keyring has it no more.
+        closings_folder: where the papers of closings are kept; made when there is one.
     """
 
     facts: CounterFacts
@@ -100,6 +112,8 @@ class Till:
     wake_copy: Callable[[], None]
     copying: Callable[[], int | None]
     forget: Callable[[], None]
+    key: TillKey | None
+    closings_folder: Path
     recent: RecentScans = field(default_factory=RecentScans)
 
     @property

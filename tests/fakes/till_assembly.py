@@ -14,7 +14,8 @@ from merchant_app.sync.delivery import Courier
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.offline import OfflineRules, PolicyBook
-from merchant_app.till.till import KeyBook, Till
+from merchant_app.till.till import KeyBook, Till, TillKey
+from tests.fakes import till_key
 from tests.fakes.central import FakeTill
 from tests.fakes.clock import FakeClock
 from tests.fakes.copy_of_vouchers import MemoryCopy
@@ -88,6 +89,8 @@ def assemble(
         wake_copy=lambda: None,
         copying=lambda: None,
         forget=lambda: None,
+        key=TillKey(till_key.PUBLIC_KEY, till_key.sign),
+        closings_folder=path.parent / "closings",
     )
     return journal, LiveCounter(till), connectivity
 

@@ -16,6 +16,9 @@ from typing import Any, Protocol
 from merchant_app.clock import Clock
 from merchant_app.ids import EpochId, TillId
 from merchant_app.journal import schema
+from merchant_app.journal.closing_ranges import ClosingRanges
+from merchant_app.journal.closings import Closings
+from merchant_app.journal.events import Events
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.queries import Queries
 from merchant_app.journal.rows import Rows
@@ -192,6 +195,8 @@ class InSqlite(Journal):
         Queries.__init__(self, connection)
         self._mirrored, self._room = None, None
         self._rows = Rows(connection)
+        self.events, self.closings = Events(connection), Closings(connection)
+        self.ranges = ClosingRanges(connection)
         self._clock = clock
         self._sessions = Sessions(connection, clock)
         self._forget()

@@ -1,0 +1,58 @@
+"""Where the ranges of closings begin and end in a journal, and what lies in them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+from merchant_app.clock import from_text
+from merchant_app.ids import OpId
+from merchant_app.journal import closed_ops
+from merchant_app.journal.closed_ops import TouchedOp
+from merchant_app.journal.closings import Reach
+
+
+class ClosingRanges:
+    """Answers from one journal file. Confined to the connection's thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def reach(self) -> Reach:
+        """All that the journal holds now."""
+        ends = [
+            self._connection.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()[0]  # noqa: S608 - constants
+            for table in ("entries", "adopted", "outcomes", "alarms")
+        ]
+        return Reach(*ends)
+
+    def touched(
+        self, since: Reach, until: Reach, *, also: Collection[OpId] = ()
+    ) -> Iterator[TouchedOp]:
+        """See `closed_ops.touched`."""
+        return closed_ops.touched(self._connection, since, until, also=also)
+
+    def moments(self, since: Reach, until: Reach) -> Iterator[tuple[int, datetime]]:
+        """The positions of the entries in a range, in order, and when each was written."""
+        rows = self._connection.execute(
+            "SELECT rowid, json_extract(body, '$.at') FROM entries "
+            "WHERE rowid > ? AND rowid <= ? ORDER BY rowid",
+            (since.entry, until.entry),
+        )
+        for position, at in rows:
+            yield position, from_text(at)
+
+    def head_at(self, position: int) -> tuple[str, int, bytes] | None:
+        """Epoch, number and hash of the entry at a position; None: there is none."""
+        row = self._connection.execute(
+            "SELECT epoch_id, seq, hash FROM entries WHERE rowid = ?", (position,)
+        ).fetchone()
+        return None if row is None else (row[0], row[1], bytes(row[2]))
+
+    def position_of(self, epoch_id: str, seq: int) -> int | None:
+        """The position of an entry; None: there is none (any more)."""
+        row = self._connection.execute(
+            "SELECT rowid FROM entries WHERE epoch_id = ? AND seq = ?", (epoch_id, seq)
+        ).fetchone()
+        return None if row is None else int(row[0])

@@ -1,0 +1,268 @@
+"""The closing of a day, of a month, of a year: what it would say, what is in its way, making it.
+
+A closing is never forced: it asks for what is to be settled, and can be postponed. All of it is
+computed and written in one piece of work of the journal's thread, so no sale comes between.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from merchant_app.errors import Bug, Problem, ProblemKind
+from merchant_app.ids import VoucherId
+from merchant_app.journal.closings import ClosingKind, Reach
+from merchant_app.journal.events import EventKind
+from merchant_app.journal.journal import Journal
+from merchant_app.reports import closing_day, periods
+from merchant_app.reports.closing import Closing, KeptClosing, Numbers, kept, to_body
+from merchant_app.reports.closing_day import Author
+from merchant_app.reports.figures import VoucherFacts
+from merchant_app.reports.periods import DuePeriod, OpenDay
+from merchant_app.till import resolve
+from merchant_app.till.closing_papers import keep_papers
+from merchant_app.till.closing_results import (
+    Blocking,
+    Closed,
+    CloseResult,
+    ClosingPreview,
+    NotClosed,
+)
+from merchant_app.till.till import Till
+
+DAYS_OF_A_PERIOD_MAX = 2_000
+"""More closings of days than a year can have, however often a shop closes."""
+
+_Make = Callable[[Journal, Author], Closing | None]
+"""Computes the closing; None: there is nothing to close."""
+
+_log = logging.getLogger(__name__)
+
+
+def closing_preview(till: Till) -> ClosingPreview:
+    """See `closing_desk.ClosingDesk.preview`."""
+    author = _author(till)
+
+    def read(journal: Journal) -> ClosingPreview:
+        last, forgotten = _last_day(journal), _forgotten(till, journal)
+        return ClosingPreview(
+            closing=_day(till, journal, author, day=till.today(), until=None),
+            blocking=_blocking(journal),
+            last=last,
+            forgotten=None if forgotten is None else forgotten.day,
+            due=_due(till, journal),
+        )
+
+    return till.journal.run(read)
+
+
+def close_day(till: Till, *, leaving_open: bool = False) -> CloseResult:
+    """See `closing_desk.ClosingDesk.close_day`."""
+
+    def make(journal: Journal, author: Author) -> Closing:
+        return _day(till, journal, author, day=till.today(), until=None)
+
+    return _close(till, make, leaving_open=leaving_open)
+
+
+def forgotten_day(till: Till) -> date | None:
+    """See `closing_desk.ClosingDesk.forgotten_day`."""
+    found = till.journal.run(lambda journal: _forgotten(till, journal))
+    return None if found is None else found.day
+
+
+def close_forgotten_day(till: Till, *, leaving_open: bool = False) -> CloseResult:
+    """See `closing_desk.ClosingDesk.close_forgotten_day`."""
+
+    def make(journal: Journal, author: Author) -> Closing | None:
+        found = _forgotten(till, journal)
+        if found is None:
+            return None
+        end = journal.ranges.reach()
+        until = Reach(found.last_position, end.adopted, end.outcome, end.alarm)
+        return _day(till, journal, author, day=found.day, until=until)
+
+    return _close(till, make, leaving_open=leaving_open)
+
+
+def postpone(till: Till) -> None:
+    """See `closing_desk.ClosingDesk.postpone`."""
+
+    def record(journal: Journal) -> None:
+        found = _forgotten(till, journal)
+        day = till.today() if found is None else found.day
+        journal.append_event(
+            EventKind.CLOSING_POSTPONED,
+            cashier=till.facts.cashier,
+            detail={"business_date": day.isoformat()},
+        )
+
+    till.journal.run(record)
+
+
+def close_period(till: Till) -> CloseResult:
+    """See `closing_desk.ClosingDesk.close_period`."""
+
+    def make(journal: Journal, author: Author) -> Closing | None:
+        found = _due(till, journal)
+        if found is None:
+            return None
+        days = _days_of(journal, found.covers)
+        return closing_day.close_period(found, days, author, now=till.clock.now())
+
+    return _close(till, make, leaving_open=True)
+
+
+def newest(till: Till, *, limit: int) -> tuple[KeptClosing, ...]:
+    """See `closing_desk.ClosingDesk.newest`."""
+    rows = till.journal.run(
+        lambda journal: journal.closings.newest_first(ClosingKind.DAY, limit=limit)
+    )
+    return tuple(kept(row) for row in rows)
+
+
+def print_again(till: Till, number: int) -> tuple[Path, ...]:
+    """See `closing_desk.ClosingDesk.print_again`."""
+    row = till.journal.run(lambda journal: journal.closings.row(number))
+    if row is None:
+        raise Bug(f"no closing {number} in the journal")
+    return keep_papers(kept(row), till.closings_folder)
+
+
+# --- making one ----------------------------------------------------------------------------------
+
+
+def _close(till: Till, make: _Make, *, leaving_open: bool) -> CloseResult:
+    author, key = _author(till), till.key
+    if key is None:
+        raise Problem(ProblemKind.KEYRING_UNAVAILABLE, "the till's key is not there")
+
+    def write(journal: Journal) -> tuple[KeptClosing | None, Blocking, Problem | None]:
+        blocking = _blocking(journal)
+        closing = None
+        if not blocking.questions and (leaving_open or not blocking.cards):
+            closing = make(journal, author)
+        if closing is None:
+            return None, blocking, None
+        row = journal.append_closing(
+            closing.kind, to_body(closing), key.sign, cashier=closing.cashier
+        )
+        _tell_of_clock(journal, row.number, closing)
+        return kept(row), blocking, _backed_up(journal)
+
+    one, blocking, backup_problem = till.journal.run(write)
+    if one is None:
+        return NotClosed(blocking)
+    till.wake()
+    try:
+        papers = keep_papers(one, till.closings_folder)
+    except Problem as problem:
+        # The closing stands; its paper can be made again from it, byte for byte.
+        _log.error("no paper of closing %d: %s", one.number, problem)
+        return Closed(one, (), problem, backup_problem)
+    return Closed(one, papers, None, backup_problem)
+
+
+def _backed_up(journal: Journal) -> Problem | None:
+    try:
+        journal.back_up()
+    except Problem as problem:
+        _log.error("the journal was not copied after its closing: %s", problem)
+        return problem
+    return None
+
+
+def _tell_of_clock(journal: Journal, number: int, closing: Closing) -> None:
+    flags = [one.flag for one in closing.clock_flags]
+    if flags:
+        counts = {flag: flags.count(flag) for flag in sorted(set(flags))}
+        journal.append_event(
+            EventKind.CLOCK_FLAGGED,
+            cashier=closing.cashier,
+            detail={"closing": number, **counts},
+        )
+
+
+def _author(till: Till) -> Author:
+    facts, key = till.facts, till.key
+    return Author(
+        shop=facts.shop_name,
+        till=facts.till_name,
+        public_key="" if key is None else key.public_key.hex(),
+        cashier=facts.cashier,
+        time_zone=facts.time_zone,
+        currency=facts.currency,
+        training=facts.training,
+    )
+
+
+def _day(
+    till: Till, journal: Journal, author: Author, *, day: date, until: Reach | None
+) -> Closing:
+    return closing_day.close_day(
+        journal,
+        author,
+        last=_last_day(journal),
+        until=until or journal.ranges.reach(),
+        day=day,
+        now=till.clock.now(),
+        find=lambda voucher_id: _facts_of(till, voucher_id),
+    )
+
+
+def _facts_of(till: Till, voucher_id: VoucherId) -> VoucherFacts | None:
+    voucher = till.copy.by_id(voucher_id)
+    if voucher is None:
+        return None
+    return VoucherFacts(voucher.face.minor, voucher.terms.vat_kind.value)
+
+
+# --- what there is -------------------------------------------------------------------------------
+
+
+def _blocking(journal: Journal) -> Blocking:
+    unseen = journal.unseen_completed()
+    questions = len(journal.standing.undecided) + int(unseen is not None)
+    return Blocking(questions, resolve.open_cards(journal), journal.unsent_count())
+
+
+def _last_day(journal: Journal) -> KeptClosing | None:
+    row = journal.closings.newest(ClosingKind.DAY)
+    return None if row is None else kept(row)
+
+
+def _forgotten(till: Till, journal: Journal) -> OpenDay | None:
+    last = _last_day(journal)
+    since, until = closing_day.since(journal, last), journal.ranges.reach()
+    return periods.forgotten(
+        journal.ranges.moments(since, until),
+        today=till.today(),
+        last_closed=None if last is None else last.closing.business_date,
+        time_zone=till.facts.time_zone,
+    )
+
+
+def _due(till: Till, journal: Journal) -> DuePeriod | None:
+    """Months before years: a year is offered when its last month is closed."""
+    for kind in (ClosingKind.MONTH, ClosingKind.YEAR):
+        newest = journal.closings.newest(kind)
+        covered = 0 if newest is None else _numbers(kept(newest)).last
+        rows = journal.closings.after(covered, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
+        found = periods.due([kept(row) for row in rows], kind, today=till.today())
+        if found is not None:
+            return found
+    return None
+
+
+def _numbers(period: KeptClosing) -> Numbers:
+    covers = period.closing.covers
+    if not isinstance(covers, Numbers):
+        raise TypeError("a month or a year covers closings of days")
+    return covers
+
+
+def _days_of(journal: Journal, covers: Numbers) -> list[KeptClosing]:
+    rows = journal.closings.after(covers.first - 1, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
+    return [kept(row) for row in rows if row.number <= covers.last]
