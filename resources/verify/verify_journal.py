@@ -277,7 +277,8 @@ def check_entries(journal):
             journal.accuse("removed", "entries", due, epoch=gap, number=chains[gap][0] + 1)
         elif not fits:
             true = place_of(chains, body, digest)
-            place = true or (epoch, last + 1)
+            here = epoch if number == last + 1 or previous is None else previous
+            place = true or (here, chains[here][0] + 1)
             kind_of = "changed" if true or number == last + 1 else "reordered"
             if number == 1 and last == 0 and is_root_of(journal, epoch, body, digest):
                 journal.accuse("changed", "epochs", rowid_of(journal, epoch), epoch=epoch)
@@ -706,22 +707,22 @@ SAID = {
         "rows_of": "{table}, rows {row} to {last_row}",
         "when": ", dated {at}",
         "kinds": {
-            "changed": "was changed, or something before it was removed or put in.",
-            "removed": "was removed, or moved elsewhere.",
-            "inserted": "has rows that nothing accounts for.",
-            "reordered": "stands where another should: reordered, removed or put in.",
-            "misfiled": "is filed as something else than its text says.",
-            "no_epoch": "is missing or was changed: entries name the epoch {epoch}.",
+            "changed": "changed, or something just before it was removed or put in.",
+            "removed": "removed, or moved elsewhere.",
+            "inserted": "rows that nothing accounts for.",
+            "reordered": "something else stands in its place: reordered, removed or put in.",
+            "misfiled": "filed as something else than its text says.",
+            "no_epoch": "missing or changed; entries name the epoch {epoch}.",
             "dangling": "points to something that is not there.",
-            "twice": "is recorded a second time as if it were new.",
-            "signature": "has a signature that is not true.",
+            "twice": "recorded a second time as if it were new.",
+            "signature": "its signature is not true.",
             "range": "does not begin where the one before it ended ({detail}).",
-            "rolled_back": "is missing: an older copy was put back, or the end was cut off.",
-            "fork": "are not those the service has signed for: rewritten, or a copy that went its own way.",
-            "closed_otherwise": "are not those that closing {closing} has signed for.",
-            "rows": "are not those that closing {closing} has signed for.",
+            "rolled_back": "missing; an older copy was put back, or the end was cut off.",
+            "fork": "not what the service has signed for: rewritten, or a copy that went its own way.",
+            "closed_otherwise": "not what closing {closing} has signed for.",
+            "rows": "not what closing {closing} has signed for.",
             "unreadable": "cannot be read ({detail}).",
-            "damaged": "is damaged ({detail}).",
+            "damaged": "damaged ({detail}).",
         },
     },
     "fr": {
@@ -753,7 +754,7 @@ SAID = {
             "changed": "modifiée, ou quelque chose a été supprimé ou ajouté juste avant.",
             "removed": "supprimée, ou déplacée ailleurs.",
             "inserted": "des lignes que rien n’explique.",
-            "reordered": "une autre devrait être à cette place : déplacée, supprimée ou ajoutée.",
+            "reordered": "autre chose est à sa place : déplacement, suppression ou ajout.",
             "misfiled": "classée autrement que son texte ne le dit.",
             "no_epoch": "absente ou modifiée : des écritures citent l’époque {epoch}.",
             "dangling": "elle renvoie à quelque chose qui n’existe pas.",
@@ -781,7 +782,7 @@ def sentence(said, finding):
     else:
         place = "positions" if several or "number" not in finding else "place"
     when = said["when"].format(at=finding["at"]) if finding.get("at") else ""
-    colon = " : " if said is SAID["fr"] else " "
+    colon = " : " if said is SAID["fr"] else ": "
     facts = {**finding, "when": when}
     return said[place].format(**facts) + colon + said["kinds"][finding["kind"]].format(**facts)
 
