@@ -284,7 +284,11 @@ def check_entries(journal):
                 journal.accuse("changed", "epochs", rowid_of(journal, epoch), epoch=epoch)
                 fits = True
             else:
-                journal.accuse(kind_of, "entries", rowid, epoch=place[0], number=place[1], at=at)
+                first = rowid
+                if previous not in (None, epoch) and number > last + 1 and chains[previous][0] == 1:
+                    # The epoch that began just before began too early: that one may be wrong.
+                    first, place = rowid - 1, (epoch, last + 1)
+                journal.accuse(kind_of, "entries", first, rowid, epoch=place[0], number=place[1], at=at)
         elif read is None or (op, about or "") != read.group("op", "about") or not is_moment(at):
             journal.accuse("misfiled", "entries", rowid, epoch=epoch, number=number, at=at)
         # Where only the hash was changed, the next one follows from what it had been.
@@ -470,7 +474,8 @@ def check_adopted(journal):
         if not (named and IS_ID(epoch) and is_moment(read.group("at")) and is_moment(at)):
             journal.accuse("changed", "adopted", rowid)
         elif (epoch, number - 1) in chain and not linked:
-            journal.accuse("changed", "adopted", rowid if proved else above, rowid)
+            first, last = sorted((rowid, rowid if proved else above))
+            journal.accuse("changed", "adopted", first, last)
         chain, above, proved = {(epoch, number): digest}, rowid, linked
         journal.tell("adopted", epoch=epoch)
     for (rowid,) in journal.db.execute("SELECT rowid FROM adopted ORDER BY rowid"):
