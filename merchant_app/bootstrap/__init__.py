@@ -16,6 +16,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from merchant_app.scanning.files import child
 
         return child.main()
+    if words and words[0] == "verify-journal":
+        # Needs no window, no enrolment and no profile: a file, and perhaps keys.
+        from merchant_app.bootstrap import verify_journal
+
+        return verify_journal.run(words[1:])
     from merchant_app.bootstrap.program import run
 
     return run(words)

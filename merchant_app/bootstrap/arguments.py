@@ -32,7 +32,10 @@ class Arguments:
 def parse(argv: Sequence[str]) -> Arguments:
     """Read the command line; prints usage and raises SystemExit when it is wrong."""
     parser = argparse.ArgumentParser(
-        prog="merchant-app", description="Comptoir: scan, check and debit gift vouchers."
+        prog="merchant-app",
+        description="Comptoir: scan, check and debit gift vouchers.",
+        epilog="merchant-app verify-journal FILE says whether a journal was tampered with; "
+        "verify-journal --help says more.",
     )
     parser.add_argument("--version", action="version", version=f"Comptoir {__version__}")
     parser.add_argument("--training", action="store_true", help="practise with sample vouchers")

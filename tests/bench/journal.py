@@ -128,7 +128,8 @@ class Bare:
         self._connection.close()
 
 
-def _open(path: Path, *, mirrored: bool = False) -> Journal:
+def open_new(path: Path, *, mirrored: bool = False) -> Journal:
+    """A new journal, enrolled."""
     journal = Journal(path, SystemClock(), mirror=path.with_suffix(".mirror") if mirrored else None)
     journal.begin_epoch(EpochId(uuid4()), till_id=TillId(uuid4()), generation=1)
     return journal
@@ -137,8 +138,8 @@ def _open(path: Path, *, mirrored: bool = False) -> Journal:
 def _commits(folder: Path, count: int) -> dict[str, float]:
     """Medians, in milliseconds, of the three commits."""
     writer, bare = Writer(1), Bare(folder / "bare.sqlite")
-    ours = _open(folder / "ours.sqlite")
-    mirrored = _open(folder / "mirrored.sqlite", mirrored=True)
+    ours = open_new(folder / "ours.sqlite")
+    mirrored = open_new(folder / "mirrored.sqlite", mirrored=True)
     times: dict[str, list[float]] = {"bare_ms": [], "ours_ms": [], "mirrored_ms": []}
     last_hash = root_hash(EpochId(uuid4()))
     for number in range(1, count + 1):
@@ -162,11 +163,11 @@ def _commits(folder: Path, count: int) -> dict[str, float]:
 def _growth(folder: Path, *, entries: int, commits: int) -> float:
     """An append to a journal of so many entries, as a ratio to one to an empty journal."""
     writer = Writer(2)
-    short, path = _open(folder / "short.sqlite"), folder / "long.sqlite"
-    long = _open(path)
+    short, path = open_new(folder / "short.sqlite"), folder / "long.sqlite"
+    long = open_new(path)
     epoch_id = long.epoch_id()
     long.close()
-    _fill(path, epoch_id, writer, entries)
+    fill(path, epoch_id, writer, entries)
     long = Journal(path, SystemClock())
     times: dict[str, list[float]] = {"short": [], "long": []}
     for _ in range(commits):
@@ -180,7 +181,7 @@ def _growth(folder: Path, *, entries: int, commits: int) -> float:
     return statistics.median(times["long"]) / statistics.median(times["short"])
 
 
-def _fill(path: Path, epoch_id: EpochId, writer: Writer, entries: int) -> None:
+def fill(path: Path, epoch_id: EpochId, writer: Writer, entries: int) -> None:
     """Write a long past in one transaction: redemptions, each with its decision."""
     connection = connect(path)
     row = connection.execute("SELECT root FROM epochs").fetchone()

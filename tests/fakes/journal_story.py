@@ -6,12 +6,17 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import EpochId, OpId, TillId, VoucherId, uuid7
 from merchant_app.journal.journal import Journal
+from merchant_app.ledger import heads, priors
 from merchant_app.ledger.entries import Decision, Line, Redemption, Void
 from merchant_app.ledger.messages import Outcome, OutcomeLine, Stored
 from merchant_app.ledger.till import Progress
@@ -25,27 +30,39 @@ class Day:
     Attributes:
         journal: the open journal.
         clock: its clock, moved on by every id that is made.
+        till_id: whose journal it is.
     """
 
-    def __init__(self, path: Path, *, seed: int = 1, mirror_path: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        seed: int = 1,
+        mirror_path: Path | None = None,
+        service_key: Ed25519PrivateKey | None = None,
+        till_id: TillId | None = None,
+    ) -> None:
+        """`service_key` signs what the service says; None: its signatures are noise. `till_id`: of
+        a till that was there before."""
         self._random = random.Random(seed)
+        self._service_key = service_key
         self.clock = FakeClock()
         self.journal = Journal(path, self.clock, mirror=mirror_path)
-        self._till_id = TillId(self._id())
+        self.till_id = till_id or TillId(self._id())
         self._cursor = 0
 
     def begin_epoch(self, *, previous_head: bytes = b"") -> EpochId:
         """Enrol; entries go there from now on."""
         epoch_id = EpochId(self._id())
         self.journal.begin_epoch(
-            epoch_id, till_id=self._till_id, generation=0, previous_head=previous_head
+            epoch_id, till_id=self.till_id, generation=0, previous_head=previous_head
         )
         self._cursor = 0
         return epoch_id
 
     def go_on(self, epoch_id: EpochId) -> None:
         """Take up an epoch of before."""
-        self.journal.begin_epoch(epoch_id, till_id=self._till_id, generation=0)
+        self.journal.begin_epoch(epoch_id, till_id=self.till_id, generation=0)
 
     def sales(self, count: int) -> Iterator[int]:
         """Sell; yields the last number that is durable, after each step of each sale."""
@@ -89,23 +106,37 @@ class Day:
             for line in redemption.lines
         )
         now = self.clock.now()
+        epoch_id = self.journal.epoch_id()
         outcome = Outcome(redemption.op_id, OutcomeStatus.ACCEPTED, lines, now)
+        if self._service_key is not None:
+            outcome = replace(outcome, signature=priors.sign(outcome, self._service_key))
         receipt = Stored(
             generation=0,
             head_seq=seq,
             head_hash=head_hash,
             head_at=now,
-            head_signature=self._random.randbytes(64),
+            head_signature=self._signed(epoch_id, seq, head_hash, now),
             outcomes=(outcome,),
             next_outcome_cursor=self._cursor,
             more_outcomes=False,
         )
         decision = self.decision(redemption, handed_over=True)
-        progress = Progress(
-            epoch_id=self.journal.epoch_id(), acked_seq=seq, outcome_cursor=self._cursor
-        )
+        progress = Progress(epoch_id=epoch_id, acked_seq=seq, outcome_cursor=self._cursor)
         self.journal.record_answer(progress, receipt=receipt, decisions=(decision,))
         return self.journal.head()[0]
+
+    def _signed(self, epoch_id: EpochId, seq: int, head_hash: bytes, at: datetime) -> bytes:
+        if self._service_key is None:
+            return self._random.randbytes(64)
+        head = heads.Head(
+            till_id=self.till_id,
+            epoch_id=epoch_id,
+            generation=0,
+            seq=seq,
+            hash=head_hash,
+            at=at,
+        )
+        return heads.sign(head, self._service_key)
 
     def decision(self, redemption: Redemption, *, handed_over: bool) -> Decision:
         """One that is not written yet."""
