@@ -1,0 +1,1 @@
+"""What the shop's books are made of: closings, statements, exports, receipts."""
