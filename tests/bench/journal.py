@@ -166,7 +166,7 @@ def _growth(folder: Path, *, entries: int, commits: int) -> float:
     long = _open(path)
     epoch_id = long.epoch_id()
     long.close()
-    _fill(path, epoch_id, writer, entries)
+    fill(path, epoch_id, writer, entries)
     long = Journal(path, SystemClock())
     times: dict[str, list[float]] = {"short": [], "long": []}
     for _ in range(commits):
@@ -180,7 +180,7 @@ def _growth(folder: Path, *, entries: int, commits: int) -> float:
     return statistics.median(times["long"]) / statistics.median(times["short"])
 
 
-def _fill(path: Path, epoch_id: EpochId, writer: Writer, entries: int) -> None:
+def fill(path: Path, epoch_id: EpochId, writer: Writer, entries: int) -> None:
     """Write a long past in one transaction: redemptions, each with its decision."""
     connection = connect(path)
     row = connection.execute("SELECT root FROM epochs").fetchone()

@@ -22,7 +22,6 @@ from merchant_app.reports.exports.columns import (
 from merchant_app.reports.exports.rows import ExportRow
 
 _MOMENT = "dd/mm/yyyy hh:mm:ss"
-_TEXTS_MAX = 2_048
 
 
 def write_xlsx(file: BinaryIO, rows: Iterable[ExportRow], *, zone: tzinfo) -> None:
@@ -38,10 +37,14 @@ def write_xlsx(file: BinaryIO, rows: Iterable[ExportRow], *, zone: tzinfo) -> No
     sheet.freeze_panes = "A2"
     words = Words()
 
-    @lru_cache(maxsize=_TEXTS_MAX)
     def text(value: str) -> Any:
-        cell = WriteOnlyCell(sheet, safe_text(value))
-        cell.data_type = "s"  # not what the library would make of it: "#N/A" is somebody's name
+        # The library takes a plain text for what it is, but for formulas, of which there are none
+        # left, and for errors: "#N/A" may be somebody's name.
+        safe = safe_text(value)
+        if not safe.startswith("#"):
+            return safe
+        cell = WriteOnlyCell(sheet, safe)
+        cell.data_type = "s"
         return cell
 
     def told(column: Column, value: Cell) -> Any:
