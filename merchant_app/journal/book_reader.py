@@ -19,7 +19,7 @@ from merchant_app.clock import from_text
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.journal import outcome_lines
-from merchant_app.journal.checking import damage_errors
+from merchant_app.journal.checking import damage_errors, world_errors
 from merchant_app.ledger.entries import Decision, Entry, Redemption, Void, from_body
 from merchant_app.ledger.messages import OutcomeLine
 
@@ -119,7 +119,7 @@ class BookReader:
         """
         if not path.is_file():
             raise Problem(ProblemKind.DISK_READ_ONLY, f"there is no {path.name}")
-        with damage_errors():
+        with world_errors():
             self._connection = sqlite3.connect(path, timeout=_BUSY_WAIT_S, isolation_level=None)
             self._connection.execute("PRAGMA query_only = ON")
 
@@ -135,7 +135,7 @@ class BookReader:
 
     def horizon(self) -> Horizon:
         """The end of the journal, now."""
-        with damage_errors():
+        with world_errors():
             row = self._connection.execute(
                 "SELECT (SELECT coalesce(max(rowid), 0) FROM entries),"
                 " (SELECT coalesce(max(rowid), 0) FROM adopted),"
@@ -145,17 +145,23 @@ class BookReader:
 
     def days_closed(self) -> Iterator[DayClosed]:
         """The closings of days, in order; none in a file that is older than closings."""
-        with damage_errors():
+        with world_errors():
             known = self._connection.execute(
                 "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'closings'"
             ).fetchone()
-            if known is None:
+        number = 0
+        while known is not None:
+            with world_errors():
+                # One at a time: an open query would hold back the journal's log for the export.
+                row = self._connection.execute(
+                    "SELECT number, body FROM closings WHERE kind = 'day' AND number > ? "
+                    "ORDER BY number LIMIT 1",
+                    (number,),
+                ).fetchone()
+            if row is None:
                 return
-            rows = self._connection.execute(
-                "SELECT number, body FROM closings WHERE kind = 'day' ORDER BY number"
-            )
-            for number, body in rows:
-                yield _day_closed(number, body)
+            number = row[0]
+            yield _day_closed(number, row[1])
 
     def entries(self, after: Horizon, until: Horizon) -> Iterator[list[Placed]]:
         """The entries of a range in pages: this till's, each op once, then the adopted ones."""
@@ -169,9 +175,9 @@ class BookReader:
             f"WHERE rowid > ? AND rowid <= ? {own} ORDER BY rowid LIMIT {PAGE_ROWS}"
         )
         while after < until:
-            with damage_errors():
+            with world_errors():
                 rows = self._connection.execute(query, (after, until)).fetchall()
-                page = [_placed(row, foreign=table == "adopted") for row in rows]
+            page = [_placed(row, foreign=table == "adopted") for row in rows]
             if not page:
                 return
             after = page[-1].position
@@ -179,18 +185,22 @@ class BookReader:
 
     def told_about(self, after: Horizon, until: Horizon) -> Iterator[list[str]]:
         """The ops that the service spoke of in a range, in pages: each op once, where it spoke of
-        it last."""
+        it last. Redemptions of the range itself are left out: most of a day's answers are about
+        that day."""
         query = (
             "SELECT o.id, o.op_id FROM outcomes o WHERE o.id > ?1 AND o.id <= ?2 AND NOT EXISTS "
             "(SELECT 1 FROM outcomes n WHERE n.op_id = o.op_id AND n.id > o.id AND n.id <= ?2) "
-            "ORDER BY o.id LIMIT ?3"
+            "AND (EXISTS (SELECT 1 FROM entries e WHERE e.op_id = o.op_id"
+            " AND (e.kind = 'void' OR e.rowid <= ?3)) "
+            "OR EXISTS (SELECT 1 FROM adopted a WHERE a.op_id = o.op_id"
+            " AND (a.kind = 'void' OR a.rowid <= ?4))) "
+            "ORDER BY o.id LIMIT ?5"
         )
         position = after.outcome
         while position < until.outcome:
-            with damage_errors():
-                rows = self._connection.execute(
-                    query, (position, until.outcome, PAGE_ROWS)
-                ).fetchall()
+            with world_errors():
+                limits = (position, until.outcome, after.entry, after.adopted, PAGE_ROWS)
+                rows = self._connection.execute(query, limits).fetchall()
             if not rows:
                 return
             position = rows[-1][0]
@@ -238,13 +248,14 @@ class BookReader:
             "WHERE op_id IN ({marks}) ORDER BY id"
         )
         for row in self._rows(query, [*stories, *voided]):
-            told = Told(
-                row[0],
-                row[1],
-                OutcomeStatus(row[2]),
-                outcome_lines.from_text(row[3]),
-                from_text(row[4]),
-            )
+            with damage_errors():
+                told = Told(
+                    row[0],
+                    row[1],
+                    OutcomeStatus(row[2]),
+                    outcome_lines.from_text(row[3]),
+                    from_text(row[4]),
+                )
             if told.op_id in stories:
                 stories[told.op_id].told.append(told)
             else:
@@ -254,7 +265,7 @@ class BookReader:
         """Rows of a query about ids, which come in pieces that SQLite takes."""
         for start in range(0, len(ids), PAGE_ROWS):
             some = ids[start : start + PAGE_ROWS]
-            with damage_errors():
+            with world_errors():
                 rows = self._connection.execute(
                     query.replace("{marks}", ",".join("?" * len(some))), some
                 ).fetchall()

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
+from functools import lru_cache
 from typing import BinaryIO
 
 from merchant_app.errors import Bug
@@ -32,6 +33,7 @@ COLUMNS = (
 SEPARATOR = "\t"
 ENCODING = "iso8859-15"
 _BASIS_POINTS = 10_000
+_FIELDS_MAX = 1_024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,13 +204,16 @@ def _line(fields: Sequence[str]) -> bytes:
     return (SEPARATOR.join(map(_field, fields)) + "\r\n").encode(ENCODING)
 
 
+@lru_cache(maxsize=_FIELDS_MAX)
 def _field(text: str) -> str:
     """In the file's characters, and without what separates fields: "Ǹ" becomes "N"."""
+    if text.isascii() and text.isprintable() and "|" not in text:
+        return text.strip()
     return "".join(_fitting(one) for one in text).strip()
 
 
 def _fitting(one: str) -> str:
-    if one in "\t\r\n|" or not one.isprintable():
+    if one == "|" or not one.isprintable():
         return " "
     for told in (one, unicodedata.normalize("NFKD", one)):
         fits = told.encode(ENCODING, errors="ignore").decode(ENCODING)

@@ -39,7 +39,7 @@ def rows(books: Books, days: Days | None = None) -> list[ExportRow]:
 def told(books: Books) -> list[Told]:
     """Kind, amount and closing of every row."""
     return [
-        (row.kind.value, row.amount.minor, row.closing and row.closing.number)
+        (row.kind.value, row.amount.minor, row.closing.number if row.closing else None)
         for row in rows(books)
     ]
 
@@ -235,8 +235,9 @@ def _happens(books: Books, sales: list[Redemption], what: str, which: int, amoun
             (books.write if what == "undecided" else books.adopt)(sales[-1])
         case "close":
             books.close_day()
-        case _ if sales:
-            _happens_to(books, sales[which % len(sales)], what, amount)
+        case _:
+            if sales:
+                _happens_to(books, sales[which % len(sales)], what, amount)
 
 
 def _happens_to(books: Books, sale: Redemption, what: str, amount: int) -> None:

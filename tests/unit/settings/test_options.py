@@ -134,6 +134,11 @@ def test_fields_of_another_version_are_kept(path: Path) -> None:
         ('{"version": 1, "sound_volume_percent": 80.0}', "sound_volume_percent"),
         ('{"version": 1, "sound_volume_percent": 101}', "sound_volume_percent"),
         ('{"version": 1, "camera_source": 0}', "camera_source"),
+        ('{"version": 1, "siren": "12345678"}', "siren"),
+        ('{"version": 1, "siren": 732829320}', "siren"),
+        ('{"version": 1, "account_sales": "70"}', "account_sales"),
+        ('{"version": 1, "account_vat": "4457\\t1"}', "account_vat"),
+        ('{"version": 1, "fec_journal": "b a"}', "fec_journal"),
         (" " * 1_000_001, "too large"),
     ],
 )
