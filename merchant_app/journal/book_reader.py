@@ -94,7 +94,6 @@ class Story:
         decisions: ours first.
         voids: ours first.
         told: what the service said of it, oldest first.
-        told_of_voids: what it said of the voids, oldest first.
     """
 
     redemption: Redemption
@@ -102,7 +101,6 @@ class Story:
     decisions: list[Placed] = field(default_factory=list)
     voids: list[Placed] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
-    told_of_voids: list[Told] = field(default_factory=list)
 
 
 class BookReader:
@@ -191,9 +189,9 @@ class BookReader:
             "SELECT o.id, o.op_id FROM outcomes o WHERE o.id > ?1 AND o.id <= ?2 AND NOT EXISTS "
             "(SELECT 1 FROM outcomes n WHERE n.op_id = o.op_id AND n.id > o.id AND n.id <= ?2) "
             "AND (EXISTS (SELECT 1 FROM entries e WHERE e.op_id = o.op_id"
-            " AND (e.kind = 'void' OR e.rowid <= ?3)) "
+            " AND e.rowid <= ?3) "
             "OR EXISTS (SELECT 1 FROM adopted a WHERE a.op_id = o.op_id"
-            " AND (a.kind = 'void' OR a.rowid <= ?4))) "
+            " AND a.rowid <= ?4)) "
             "ORDER BY o.id LIMIT ?5"
         )
         position = after.outcome
@@ -205,19 +203,6 @@ class BookReader:
                 return
             position = rows[-1][0]
             yield [row[1] for row in rows]
-
-    def redemptions_voided_by(self, op_ids: Sequence[str]) -> dict[str, str]:
-        """Of these ops those that are voids, each with the redemption it is about."""
-        found: dict[str, str] = {}
-        for table in ("entries", "adopted"):
-            found.update(
-                self._rows(
-                    f"SELECT op_id, redemption_id FROM {table} "  # noqa: S608 - constants
-                    "WHERE kind = 'void' AND op_id IN ({marks})",
-                    op_ids,
-                )
-            )
-        return found
 
     def stories(self, op_ids: Iterable[str]) -> dict[str, Story]:
         """The redemptions among these ops (a page of them), with all that is known of each."""
@@ -240,14 +225,11 @@ class BookReader:
         return stories
 
     def _tell(self, stories: dict[str, Story]) -> None:
-        voided = {
-            str(void.entry.op_id): story for story in stories.values() for void in story.voids
-        }
         query = (
             "SELECT id, op_id, status, lines, recorded_at FROM outcomes "
             "WHERE op_id IN ({marks}) ORDER BY id"
         )
-        for row in self._rows(query, [*stories, *voided]):
+        for row in self._rows(query, list(stories)):
             with damage_errors():
                 told = Told(
                     row[0],
@@ -256,10 +238,7 @@ class BookReader:
                     outcome_lines.from_text(row[3]),
                     from_text(row[4]),
                 )
-            if told.op_id in stories:
-                stories[told.op_id].told.append(told)
-            else:
-                voided[told.op_id].told_of_voids.append(told)
+            stories[told.op_id].told.append(told)
 
     def _rows(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """Rows of a query about ids, which come in pieces that SQLite takes."""

@@ -119,8 +119,6 @@ def _status(status: RowStatus) -> str:
             return _("debited")
         case RowStatus.SHORT:
             return _("debited in part")
-        case RowStatus.UNPROCESSABLE:
-            return _("voucher unknown")
         case RowStatus.VOIDED:
             return _("reversed")
 

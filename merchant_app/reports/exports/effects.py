@@ -7,8 +7,9 @@ books know two amounts:
   anything, then what it debited and what it could not debit;
 - loss: what it could not debit.
 
-What the platform owes for it is goods less loss. A void sets both to zero. A loss that a second
-redemption paid for is gone from the first one, and so are its goods: the second one has them.
+What the platform owes for it is goods less loss. A void that the service took sets both to zero. A
+loss that a second redemption paid for is gone from the first one, and so are its goods: the second
+one has them.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from merchant_app.contract.status import OutcomeStatus
 from merchant_app.journal.book_reader import Horizon, Placed, Story, Told
 from merchant_app.ledger.entries import Decision
 
-BOOKED = (OutcomeStatus.ACCEPTED, OutcomeStatus.SHORT, OutcomeStatus.UNPROCESSABLE)
-"""After these it is known what was debited. A refusal of what was handed over is none: the
-decision that follows it makes it SHORT; nor is VOIDED: it says what is left, which is nothing."""
+_BOOKED = (OutcomeStatus.ACCEPTED, OutcomeStatus.SHORT)
+"""After these it is known what was debited. A refusal of what was handed over is no end: the
+decision that follows it makes it SHORT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +59,16 @@ def handed_over_by(story: Story, horizon: Horizon) -> Placed | None:
     return None
 
 
-def voided_by(story: Story, horizon: Horizon) -> Placed | None:
-    """The void that undoes it, unless the service said that there was nothing to undo."""
-    newest = {
-        told.op_id: told.status for told in story.told_of_voids if told.position <= horizon.outcome
-    }
-    for placed in story.voids:
-        said = newest.get(str(placed.entry.op_id))
-        if placed.is_within(horizon) and said is not OutcomeStatus.NOT_REVERSIBLE:
-            return placed
-    return None
+def void_of(story: Story, horizon: Horizon) -> Placed | None:
+    """The entry that undoes it, whatever the service says of that."""
+    return next((placed for placed in story.voids if placed.is_within(horizon)), None)
 
 
 def is_voided(story: Story, horizon: Horizon) -> bool:
-    """Whether it was undone: by a void here, or by another till, as the service told us."""
+    """Whether the service has undone it, for a void of this till or of another one. Until it says
+    so nothing is credited, as on the screen."""
     newest = newest_told(story, horizon)
-    said = newest is not None and newest.status is OutcomeStatus.VOIDED
-    return said or voided_by(story, horizon) is not None
+    return newest is not None and newest.status is OutcomeStatus.VOIDED
 
 
 def newest_told(story: Story, horizon: Horizon) -> Told | None:
@@ -90,13 +84,13 @@ def worth(story: Story, horizon: Horizon) -> tuple[Worth, ...]:
     """Of each line, as if it had not been voided; asked only of what was handed over."""
     booked = None
     for told in story.told:
-        if told.position <= horizon.outcome and told.status in BOOKED:
-            booked = told
+        if told.position > horizon.outcome:
+            break
+        if told.status is not OutcomeStatus.VOIDED:  # which says what is left: nothing
+            booked = told if told.status in _BOOKED else None
     lines = story.redemption.lines
     if booked is None:
         return tuple(Worth(line.amount.minor, 0) for line in lines)
-    if booked.status is OutcomeStatus.UNPROCESSABLE:
-        return tuple(Worth(line.amount.minor, line.amount.minor) for line in lines)
     said = {line.voucher_id: line for line in booked.lines}
     result = []
     for line in lines:

@@ -16,8 +16,8 @@ from enum import Enum
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug
 from merchant_app.ids import VoucherId
-from merchant_app.journal.book_reader import BookReader, DayClosed, Horizon, Placed, Story, Told
-from merchant_app.ledger.entries import Decision, Redemption, Void
+from merchant_app.journal.book_reader import BookReader, DayClosed, Horizon, Placed, Story
+from merchant_app.ledger.entries import Decision, Redemption
 from merchant_app.money import Money
 from merchant_app.reports.exports.effects import (
     NOTHING,
@@ -25,7 +25,7 @@ from merchant_app.reports.exports.effects import (
     handed_over_by,
     is_voided,
     newest_told,
-    voided_by,
+    void_of,
     worth,
 )
 from merchant_app.vouchers.terms import VatKind, Voucher
@@ -53,7 +53,6 @@ class RowStatus(Enum):
     """The service has not said anything yet."""
     ACCEPTED = "accepted"
     SHORT = "short"
-    UNPROCESSABLE = "unprocessable"
     VOIDED = "voided"
 
 
@@ -187,14 +186,10 @@ class _Group:
             for placed in page:
                 yield from self._entry(placed, stories)
         for ops in self._reader.told_about(self._before, self._until):
-            voids = self._reader.redemptions_voided_by(ops)
-            about = {op_id: voids.get(op_id, op_id) for op_id in ops}
-            stories = self._reader.stories(about.values())
-            for op_id, redemption_id in about.items():
-                story = stories.get(redemption_id)
-                # A redemption and its void may both be spoken of: once is enough, at the last.
-                if story is not None and self._newest(story).op_id == op_id:
-                    yield from self._told(story)
+            stories = self._reader.stories(ops)
+            for op_id in ops:
+                if op_id in stories:
+                    yield from self._told(stories[op_id])
 
     def _entry(self, placed: Placed, stories: dict[str, Story]) -> Iterator[ExportRow]:
         match placed.entry:
@@ -202,12 +197,8 @@ class _Group:
                 story = stories.get(str(op_id))
                 if story is not None and handed_over_by(story, self._until) == placed:
                     yield from self._handed_over(story, placed)
-            case Void(redemption_id=op_id):
-                story = stories.get(str(op_id))
-                if story is not None and voided_by(story, self._until) == placed:
-                    yield from self._voided(story, placed)
             case _:
-                return  # a resolution moves no money here: what it leads to is told by the service
+                return  # what a void or a resolution leads to is told by the service
 
     def _handed_over(self, story: Story, placed: Placed) -> Iterator[ExportRow]:
         if self._was_sold(story):
@@ -217,16 +208,9 @@ class _Group:
         losses = tuple(Worth(0, one.loss_minor) for one in amounts)
         yield from self._lines(story, placed, RowKind.REDEMPTION, goods)
         yield from self._lines(story, placed, RowKind.SHORTFALL, losses)
-        void = voided_by(story, self._until)
-        # A void that stands in this part of the journal has its own row, where it stands.
-        if is_voided(story, self._until) and (void is None or void.is_within(self._before)):
-            yield from self._lines(story, placed, RowKind.REVERSAL, _minus(amounts))
-
-    def _voided(self, story: Story, placed: Placed) -> Iterator[ExportRow]:
-        sold = handed_over_by(story, self._until) is not None
-        if sold and not (self._was_sold(story) and is_voided(story, self._before)):
-            amounts = worth(story, self._until)
-            yield from self._lines(story, placed, RowKind.REVERSAL, _minus(amounts))
+        if is_voided(story, self._until):
+            void = void_of(story, self._until) or placed
+            yield from self._lines(story, void, RowKind.REVERSAL, _minus(amounts))
 
     def _told(self, story: Story) -> Iterator[ExportRow]:
         """What the service said of a redemption that an earlier closing covers."""
@@ -241,20 +225,9 @@ class _Group:
             return
         changes = tuple(after - before for after, before in zip(new, old, strict=True))
         yield from self._lines(story, None, RowKind.CORRECTION, changes)
-        void = voided_by(story, self._until)
-        if voided and (void is None or void.is_within(self._before)):
-            yield from self._lines(story, None, RowKind.REVERSAL, _minus(new))
-
-    def _newest(self, story: Story) -> Told:
-        """The last that was said of it, or of its void, in this part of the journal."""
-        told = [
-            one
-            for one in (*story.told, *story.told_of_voids)
-            if self._before.outcome < one.position <= self._until.outcome
-        ]
-        if not told:
-            raise Bug("a redemption that was spoken of, and nothing that was said")
-        return max(told, key=lambda one: one.position)
+        if voided:
+            void = void_of(story, self._until)
+            yield from self._lines(story, void, RowKind.REVERSAL, _minus(new))
 
     def _was_sold(self, story: Story) -> bool:
         return handed_over_by(story, self._before) is not None
@@ -294,7 +267,9 @@ class _Group:
         if placed is not None:
             source = Source.ADOPTED if placed.foreign else Source.ENTRY
             return source, placed.position, placed.entry.at, placed.entry.cashier
-        newest = self._newest(story)
+        newest = newest_told(story, self._until)
+        if newest is None:
+            raise Bug("a redemption that was spoken of, and nothing that was said")
         return Source.OUTCOME, newest.position, newest.recorded_at, ""
 
 
@@ -303,7 +278,7 @@ def _about(page: Iterable[Placed]) -> Iterator[str]:
         match placed.entry:
             case Redemption(op_id=op_id, honoured=True):
                 yield str(op_id)
-            case Decision(redemption_id=op_id, handed_over=True) | Void(redemption_id=op_id):
+            case Decision(redemption_id=op_id, handed_over=True):
                 yield str(op_id)
             case _:
                 continue
@@ -322,8 +297,6 @@ def _status(story: Story, horizon: Horizon) -> RowStatus:
             return RowStatus.ACCEPTED
         case OutcomeStatus.SHORT:
             return RowStatus.SHORT
-        case OutcomeStatus.UNPROCESSABLE:
-            return RowStatus.UNPROCESSABLE
         case _:
-            # REFUSED or CANCELLED, and handed over all the same: the service has yet to hear of it.
+            # Refused, and handed over all the same: the service has yet to hear of it.
             return RowStatus.WAITING

@@ -122,18 +122,26 @@ def test_a_reversal_of_the_same_day_takes_the_loss_back(books: Books) -> None:
     assert sum(row.loss.minor for row in found) == 0
 
 
-def test_a_reversal_that_the_service_refuses_later_is_corrected(books: Books) -> None:
+def test_a_reversal_counts_when_the_service_has_taken_it(books: Books) -> None:
     sale = books.sell(5_000)
     void = books.voiding(sale)
     books.write(void)
     books.close_day()
     books.tell(void, OutcomeStatus.NOT_REVERSIBLE)
+    assert told(books) == [("redemption", 5_000, 1)]
+    books.tell(void, OutcomeStatus.REVERSED)
+    books.tell(sale, OutcomeStatus.VOIDED, (0, 0))
     books.close_day()
-    assert told(books) == [
-        ("redemption", 5_000, 1),
-        ("reversal", -5_000, 1),
-        ("correction", 5_000, 2),
-    ]
+    assert told(books) == [("redemption", 5_000, 1), ("reversal", -5_000, 2)]
+    assert rows(books)[1].cashier == "Zoë"
+
+
+def test_a_reversal_that_a_restored_service_forgot_is_corrected(books: Books) -> None:
+    sale = books.sell(5_000)
+    books.void(sale)
+    books.close_day()
+    books.tell(sale, OutcomeStatus.SHORT, (3_000, 2_000))
+    assert told(books)[1:] == [("reversal", -5_000, 1), ("correction", 3_000, None)]
 
 
 def test_another_till_reversed_it(books: Books) -> None:
@@ -143,10 +151,13 @@ def test_another_till_reversed_it(books: Books) -> None:
     assert told(books) == [("redemption", 5_000, 1), ("reversal", -5_000, None)]
 
 
-def test_a_voucher_that_nobody_knows_is_a_loss(books: Books) -> None:
+def test_what_was_refused_and_handed_over_waits_for_the_service(books: Books) -> None:
     sale = books.sell_offline(5_000)
     books.tell(sale, OutcomeStatus.UNPROCESSABLE)
-    assert told(books) == [("redemption", 5_000, None), ("shortfall", -5_000, None)]
+    assert [row.status for row in rows(books)] == [RowStatus.WAITING]
+    books.close_day()
+    books.tell(sale, OutcomeStatus.SHORT, (0, 5_000))
+    assert told(books) == [("redemption", 5_000, 1), ("correction", -5_000, None)]
 
 
 def test_a_loss_that_a_second_try_paid_for_is_sold_once(books: Books) -> None:
