@@ -27,7 +27,6 @@ from merchant_app.reports.exports.workbook import write_xlsx
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from tests.bench.journal import Writer, fill
 
-ROUNDS = 3
 ZONE = ZoneInfo("Europe/Paris")
 _ACCOUNTS = Accounts(
     journal="BA",
@@ -40,7 +39,7 @@ _ACCOUNTS = Accounts(
 )
 
 
-def figures(folder: Path, *, rows: int) -> dict[str, float]:
+def figures(folder: Path, *, rows: int, rounds: int) -> dict[str, float]:
     """Medians of some rounds, each format's in turn with the reading it is compared to."""
     path = folder / "exports.sqlite"
     _make(path, rows)
@@ -55,7 +54,7 @@ def figures(folder: Path, *, rows: int) -> dict[str, float]:
         ),
     }
     times: dict[str, list[float]] = {name: [] for name in ("select", "read", *writers)}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         times["select"].append(_timed(_select, path))
         began = time.perf_counter()
         found = _read(path)

@@ -16,9 +16,10 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true", help="kept for symmetry: JSON is all we say")
     parser.add_argument("--export-rows", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="comptoir-bench-") as folder:
-        exported = exports.figures(Path(folder), rows=options.export_rows)
+        exported = exports.figures(Path(folder), rows=options.export_rows, rounds=options.rounds)
     print(json.dumps({"bench": "reports", "machine": machine(), "figures": exported}))
     return 0
 
