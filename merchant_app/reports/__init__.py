@@ -1,1 +1,1 @@
-"""The day's books: figures, closings, and how they are shown on paper."""
+"""The day's books: figures, closings, statements, exports, and how they are shown on paper."""

@@ -5,6 +5,7 @@ Secrets are no options (`secrets`), nor is what the platform decides (`enrolment
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -87,6 +88,21 @@ def _text(key: str, default: str, *, length_max: int, explanation: str) -> Optio
     return Option(key, default, explanation, f"at most {length_max} characters", from_json, str)
 
 
+def _pattern(key: str, default: str, pattern: str, *, limits: str, explanation: str) -> Option[str]:
+    def from_json(value: object) -> str:
+        if not isinstance(value, str) or re.fullmatch(pattern, value) is None:
+            raise ValueError(f"not {limits}")
+        return value
+
+    return Option(key, default, explanation, limits, from_json, str)
+
+
+def _account(key: str, default: str, *, explanation: str) -> Option[str]:
+    limits = "an account: three digits, then up to nine digits or capital letters"
+    pattern = r"[1-9][0-9]{2}[0-9A-Z]{0,9}"
+    return _pattern(key, default, pattern, limits=limits, explanation=explanation)
+
+
 LANGUAGE = _choice("language", Language.SYSTEM, explanation="Of the screens and receipts.")
 THEME = _choice("theme", Theme.SYSTEM, explanation="Light or dark screens.")
 CAMERA_SOURCE = _text(
@@ -147,6 +163,49 @@ WATCHED_FOLDER = _text(
     "instance; they are offered, never debited by themselves. Empty: none is watched.",
 )
 
+# The accounts are those of the French general chart (PCG); build/decisions/0062 says why these.
+SIREN = _pattern(
+    "siren",
+    "",
+    r"|[0-9]{9}",
+    limits="nine digits, or nothing",
+    explanation="The shop's SIREN, part of the name of the tax office's file; empty: not known "
+    "yet, and no such file is made.",
+)
+FEC_JOURNAL = _pattern(
+    "fec_journal",
+    "BA",
+    r"[A-Z0-9]{1,10}",
+    limits="one to ten capital letters or digits",
+    explanation="The code of the accounting journal that vouchers are booked in.",
+)
+ACCOUNT_PLATFORM = _account(
+    "account_platform", "467100", explanation="What the platform owes for vouchers accepted."
+)
+ACCOUNT_MULTI_PURPOSE = _account(
+    "account_multi_purpose",
+    "419100",
+    explanation="Multi-purpose vouchers as a means of payment; the cash register's own entry "
+    "clears it against sales and VAT.",
+)
+ACCOUNT_SALES = _account(
+    "account_sales", "707000", explanation="Sales paid with single-purpose vouchers, without VAT."
+)
+ACCOUNT_VAT = _account(
+    "account_vat", "445710", explanation="VAT on sales paid with single-purpose vouchers."
+)
+ACCOUNT_LOSS = _account(
+    "account_loss", "658000", explanation="Goods handed over against a voucher that could not pay."
+)
+SINGLE_PURPOSE_VAT = _number(
+    "single_purpose_vat_basis_points",
+    550,
+    minimum=0,
+    maximum=10_000,
+    explanation="The VAT rate of single-purpose vouchers, in hundredths of a percent; 550, the "
+    "French rate for books, is 5.5 %.",
+)
+
 ALL: tuple[Option[Any], ...] = (
     LANGUAGE,
     THEME,
@@ -159,6 +218,14 @@ ALL: tuple[Option[Any], ...] = (
     OFFLINE_REDEMPTION_MAX,
     MIRROR_FOLDER,
     WATCHED_FOLDER,
+    SIREN,
+    FEC_JOURNAL,
+    ACCOUNT_PLATFORM,
+    ACCOUNT_MULTI_PURPOSE,
+    ACCOUNT_SALES,
+    ACCOUNT_VAT,
+    ACCOUNT_LOSS,
+    SINGLE_PURPOSE_VAT,
 )
 
 

@@ -14,14 +14,22 @@ from hypothesis import strategies as st
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.settings import document
 from merchant_app.settings.options import (
+    ACCOUNT_LOSS,
+    ACCOUNT_MULTI_PURPOSE,
+    ACCOUNT_PLATFORM,
+    ACCOUNT_SALES,
+    ACCOUNT_VAT,
     ALL,
     CAMERA_IDENTITY,
     CAMERA_IDLE_MINUTES,
     CAMERA_MIRRORED,
     CAMERA_SOURCE,
+    FEC_JOURNAL,
     LANGUAGE,
     MIRROR_FOLDER,
     OFFLINE_REDEMPTION_MAX,
+    SINGLE_PURPOSE_VAT,
+    SIREN,
     SOUND_ON,
     SOUND_VOLUME,
     THEME,
@@ -71,6 +79,14 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen.set(OFFLINE_REDEMPTION_MAX, 2000)
     chosen.set(MIRROR_FOLDER, "/media/usb")
     chosen.set(WATCHED_FOLDER, "/home/claire/downloads")
+    chosen.set(SIREN, "732829320")
+    chosen.set(FEC_JOURNAL, "VT")
+    chosen.set(ACCOUNT_PLATFORM, "467900")
+    chosen.set(ACCOUNT_MULTI_PURPOSE, "511BON")
+    chosen.set(ACCOUNT_SALES, "7071")
+    chosen.set(ACCOUNT_VAT, "44571")
+    chosen.set(ACCOUNT_LOSS, "6581")
+    chosen.set(SINGLE_PURPOSE_VAT, 2000)
     assert chosen.get(THEME) is Theme.DARK
     later = Options(path)
     assert [later.get(option) for option in ALL] == [
@@ -85,6 +101,14 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
         2000,
         "/media/usb",
         "/home/claire/downloads",
+        "732829320",
+        "VT",
+        "467900",
+        "511BON",
+        "7071",
+        "44571",
+        "6581",
+        2000,
     ]
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["options.json"]
@@ -134,6 +158,11 @@ def test_fields_of_another_version_are_kept(path: Path) -> None:
         ('{"version": 1, "sound_volume_percent": 80.0}', "sound_volume_percent"),
         ('{"version": 1, "sound_volume_percent": 101}', "sound_volume_percent"),
         ('{"version": 1, "camera_source": 0}', "camera_source"),
+        ('{"version": 1, "siren": "12345678"}', "siren"),
+        ('{"version": 1, "siren": 732829320}', "siren"),
+        ('{"version": 1, "account_sales": "70"}', "account_sales"),
+        ('{"version": 1, "account_vat": "4457\\t1"}', "account_vat"),
+        ('{"version": 1, "fec_journal": "b a"}', "fec_journal"),
         (" " * 1_000_001, "too large"),
     ],
 )
