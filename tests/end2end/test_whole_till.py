@@ -7,7 +7,6 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -70,8 +69,7 @@ def central(tmp_path: Path) -> Iterator[tuple[Service, FaultProxy]]:
 
 def enrol(till: Driven, service: Service, url: str) -> None:
     till.shows(page="EnrolPage")
-    till.do("enrol", address=url, code=offer(service))
-    till.shows(state="Ready")
+    till.after("enrol", address=url, code=offer(service), shows="Ready")
 
 
 # --- ending --------------------------------------------------------------------------------------
@@ -217,8 +215,7 @@ def test_a_second_till_on_the_same_folders_says_so(tmp_path: Path) -> None:
             second.shows(page="ProblemPage")
             first.do("close")
             assert first.ends() == 0
-            second.do("retry")
-            second.shows(page="EnrolPage")
+            second.shows(did=second.do("retry"), page="EnrolPage")
             second.do("close")
             assert second.ends() == 0
     assert is_calm(tmp_path / "second")
@@ -295,11 +292,8 @@ def test_nothing_that_could_be_spent_or_used_to_log_in_is_written_anywhere(
         ) as till:
             till.shows(page="EnrolPage")
             for refused in (wrong_enrolment, "short", vouchers["found"].token):
-                mark = len(till.seen)
-                till.do("enrol", address=line.url, code=refused)
-                until(partial(has_error, till, mark), what="an error")
-            till.do("enrol", address=line.url, code=code)
-            till.shows(state="Ready")
+                till.shows(did=till.do("enrol", address=line.url, code=refused), error=bool)
+            till.after("enrol", address=line.url, code=code, shows="Ready")
             till.after("gun", text=vouchers["sold"].token, shows="Debitable")
             till.after("enter", shows="Debited")
             till.after("gun", text=vouchers["sold"].token, shows="Declined")
@@ -363,11 +357,6 @@ def test_nothing_that_could_be_spent_or_used_to_log_in_is_written_anywhere(
 def one_bit_off(token: str) -> str:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
     return token[:40] + letters[letters.index(token[40]) ^ 1] + token[41:]
-
-
-def has_error(till: Driven, mark: int) -> bool:
-    """Whether the enrolment page complained after so many reports."""
-    return any(seen["error"] for seen in till.seen[mark:])
 
 
 def files_below(folder: Path) -> list[Path]:
