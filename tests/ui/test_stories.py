@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,9 +18,10 @@ from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.entry import Mark
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.keys import Keys
 from merchant_app.ui.main_window import MainWindow
 from tests.fakes.counter import NOON, code, euros
-from tests.ui.conftest import Till, World
+from tests.ui.conftest import GUN_MS, Till, World
 from tests.ui.gallery import hit
 
 
@@ -135,6 +136,19 @@ def test_a_gun_with_another_keyboard_layout(till: Till) -> None:
 def test_a_gun_without_enter(till: Till) -> None:
     till.gun(code(1), suffix=False)
     till.comes_to(st.Debitable)
+
+
+def test_a_gun_that_types_on_while_the_window_is_busy_is_read_whole(till: Till) -> None:
+    till.gun(code(1)[:9], suffix=False)
+    keys = till.window.findChild(Keys)
+    assert isinstance(keys, Keys)
+    due = [timer for timer in keys.findChildren(QTimer) if timer.isActive()]
+    assert due
+    for timer in due:  # its time is over, and it is taken before the keys that wait
+        timer.timeout.emit()
+    till.types(code(1)[9:], after_ms=GUN_MS)
+    till.comes_to(st.Debitable)
+    assert till.counter.asked("look_up") == 1
 
 
 def test_a_gun_is_read_while_a_button_has_the_focus(till: Till) -> None:
