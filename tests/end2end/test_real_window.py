@@ -73,9 +73,9 @@ def test_guns_fast_slow_with_and_without_enter(tmp_path: Path, service: Training
     fifty, twenty = issued(service, 50), issued(service, 20)
     with x_display() as display, open_till(tmp_path, display) as till:
         finds(till, lambda: display.gun(fifty["token"]), FIFTY)
-        finds(till, lambda: display.gun(twenty["token"], delay_ms=12), TWENTY)
+        finds(till, lambda: display.gun(twenty["code"], delay_ms=12), TWENTY)
         finds(till, lambda: display.gun(fifty["token"], enter=False), FIFTY)
-        finds(till, lambda: display.gun(twenty["token"], delay_ms=12, enter=False), TWENTY)
+        finds(till, lambda: display.gun(twenty["code"], delay_ms=12, enter=False), TWENTY)
         finds(till, lambda: display.gun(fifty["code"]), FIFTY)
         # As slow as a person: no gun any more, but what it types is a code and its Enter.
         finds(till, lambda: display.gun(twenty["code"], delay_ms=120), TWENTY)
@@ -99,11 +99,11 @@ def test_a_gun_of_the_united_states_on_other_keyboards(
             till.shows(after=before, code=semicolon)
             # An empty field from before the key is not the one wanted.
             till.shows(did=till.do("escape"), code="", state="Ready")
-            finds(till, lambda: display.us_gun(fifty["token"]), FIFTY)
-            finds(till, lambda: display.us_gun(twenty["code"]), TWENTY)
+            finds(till, lambda: display.gun(fifty["token"]), FIFTY)
+            finds(till, lambda: display.gun(twenty["code"]), TWENTY)
             display.press("Caps_Lock")
-            finds(till, lambda: display.us_gun(fifty["token"]), FIFTY)
-            finds(till, lambda: display.us_gun(twenty["code"]), TWENTY)
+            finds(till, lambda: display.gun(fifty["token"]), FIFTY)
+            finds(till, lambda: display.gun(twenty["code"]), TWENTY)
             display.press("Caps_Lock")
 
 
