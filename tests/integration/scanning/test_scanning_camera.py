@@ -29,11 +29,10 @@ from merchant_app.scanning.source import CameraSource, DeviceSource, FileSource,
 from tests.fakes.camera_capture import ScriptedCapture, ScriptedDriver, Statuses, wait_until
 from tests.fakes.camera_scene import write_video
 from tests.fakes.mjpeg_camera import mjpeg_camera
+from tests.fakes.waiting import LIMIT_S
 
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import BgrImage
-
-LIMIT_S = 20.0
 
 
 def shade(value: int) -> BgrImage:

@@ -22,11 +22,10 @@ from merchant_app.vouchers.scan import Foreign, classify
 from tests.fakes.camera_capture import wait_until
 from tests.fakes.camera_scene import CODE, OTHER_TOKEN, TOKEN, counter, qr_picture
 from tests.fakes.mjpeg_camera import mjpeg_camera
+from tests.fakes.waiting import LIMIT_S
 
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import BgrImage, GreyImage
-
-LIMIT_S = 20.0
 
 
 class Counter:
