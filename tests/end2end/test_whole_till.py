@@ -112,6 +112,8 @@ def test_told_to_end_in_training_mode_it_leaves_no_child(
 
 @pytest.mark.parametrize("moment", ["StartPage", "service", "film"])
 def test_closed_while_it_opens(tmp_path: Path, moment: str) -> None:
+    if moment == "film" and any(Path("/dev").glob("video*")):
+        pytest.skip("this computer has a camera: no film is made")
     training = profile_of(ProfileName.TRAINING, data_dir=tmp_path / "till").data
     with driven_till(
         "--training", "--data-dir", str(tmp_path / "till"), output=tmp_path / "out"

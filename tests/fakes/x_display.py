@@ -122,7 +122,7 @@ class XDisplay:
         x11 = _library("X11")
         x11.XOpenDisplay.restype = ctypes.c_void_p
         display = ctypes.c_void_p(x11.XOpenDisplay(self.name.encode()))
-        assert display, f"no display {self.name}"
+        assert display.value, f"no display {self.name}"
         try:
             yield display, x11
         finally:
