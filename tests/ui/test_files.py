@@ -28,6 +28,7 @@ from merchant_app.scanning.files.findings import (
     Unreadable,
 )
 from merchant_app.scanning.files.kinds import StrangeKind
+from merchant_app.scanning.files.limits import Limits
 from merchant_app.scanning.files.reader import FileReader
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.states import Sound
@@ -36,7 +37,7 @@ from merchant_app.ui.files.dropping import DropOverlay
 from merchant_app.vouchers.scan import Foreign
 from tests.fakes.counter import code
 from tests.fakes.voucher_files import code_image, document, huge_png, mail, saved, several
-from tests.fakes.waiting import LIMIT_MS
+from tests.fakes.waiting import LIMIT_MS, LIMIT_S
 from tests.ui.conftest import Till, World
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -112,7 +113,7 @@ def picture(number: int) -> bytes:
 def counter(world: World) -> None:
     for number in (1, 2, 3):
         world.counter.add(number)
-    world.files = FileReader(clock=SystemClock())
+    world.files = FileReader(clock=SystemClock(), limits=Limits(time_s=LIMIT_S))
 
 
 @pytest.fixture
