@@ -81,17 +81,20 @@ class Scanner:
         """Report the codes in view once more, from the next frame on."""
         self._forget.set()
 
-    def stop(self) -> bool:
+    def stop(self, *, time_limit_s: float = STOP_TIME_LIMIT_S) -> bool:
         """End the thread and close the slot of frames; not from a callback.
 
+        Args:
+            time_limit_s: how long to wait for a callback or a decoder.
+
         Returns:
-            False when a callback or a decoder did not return within 3 s.
+            False when it did not return within that time.
         """
         if threading.current_thread() is self._thread:
             raise Bug("the scanner cannot be stopped from its own thread")
         self._frames.close()
         if self._thread.ident is not None:
-            self._thread.join(STOP_TIME_LIMIT_S)
+            self._thread.join(time_limit_s)
         return not self._thread.is_alive()
 
     def _run(self) -> None:

@@ -18,6 +18,9 @@ from merchant_app.scanning.wedge import PAUSE_S, Completed, KeyDeed, PassOn, Swa
 from merchant_app.ui.encaisser.entry_fields import EntryField, FieldContent
 
 _TICK_MARGIN_MS = 5
+_KEYS_FIRST_MS = 10
+"""From the end of a pause to the end of the scan: whatever is in the window's queue by then was
+pressed during the pause."""
 
 
 class KeyUser(Protocol):
@@ -58,6 +61,9 @@ class Keys(QObject):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.timeout.connect(self._paused)
+        self._keys_first = QTimer(self)
+        self._keys_first.setSingleShot(True)
+        self._keys_first.timeout.connect(self._ended)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
@@ -87,17 +93,24 @@ class Keys(QObject):
             case Swallow(retract=retract):
                 if retract:
                     self._take_back()
+                self._keys_first.stop()
                 if self._wedge.deadline_s is not None:
                     self._pause.start(round(PAUSE_S * 1000) + _TICK_MARGIN_MS)
                 return True
             case Completed(scan=scan, key=key):
                 self._pause.stop()
+                self._keys_first.stop()
                 self._user.gun_scanned(meant(scan.text))
                 return self._follow(key, event)
             case _:
                 assert_never(deed)
 
     def _paused(self) -> None:
+        # A window that was busy has a timer that is due and keys that wait, and may take the timer
+        # first: a scan would fall into two, neither of them a code.
+        self._keys_first.start(_KEYS_FIRST_MS)
+
+    def _ended(self) -> None:
         deadline = self._wedge.deadline_s
         if deadline is None:
             return

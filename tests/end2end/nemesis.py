@@ -40,11 +40,10 @@ from tests.fakes.service_process import (
     program,
     sell,
 )
+from tests.fakes.waiting import until
 
 FACE_MINOR, SMALL_FACE_MINOR = 50_000, 2_000
 DRAIN_LIMIT_S = 120.0
-DOOM_WAIT_S = 2.0
-"""How long a doomed till may live on without showing anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +54,7 @@ class Plan:
         length_s: of the part with kills.
         till_kill_every_s, service_kill_every_s, outage_every_s: on average.
         doomed_share: of the kills, those that wait for the moment in which a screen shows an end.
+        doom_wait_s: how long a doomed till may live on without showing anything.
         vouchers: of 500 €; a quarter as many of 20 € come with them, for which tills compete.
         roughness: how much of the chances of `STORM` the line has; in a whole storm tills hardly
             ever are online.
@@ -70,6 +70,7 @@ class Plan:
     outage_every_s: float = 9.0
     outage_longest_s: float = 2.5
     doomed_share: float = 0.35
+    doom_wait_s: float = 2.0
     delay_longest_s: float = 0.4
     roughness: float = 0.5
     think_s: float = 0.05
@@ -138,7 +139,7 @@ class TillProcess:
         """SIGKILL, now; or in the very moment in which something appears on its screen."""
         if when_it_shows:
             self._doomed.set()
-            self._is_gone_within(DOOM_WAIT_S)
+            self._is_gone_within(self._plan.doom_wait_s)
         os.kill(self._pid, signal.SIGKILL)
         code = self._reaped()
         if code != -signal.SIGKILL:
@@ -236,6 +237,9 @@ def haunt(plan: Plan, folder: Path) -> Report:
             till.start()
         try:
             till_kills, service_kills = _kill_for_a_while(plan, tills, service, line)
+            _heal(line)
+            # A busy computer may have spent all that time on starting them again.
+            until(truth.handed_over, what="goods that go over a counter")
         finally:
             _heal(line)
             for till in tills:

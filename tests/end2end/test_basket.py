@@ -15,7 +15,7 @@ from merchant_app.server import catalogue
 from merchant_app.server.schema import op_lines
 from merchant_app.server.service import Service
 from merchant_app.vouchers.terms import Terms
-from tests.fakes.driven_till import Driven, driven_till
+from tests.fakes.driven_till import Driven, Seen, driven_till
 from tests.fakes.fault_kinds import CutBefore
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import Sold, offer, sell, service_site
@@ -33,12 +33,12 @@ class Shop:
     line: FaultProxy
     sold: list[Sold]
 
-    def basket(self, *, purchase: str = "87") -> None:
-        """Type the purchase and show the three, one after the other."""
+    def basket(self, *, purchase: str = "87") -> Seen:
+        """Type the purchase and show the three, one after the other; what is seen with the last."""
         self.till.do("type", field="purchase", text=purchase)
         self.till.after("gun", text=self.sold[0].token, shows="Debitable")
-        for one in self.sold[1:]:
-            self.till.after("gun", text=one.token, shows="Several")
+        self.till.after("gun", text=self.sold[1].token, shows="Several")
+        return self.till.after("gun", text=self.sold[2].token, shows="Several")
 
     def balances(self) -> list[int]:
         with self.service.database.reading() as connection:
@@ -71,16 +71,14 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
             )
         ]
         till.shows(page="EnrolPage")
-        till.do("enrol", address=line.url, code=offer(service))
-        till.shows(state="Ready")
+        till.after("enrol", address=line.url, code=offer(service), shows="Ready")
         yield Shop(till, service, line, sold)
         till.do("close")
         assert till.ends() == 0
 
 
 def test_three_vouchers_are_one_redemption_and_one_undo(shop: Shop) -> None:
-    shop.basket()
-    assert shop.till.seen[-1]["waiting"] == [1_700, 2_000, 5_000]
+    assert shop.basket()["waiting"] == [1_700, 2_000, 5_000]
     done = shop.till.after("enter", shows="Debited")
     assert done["waiting"] == []
     assert shop.balances() == [3_300, 0, 0]
@@ -93,8 +91,8 @@ def test_three_vouchers_are_one_redemption_and_one_undo(shop: Shop) -> None:
 def test_amounts_changed_by_hand_are_debited(shop: Shop) -> None:
     shop.basket()
     shop.till.do("step", lines="-2")
-    shop.till.do("type", field="amount", text="40")
-    shop.till.shows(waiting=[4_000, 2_000, 2_700])
+    typed = shop.till.do("type", field="amount", text="40")
+    shop.till.shows(did=typed, waiting=[4_000, 2_000, 2_700])
     shop.till.after("enter", shows="Debited")
     assert shop.balances() == [1_000, 0, 2_300]
 
@@ -115,16 +113,15 @@ def test_one_refused_line_debits_nothing_and_the_others_go_on(shop: Shop) -> Non
 def test_offline_the_whole_basket_counts_and_is_confirmed_later(shop: Shop) -> None:
     for one in shop.sold:  # the till's own list has them
         shop.till.scan(one.token)
-    shop.till.do("escape")
-    shop.till.shows(after=len(shop.till.seen) - 1, state="Ready")
+    shop.till.after("escape", shows="Ready")
+    mark = len(shop.till.seen)
     shop.line.always = CutBefore()
-    shop.till.shows(line="offline")
+    shop.till.shows(after=mark, line="offline")
     shop.basket()
     shop.till.after("enter", shows="BeyondLimit")
     shop.till.after("enter", shows="Several")
-    mark = len(shop.till.seen)
-    shop.till.do("type", field="purchase", text="50")
-    shop.till.shows(after=mark, waiting=[0, 2_000, 3_000])
+    typed = shop.till.do("type", field="purchase", text="50")
+    shop.till.shows(did=typed, waiting=[0, 2_000, 3_000])
     accepted = shop.till.after("enter", shows="Accepted")
     assert len(accepted["basket"]) == 2
     assert all("hors ligne" in line for line in accepted["basket"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.end2end.nemesis import Plan, Report, haunt
 from tests.end2end.nemesis_audit import audit
+from tests.fakes.waiting import LIMIT_S
 
 SEED = 20_261_123
 
@@ -53,7 +54,10 @@ def test_a_till_that_is_green_before_its_journal_is_caught(tmp_path: Path) -> No
         tills=2,
         till_kill_every_s=0.6,
         service_kill_every_s=60,
-        doomed_share=0.9,
+        # Every kill strikes between the green screen and the journal, on a busy computer too.
+        doomed_share=1.0,
+        doom_wait_s=LIMIT_S,
+        think_s=0.5,
         plant="early-ack",
     )
     found = haunt(plan, tmp_path).findings

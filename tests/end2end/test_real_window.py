@@ -66,18 +66,16 @@ def finds(till: Driven, scan: Callable[[], None], amount: str) -> None:
     before = len(till.seen)
     scan()
     till.shows(after=before, state="Debitable", amount=amount, code="")
-    before = len(till.seen)
-    till.do("escape")
-    till.shows(after=before, state="Ready")
+    till.after("escape", shows="Ready")
 
 
 def test_guns_fast_slow_with_and_without_enter(tmp_path: Path, service: TrainingService) -> None:
     fifty, twenty = issued(service, 50), issued(service, 20)
     with x_display() as display, open_till(tmp_path, display) as till:
         finds(till, lambda: display.gun(fifty["token"]), FIFTY)
-        finds(till, lambda: display.gun(twenty["token"], delay_ms=12), TWENTY)
+        finds(till, lambda: display.gun(twenty["code"], delay_ms=12), TWENTY)
         finds(till, lambda: display.gun(fifty["token"], enter=False), FIFTY)
-        finds(till, lambda: display.gun(twenty["token"], delay_ms=12, enter=False), TWENTY)
+        finds(till, lambda: display.gun(twenty["code"], delay_ms=12, enter=False), TWENTY)
         finds(till, lambda: display.gun(fifty["code"]), FIFTY)
         # As slow as a person: no gun any more, but what it types is a code and its Enter.
         finds(till, lambda: display.gun(twenty["code"], delay_ms=120), TWENTY)
@@ -99,14 +97,13 @@ def test_a_gun_of_the_united_states_on_other_keyboards(
             before = len(till.seen)
             display.press(SEMICOLON_KEY)
             till.shows(after=before, code=semicolon)
-            before = len(till.seen)  # an empty field from before the key is not the one wanted
-            till.do("escape")
-            till.shows(after=before, code="", state="Ready")
-            finds(till, lambda: display.us_gun(fifty["token"]), FIFTY)
-            finds(till, lambda: display.us_gun(twenty["code"]), TWENTY)
+            # An empty field from before the key is not the one wanted.
+            till.shows(did=till.do("escape"), code="", state="Ready")
+            finds(till, lambda: display.gun(fifty["token"]), FIFTY)
+            finds(till, lambda: display.gun(twenty["code"]), TWENTY)
             display.press("Caps_Lock")
-            finds(till, lambda: display.us_gun(fifty["token"]), FIFTY)
-            finds(till, lambda: display.us_gun(twenty["code"]), TWENTY)
+            finds(till, lambda: display.gun(fifty["token"]), FIFTY)
+            finds(till, lambda: display.gun(twenty["code"]), TWENTY)
             display.press("Caps_Lock")
 
 
@@ -117,8 +114,8 @@ def test_a_gun_is_told_from_a_person(tmp_path: Path, service: TrainingService) -
         display.gun(fifty["token"])
         till.shows(state="Debitable", amount=FIFTY)
         # With the cursor in the amount: none of the token stays there, its Enter debits nothing.
-        till.do("focus", field="amount")
-        till.shows(state="Debitable", focus="amount")
+        focused = till.do("focus", field="amount")
+        till.shows(did=focused, state="Debitable", focus="amount")
         before = len(till.seen)
         display.gun(twenty["token"])
         found = till.shows(after=before, state="Debitable", amount=TWENTY)
@@ -126,15 +123,16 @@ def test_a_gun_is_told_from_a_person(tmp_path: Path, service: TrainingService) -
         assert {seen["state"] for seen in till.seen[before:]} <= {"Debitable", "Checking"}
         # A purchase that a person typed is still there after a scan in the middle of it.
         till.do("type", field="purchase", text="15,00")
-        till.do("focus", field="purchase")
-        till.shows(focus="purchase", purchase="15,00")
+        focused = till.do("focus", field="purchase")
+        till.shows(did=focused, focus="purchase", purchase="15,00")
         before = len(till.seen)
         display.gun(fifty["token"])
         found = till.shows(after=before, number=3, state="Debitable", amount="15,00\u00a0€")
         assert found["purchase"] == "15,00"
         # Now a person's Enter, in his own time.
+        before = len(till.seen)
         display.press("Return")
-        till.shows(state="Debited")
+        till.shows(after=before, state="Debited")
         started = children(till.popen.pid)
         display.ask_to_close(window)
         assert till.ends() == 0

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator
-from functools import partial
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,7 @@ def central(tmp_path: Path) -> Iterator[tuple[Service, FaultProxy]]:
 
 def enrol(till: Driven, service: Service, url: str) -> None:
     till.shows(page="EnrolPage")
-    till.do("enrol", address=url, code=offer(service))
-    till.shows(state="Ready")
+    till.after("enrol", address=url, code=offer(service), shows="Ready")
 
 
 # --- ending --------------------------------------------------------------------------------------
@@ -114,6 +114,8 @@ def test_told_to_end_in_training_mode_it_leaves_no_child(
 
 @pytest.mark.parametrize("moment", ["StartPage", "service", "film"])
 def test_closed_while_it_opens(tmp_path: Path, moment: str) -> None:
+    if moment == "film" and any(Path("/dev").glob("video*")):
+        pytest.skip("this computer has a camera: no film is made")
     training = profile_of(ProfileName.TRAINING, data_dir=tmp_path / "till").data
     with driven_till(
         "--training", "--data-dir", str(tmp_path / "till"), output=tmp_path / "out"
@@ -146,7 +148,7 @@ def test_closed_while_money_is_in_flight_it_asks_at_the_next_start(
         till.after("gun", text=voucher.token, shows="Debitable")
         line.always = BlackHole()
         till.after("enter", shows="Debiting")
-        until(lambda: line.met, what="the redemption on its way")
+        until(lambda: entries(tmp_path), what="the redemption in the journal")
         till.do("close")
         assert till.ends() == 0
     assert is_calm(tmp_path / "out")
@@ -158,6 +160,13 @@ def test_closed_while_money_is_in_flight_it_asks_at_the_next_start(
         till.do("close")
         assert till.ends() == 0
     assert is_calm(tmp_path / "out")
+
+
+def entries(tmp_path: Path) -> int:
+    """How many the journal of a running till has."""
+    with closing(sqlite3.connect(profile(tmp_path).data / "journal.sqlite")) as journal:
+        (count,) = journal.execute("SELECT count(*) FROM entries").fetchone()
+    return int(count)
 
 
 def test_a_keyring_that_hangs_keeps_no_window_open(tmp_path: Path) -> None:
@@ -217,8 +226,7 @@ def test_a_second_till_on_the_same_folders_says_so(tmp_path: Path) -> None:
             second.shows(page="ProblemPage")
             first.do("close")
             assert first.ends() == 0
-            second.do("retry")
-            second.shows(page="EnrolPage")
+            second.shows(did=second.do("retry"), page="EnrolPage")
             second.do("close")
             assert second.ends() == 0
     assert is_calm(tmp_path / "second")
@@ -295,11 +303,8 @@ def test_nothing_that_could_be_spent_or_used_to_log_in_is_written_anywhere(
         ) as till:
             till.shows(page="EnrolPage")
             for refused in (wrong_enrolment, "short", vouchers["found"].token):
-                mark = len(till.seen)
-                till.do("enrol", address=line.url, code=refused)
-                until(partial(has_error, till, mark), what="an error")
-            till.do("enrol", address=line.url, code=code)
-            till.shows(state="Ready")
+                till.shows(did=till.do("enrol", address=line.url, code=refused), error=bool)
+            till.after("enrol", address=line.url, code=code, shows="Ready")
             till.after("gun", text=vouchers["sold"].token, shows="Debitable")
             till.after("enter", shows="Debited")
             till.after("gun", text=vouchers["sold"].token, shows="Declined")
@@ -363,11 +368,6 @@ def test_nothing_that_could_be_spent_or_used_to_log_in_is_written_anywhere(
 def one_bit_off(token: str) -> str:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
     return token[:40] + letters[letters.index(token[40]) ^ 1] + token[41:]
-
-
-def has_error(till: Driven, mark: int) -> bool:
-    """Whether the enrolment page complained after so many reports."""
-    return any(seen["error"] for seen in till.seen[mark:])
 
 
 def files_below(folder: Path) -> list[Path]:

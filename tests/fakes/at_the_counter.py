@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from merchant_app.ids import OpId
 from merchant_app.money import Money
 from merchant_app.till.counter import Counter
-from merchant_app.till.results import Judged, Redeemed, RedeemResult
+from merchant_app.till.results import Judged, Redeemed, RedeemResult, RedeemUnknown
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Valid
+from tests.fakes.waiting import until
 
 
 def euros(amount: int) -> Money:
@@ -27,7 +29,17 @@ def debit(counter: Counter, text: str, amount: int) -> RedeemResult:
 
 
 def debited(counter: Counter, text: str, amount: int) -> Redeemed:
-    """The same, and it must work."""
+    """The same, and it must work; on a busy computer later than a cashier waits."""
     result = debit(counter, text, amount)
+    if isinstance(result, RedeemUnknown):
+        return _answered(counter, result.op_id)
     assert isinstance(result, Redeemed), result
     return result
+
+
+def _answered(counter: Counter, op_id: OpId) -> Redeemed:
+    def answer() -> Redeemed | None:
+        result = counter.wait(op_id)
+        return result if isinstance(result, Redeemed) else None
+
+    return until(answer, what="the service's answer")

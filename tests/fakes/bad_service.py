@@ -14,6 +14,7 @@ import gzip
 import json
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -262,7 +263,12 @@ def gzip_bomb(unpacked_bytes: int) -> bytes:
 
 @contextlib.contextmanager
 def refusing_port() -> Iterator[int]:
-    """A port of this computer where nobody listens, kept so while the block runs."""
+    """A port of this computer where nobody listens, kept so while the block runs.
+
+    Only who is told of it may listen there, as often as he likes; no other program gets it.
+    """
     with socket.socket() as sock:
+        if sys.platform != "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(("127.0.0.1", 0))
         yield sock.getsockname()[1]

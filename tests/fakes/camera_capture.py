@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from merchant_app.scanning.camera import CameraStatus
 from merchant_app.scanning.capture import Capture, Unopened
 from merchant_app.scanning.source import CameraSource
+from tests.fakes.waiting import LIMIT_S, until
 
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import BgrImage
@@ -89,10 +90,10 @@ class Statuses:
     def kinds(self) -> list[str]:
         return [type(status).__name__ for status in self.all]
 
-    def wait_for(self, *kinds: str, limit_s: float = 20.0) -> None:
+    def wait_for(self, *kinds: str) -> None:
         """Until these came, in this order, others between them allowed."""
         with self._changed:
-            arrived = self._changed.wait_for(lambda: self._in_order(kinds), limit_s)
+            arrived = self._changed.wait_for(lambda: self._in_order(kinds), LIMIT_S)
         assert arrived, f"waited for {kinds}, got {self.kinds}"
 
     def _in_order(self, kinds: Sequence[str]) -> bool:
@@ -100,11 +101,6 @@ class Statuses:
         return all(kind in came for kind in kinds)
 
 
-def wait_until(condition: Callable[[], bool], *, limit_s: float = 20.0) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     """For what has no event of its own."""
-    tick = threading.Event()
-    for _ in range(int(limit_s / 0.01)):
-        if condition():
-            return
-        tick.wait(0.01)
-    raise AssertionError("the condition never came true")
+    until(condition, what="a condition")

@@ -53,6 +53,7 @@ from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import OtherCurrency, Unknown, Use, Verdict, judge
+from tests.fakes.waiting import LIMIT_S
 
 T = TypeVar("T")
 SHOP = ShopNumber(7)
@@ -415,5 +416,5 @@ class FakeCounter:
     def _called(self, name: str, detail: object) -> None:
         with self._guard:
             self.calls.append((name, detail))
-        if not self.gate.wait(timeout=30):
+        if not self.gate.wait(LIMIT_S):
             raise AssertionError("the test never opened the gate")

@@ -22,33 +22,47 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 Seen = dict[str, Any]
 
 
+def _is_verdict(state: object) -> bool:
+    return state not in (None, "Checking")
+
+
 class Driven:
     """One till process.
 
     Attributes:
-        seen: everything it showed so far, the newest last: page, told, state, verdict, word,
-            amount, purchase, code, focus, line, unsent, error, waiting (the basket's amounts in
-            minor units), basket (what was debited).
+        seen: everything it showed so far, the newest last: did (how many commands it had carried
+            out), page, told, state, verdict, word, amount, purchase, code, focus, line, unsent,
+            error, waiting (the basket's amounts in minor units), basket (what was debited).
     """
 
     def __init__(self, popen: subprocess.Popen[bytes], commands: int, reports: int) -> None:
         self.popen = popen
         self.seen: list[Seen] = []
         self._commands = commands
+        self._given = 0
         self._reports = reports
         self._changed = threading.Condition()
         self._reader = threading.Thread(target=self._read, name="driven-till", daemon=True)
         self._reader.start()
 
-    def do(self, name: str, **details: str) -> None:
-        """One command; see `till_driver.Driver`."""
+    def do(self, name: str, **details: str) -> int:
+        """One command, see `till_driver.Driver`; its number, for `shows`."""
         os.write(self._commands, json.dumps({"do": name, **details}).encode() + b"\n")
+        self._given += 1
+        return self._given
 
-    def shows(self, *, after: int = 0, **wanted: object) -> Seen:
-        """Wait until it shows all of these; `after`: only what came after so many reports."""
+    def shows(self, *, after: int = 0, did: int = 0, **wanted: object) -> Seen:
+        """Wait until it shows all of these; a function is asked instead of compared.
+
+        What it showed at any time before counts too, except with `did`: only once this command was
+        carried out; or `after`: only what came after so many reports, whatever led to it.
+        """
 
         def fits(seen: Seen) -> bool:
-            return all(seen.get(name) == value for name, value in wanted.items())
+            return seen["did"] >= did and all(
+                value(seen.get(name)) if callable(value) else seen.get(name) == value
+                for name, value in wanted.items()
+            )
 
         def found() -> Seen | None:
             return next(filter(fits, self.seen[after:]), None)
@@ -61,21 +75,11 @@ class Driven:
 
     def after(self, name: str, *, shows: str, **details: str) -> Seen:
         """Do something and wait for the state it leads to."""
-        mark = len(self.seen)
-        self.do(name, **details)
-        return self.shows(after=mark, state=shows)
+        return self.shows(did=self.do(name, **details), state=shows)
 
     def scan(self, text: str) -> Seen:
         """A gun scans this; what the till makes of it."""
-        before = self.seen[-1].get("number", 0)
-        self.do("gun", text=text)
-
-        def verdict() -> Seen | None:
-            last = self.seen[-1]
-            is_there = last.get("number", 0) > before and last.get("state") != "Checking"
-            return last if is_there else None
-
-        return until(verdict, what="a verdict")
+        return self.shows(did=self.do("gun", text=text), state=_is_verdict)
 
     def ends(self, limit_s: float = LIMIT_S) -> int:
         """Wait for its end; the exit code."""

@@ -14,9 +14,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from tests.fakes.waiting import LIMIT_S
+
 HOST = "127.0.0.1"
 CONNECTIONS_MAX = 64
-_STEP_LIMIT_S = 10.0
 
 
 class Door:
@@ -70,9 +71,7 @@ class Door:
             self._asked += 1
             mine = self._asked
             self._ring()
-            done = self._changed.wait_for(
-                lambda: self._stopping or self._done >= mine, _STEP_LIMIT_S
-            )
+            done = self._changed.wait_for(lambda: self._stopping or self._done >= mine, LIMIT_S)
         assert done, "the door's thread hangs"
 
     def _ring(self) -> None:

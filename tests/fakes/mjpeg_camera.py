@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
+from tests.fakes.bad_service import refusing_port
+
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import BgrImage
 
@@ -26,9 +28,9 @@ class MjpegCamera:
         connections: how many pictures' streams were begun.
     """
 
-    def __init__(self, jpegs: list[bytes]) -> None:
+    def __init__(self, jpegs: list[bytes], *, port: int) -> None:
         self._jpegs = jpegs
-        self._port = 0
+        self._port = port
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
         self.gone = threading.Event()
@@ -39,7 +41,7 @@ class MjpegCamera:
         return f"http://127.0.0.1:{self._port}{path}" + (f"?{query}" if query else "")
 
     def plug_in(self) -> None:
-        """Begin to serve, at the same port as before."""
+        """Begin to serve, always at the same port."""
         camera = self
         self.gone = threading.Event()
 
@@ -47,7 +49,6 @@ class MjpegCamera:
             owner = camera
 
         self._server = _Server(("127.0.0.1", self._port), Handler)
-        self._port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="fake camera"
         )
@@ -121,9 +122,10 @@ def mjpeg_camera(images: list[BgrImage]) -> Iterator[MjpegCamera]:
     import cv2
 
     jpegs = [bytes(cv2.imencode(".jpg", image)[1].tobytes()) for image in images]
-    camera = MjpegCamera(jpegs)
-    camera.plug_in()
-    try:
-        yield camera
-    finally:
-        camera.unplug()
+    with refusing_port() as port:  # nobody else's while the camera is unplugged
+        camera = MjpegCamera(jpegs, port=port)
+        camera.plug_in()
+        try:
+            yield camera
+        finally:
+            camera.unplug()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from merchant_app.ui.pages import EnrolPage
 READING_MS = 350
 """A key that comes sooner after a verdict was not meant for it; the till does not take it."""
 _LOOK_EVERY_MS = 15
+_KEYS = ("enter", "escape", "undo")
 _FIELDS = ("amount", "purchase", "code")
 
 
@@ -48,6 +50,9 @@ class FileSecrets(SessionSecrets):
 class Driver(QObject):
     """Carries out commands, each a JSON object on a line; reports changes. GUI thread.
 
+    One after the other; each report says how many were carried out before it (`did`), so that what
+    a command led to can be told from what was there before.
+
     Commands: gun (text), enter, escape, undo, main, other (the buttons), type (field, text),
     focus (field), step (lines: down in the basket, or up), enrol (address, code), retry,
     crash (text), close.
@@ -61,7 +66,9 @@ class Driver(QObject):
         self._rest = b""
         self._last: dict[str, object] = {}
         self._status: Any = None
-        self._keys: list[Callable[[], None]] = []
+        self._waiting: deque[dict[str, str]] = deque()
+        self._key: Callable[[], None] | None = None
+        self._did = 0
         self._listens = False
         self._notifier = QSocketNotifier(commands, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._commanded)
@@ -75,9 +82,17 @@ class Driver(QObject):
         if not piece:
             self._notifier.setEnabled(False)
         *lines, self._rest = (self._rest + piece).split(b"\n")
-        for line in lines:
-            command = json.loads(line)
-            getattr(self, "_do_" + command.pop("do"))(**command)
+        self._waiting += map(json.loads, lines)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting and self._key is None:
+            command = self._waiting.popleft()
+            name = command.pop("do")
+            # Before it is done: one that crashes was carried out as well. Nothing is reported
+            # meanwhile.
+            self._did += name not in _KEYS
+            getattr(self, "_do_" + name)(**command)
 
     def _do_gun(self, text: str) -> None:
         self._window.gun_scanned(text)
@@ -115,7 +130,6 @@ class Driver(QObject):
         page.code.setText(code)
         page.show_error("")
         page.submit()
-        self._last = {}  # the same sentence again is news
 
     def _do_retry(self) -> None:
         self._window.enter_pressed()
@@ -127,12 +141,16 @@ class Driver(QObject):
         self._window.close()
 
     def _press_soon(self, press: Callable[[], None]) -> None:
-        self._keys.append(press)
+        self._key = press
         QTimer.singleShot(READING_MS, self._press)
 
     @Slot()
     def _press(self) -> None:
-        self._keys.pop(0)()
+        press, self._key = self._key, None
+        assert press is not None
+        self._did += 1
+        press()
+        self._go_on()
 
     @Slot(object)
     def _status_came(self, status: object) -> None:
@@ -142,6 +160,7 @@ class Driver(QObject):
     def _look(self) -> None:
         page = self._window.page
         seen: dict[str, object] = {
+            "did": self._did,
             "page": type(page).__name__,
             "told": getattr(page, "told", ""),
             "error": getattr(page, "error", ""),

@@ -22,6 +22,7 @@ from merchant_app.ui.places import Places
 from merchant_app.ui.ports import CameraPort, FilesPort, FolderPort, Opened, Start
 from merchant_app.ui.theme import Look, Scheme
 from tests.fakes.counter import FakeCounter, HandClock
+from tests.fakes.waiting import LIMIT_MS
 
 PERSON_MS = 120
 GUN_MS = 5
@@ -99,7 +100,7 @@ class Till:
 
     def comes_to(self, kind: type) -> None:
         """Wait until the screen is in this state; then a second passes."""
-        self.qtbot.waitUntil(lambda: isinstance(self.state, kind), timeout=10_000)
+        self.qtbot.waitUntil(lambda: isinstance(self.state, kind), timeout=LIMIT_MS)
         self.world.clock.pass_s(1)
 
     def key(
@@ -192,8 +193,8 @@ def window(qtbot: QtBot, look: Look, crash: CrashHandler, world: World) -> Itera
 @pytest.fixture
 def till(qtbot: QtBot, window: MainWindow, world: World) -> Till:
     """Shown, open, and active."""
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         window.show()
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=10_000)
+    qtbot.waitUntil(window.isActiveWindow, timeout=LIMIT_MS)
     return Till(qtbot, world, window)

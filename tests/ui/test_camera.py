@@ -27,6 +27,7 @@ from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
 from merchant_app.ui.main_window import MainWindow
 from tests.fakes.counter import code
 from tests.fakes.held_camera import HeldCamera
+from tests.fakes.waiting import LIMIT_MS
 from tests.ui.conftest import Till, World
 from tests.ui.gallery import camera_frame
 
@@ -75,7 +76,7 @@ def test_of_two_vouchers_neither_is_taken_until_one_is_alone(
     both = (in_view(code(1)), in_view(code(2)))
     camera.does(scanned(code(1), in_view(code(2))), scanned(code(2), in_view(code(1))))
     camera.does((frame, both))
-    till.qtbot.waitUntil(lambda: till.view.camera.is_crowded, timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.view.camera.is_crowded, timeout=LIMIT_MS)
     assert till.counter.asked("look_up") == 0
     camera.does((frame, (in_view(code(2)), in_view(code(1), missed=3))))
     till.comes_to(st.Debitable)
@@ -89,7 +90,7 @@ def two_in_view(camera: HeldCamera, till: Till) -> Frame:
     frame, _ = camera_frame()
     camera.does(scanned(code(1), in_view(code(2))), scanned(code(2), in_view(code(1))))
     camera.does((frame, (in_view(code(1)), in_view(code(2), at=BESIDE_IT))))
-    till.qtbot.waitUntil(lambda: till.view.camera.is_crowded, timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.view.camera.is_crowded, timeout=LIMIT_MS)
     return frame
 
 
@@ -112,7 +113,7 @@ def test_which_of_two_vouchers_is_answered_with_a_key(
     # The chosen one is taken away, the other lies there still: the card does not change by itself.
     other = 3 - number
     camera.does((frame, (in_view(code(other)), in_view(code(number), missed=3))))
-    till.qtbot.waitUntil(lambda: not till.view.camera.is_crowded, timeout=5_000)
+    till.qtbot.waitUntil(lambda: not till.view.camera.is_crowded, timeout=LIMIT_MS)
     assert till.counter.asked("look_up") == 1
     assert label_at_hand(till) == till.counter.vouchers[code(number)].label
 
@@ -134,7 +135,7 @@ def test_a_number_is_an_amount_where_amounts_are_typed(camera: HeldCamera, till:
     till.types("1")
     till.comes_to(st.Debitable)
     camera.does((frame, (in_view(code(1)), in_view(code(2), at=BESIDE_IT))))
-    till.qtbot.waitUntil(lambda: "1 ou 2" not in till.view.camera.asks, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "1 ou 2" not in till.view.camera.asks, timeout=LIMIT_MS)
     till.types("2")
     assert till.view.amount.text() == "2"
     assert till.counter.asked("look_up") == 1
@@ -168,14 +169,14 @@ def test_no_picture_is_told_and_typing_works(
     camera: HeldCamera, till: Till, status: CameraStatus, words: str
 ) -> None:
     camera.does(Running(1280, 720, 30.0), camera_frame(), status)
-    till.qtbot.waitUntil(lambda: words in till.view.camera.told, timeout=5_000)
+    till.qtbot.waitUntil(lambda: words in till.view.camera.told, timeout=LIMIT_MS)
     till.gun(code(1))
     till.comes_to(st.Debitable)
 
 
 def test_the_button_looks_again(camera: HeldCamera, till: Till) -> None:
     camera.does(Ended())
-    till.qtbot.waitUntil(lambda: bool(till.view.camera.told), timeout=5_000)
+    till.qtbot.waitUntil(lambda: bool(till.view.camera.told), timeout=LIMIT_MS)
     till.view.camera.again.emit()
     assert camera.again_asked == 1
 
@@ -197,7 +198,7 @@ def test_only_the_newest_picture_is_handed_out(qtbot: QtBot, window: MainWindow)
     relay.picture.connect(lambda frame, _codes: seen.append(frame.number))
     for frame, codes in frames:
         relay.on_frame(frame, codes)
-    qtbot.waitUntil(lambda: bool(seen), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(seen), timeout=LIMIT_MS)
     assert seen == [2]
 
 

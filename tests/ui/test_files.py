@@ -28,6 +28,7 @@ from merchant_app.scanning.files.findings import (
     Unreadable,
 )
 from merchant_app.scanning.files.kinds import StrangeKind
+from merchant_app.scanning.files.limits import Limits
 from merchant_app.scanning.files.reader import FileReader
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.states import Sound
@@ -36,6 +37,7 @@ from merchant_app.ui.files.dropping import DropOverlay
 from merchant_app.vouchers.scan import Foreign
 from tests.fakes.counter import code
 from tests.fakes.voucher_files import code_image, document, huge_png, mail, saved, several
+from tests.fakes.waiting import LIMIT_MS, LIMIT_S
 from tests.ui.conftest import Till, World
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -94,7 +96,7 @@ class Hand:
         self.till.key(Qt.Key.Key_V, "\x16", modifiers=CONTROL)
 
     def comes_to(self, kind: type) -> None:
-        self.till.qtbot.waitUntil(lambda: isinstance(self.state, kind), timeout=20_000)
+        self.till.qtbot.waitUntil(lambda: isinstance(self.state, kind), timeout=LIMIT_MS)
 
 
 def urls(*paths: Path) -> QMimeData:
@@ -111,7 +113,7 @@ def picture(number: int) -> bytes:
 def counter(world: World) -> None:
     for number in (1, 2, 3):
         world.counter.add(number)
-    world.files = FileReader(clock=SystemClock())
+    world.files = FileReader(clock=SystemClock(), limits=Limits(time_s=LIMIT_S))
 
 
 @pytest.fixture
@@ -159,7 +161,7 @@ def test_a_file_is_taken_while_a_verdict_is_shown(till: Till, hand: Hand) -> Non
     till.gun(code(1))
     till.comes_to(st.Debitable)
     hand.drop_files(hand.file(picture(2)))
-    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 2, timeout=20_000)
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 2, timeout=LIMIT_MS)
     till.comes_to(st.Debitable)
     assert isinstance(till.state, st.Debitable)
     assert till.state.label == till.counter.vouchers[code(2)].label
@@ -277,7 +279,7 @@ def test_a_scan_closes_the_dialog(till: Till) -> None:
     till.gun(code(1))
     assert not dialog.isVisible()
     till.comes_to(st.Debitable)
-    till.qtbot.waitUntil(till.view.amount.hasFocus, timeout=10_000)
+    till.qtbot.waitUntil(till.view.amount.hasFocus, timeout=LIMIT_MS)
 
 
 # --- several -------------------------------------------------------------------------------------
@@ -398,7 +400,7 @@ def test_the_password_is_asked_in_the_panel(till: Till, hand: Hand) -> None:
     till.types("rue")
     till.enter()
     till.qtbot.waitUntil(
-        lambda: hand.state == fs.AskingPassword("bon.pdf", was_wrong=True), timeout=20_000
+        lambda: hand.state == fs.AskingPassword("bon.pdf", was_wrong=True), timeout=LIMIT_MS
     )
     assert panel.password.text() == ""
     till.types("Rue 12")
@@ -456,7 +458,7 @@ def test_a_long_file_says_how_far_it_is_and_can_be_left(till: Till, hand: Hand) 
     hand.drop_files(hand.file(document({}, pages=60), "catalogue.pdf"))
     hand.comes_to(fs.Reading)
     panel = till.view.files
-    till.qtbot.waitUntil(lambda: "sur 60" in panel._progress.text(), timeout=20_000)
+    till.qtbot.waitUntil(lambda: "sur 60" in panel._progress.text(), timeout=LIMIT_MS)
     till.enter()
     assert isinstance(hand.state, fs.Reading), "Enter means nothing yet"
     till.escape()
@@ -523,7 +525,7 @@ class TestWatchedFolder:
         notice = till.places.frame.folder_notice
         assert not notice.isVisible()
         folder.comes(hand.file(picture(1), "bon.png"))
-        till.qtbot.waitUntil(notice.isVisible, timeout=10_000)
+        till.qtbot.waitUntil(notice.isVisible, timeout=LIMIT_MS)
         assert "bon.png" in notice.label.text()
         assert till.view.code.hasFocus(), "the keyboard stays where it is"
         assert till.counter.asked("look_up") == 0, "nothing happens by itself"
@@ -534,7 +536,7 @@ class TestWatchedFolder:
     def test_it_can_be_put_off(self, till: Till, hand: Hand, folder: Folder) -> None:
         notice = till.places.frame.folder_notice
         folder.comes(hand.file(picture(1)))
-        till.qtbot.waitUntil(notice.isVisible, timeout=10_000)
+        till.qtbot.waitUntil(notice.isVisible, timeout=LIMIT_MS)
         notice.other.click()
         assert not notice.isVisible()
         assert till.counter.asked("look_up") == 0
@@ -551,7 +553,7 @@ class TestWatchedFolder:
         assert not notice.isVisible()
         till.escape()
         till.comes_to(st.Ready)
-        till.qtbot.waitUntil(notice.isVisible, timeout=10_000)
+        till.qtbot.waitUntil(notice.isVisible, timeout=LIMIT_MS)
         assert notice.label.text().startswith("2 fichiers")
         notice.main.click()
         hand.comes_to(fs.Choosing)
@@ -562,7 +564,7 @@ class TestWatchedFolder:
         path = hand.file(picture(1))
         folder.comes(path)
         notice = till.places.frame.folder_notice
-        till.qtbot.waitUntil(notice.isVisible, timeout=10_000)
+        till.qtbot.waitUntil(notice.isVisible, timeout=LIMIT_MS)
         path.unlink()
         notice.main.click()
         hand.comes_to(fs.Told)

@@ -17,6 +17,7 @@ from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
 from merchant_app.ui.ports import NotEnrolled, Opened, Start
 from tests.fakes.counter import FACTS, code, euros
+from tests.fakes.waiting import LIMIT_MS
 from tests.ui.conftest import Till, World
 
 
@@ -37,8 +38,8 @@ def shown(qtbot: QtBot, window: MainWindow, kind: type) -> None:
     if not window.isVisible():
         window.show()
         window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow, timeout=10_000)
-    qtbot.waitUntil(lambda: isinstance(window.page, kind), timeout=20_000)
+        qtbot.waitUntil(window.isActiveWindow, timeout=LIMIT_MS)
+    qtbot.waitUntil(lambda: isinstance(window.page, kind), timeout=LIMIT_MS)
 
 
 def test_a_problem_is_told_and_enter_tries_again(
@@ -50,7 +51,7 @@ def test_a_problem_is_told_and_enter_tries_again(
     page = window.page
     assert isinstance(page, ProblemPage)
     assert "sauvegarde" in page.told
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         Till(qtbot, world, window).enter()
 
 
@@ -72,12 +73,12 @@ def test_enrolling_with_a_scanned_code(qtbot: QtBot, window: MainWindow, world: 
     person.enter()
     assert given == [], "nothing typed yet"
     person.gun("E1:7F3KQ9XA")
-    qtbot.waitUntil(lambda: page.code.text() == "E1:7F3KQ9XA", timeout=5_000)
+    qtbot.waitUntil(lambda: page.code.text() == "E1:7F3KQ9XA", timeout=LIMIT_MS)
     person.enter()
-    qtbot.waitUntil(lambda: "Demandez-en un nouveau" in page.error, timeout=5_000)
+    qtbot.waitUntil(lambda: "Demandez-en un nouveau" in page.error, timeout=LIMIT_MS)
     person.enter()
-    qtbot.waitUntil(lambda: "injoignable" in page.error, timeout=5_000)
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    qtbot.waitUntil(lambda: "injoignable" in page.error, timeout=LIMIT_MS)
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         person.enter()
     assert given == [("https://bons.example.org", "E1:7F3KQ9XA")] * 3
 
@@ -86,7 +87,7 @@ def test_secrets_for_this_session_are_told_and_dismissed(
     qtbot: QtBot, window: MainWindow, world: World
 ) -> None:
     world.counter.facts = replace(FACTS, secrets_for_session_only=True, training=True)
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         window.show()
     assert window.frame is not None
     note = window.frame.notes[0]
@@ -101,7 +102,7 @@ def test_a_journal_that_was_salvaged_is_told(
     qtbot: QtBot, window: MainWindow, world: World
 ) -> None:
     world.counter.facts = replace(FACTS, salvaged_entries=12)
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         window.show()
     assert window.frame is not None
     assert "12 écritures" in window.frame.notes[0].label.text()
@@ -126,7 +127,7 @@ def test_a_bug_in_a_worker_stops_the_till(till: Till, hooked: CrashHandler) -> N
     till.comes_to(st.Debitable)
     till.counter.next_redeem.fail(Bug("a promise was broken"))
     till.enter()
-    till.qtbot.waitUntil(lambda: isinstance(till.window.page, CrashPage), timeout=5_000)
+    till.qtbot.waitUntil(lambda: isinstance(till.window.page, CrashPage), timeout=LIMIT_MS)
     calls = len(till.counter.calls)
     till.gun(code(1))
     till.enter()
@@ -146,7 +147,7 @@ def test_a_bug_in_a_slot_stops_the_till(till: Till, hooked: CrashHandler) -> Non
 
     till.counter.judge = judge  # type: ignore[method-assign,assignment]
     till.view.amount.edited.emit("12")
-    till.qtbot.waitUntil(lambda: isinstance(till.window.page, CrashPage), timeout=5_000)
+    till.qtbot.waitUntil(lambda: isinstance(till.window.page, CrashPage), timeout=LIMIT_MS)
     assert hooked.has_crashed
 
 
@@ -160,7 +161,7 @@ def test_a_problem_at_the_end_of_a_thread_is_told(till: Till, hooked: CrashHandl
     thread = threading.Thread(target=scanner)
     thread.start()
     thread.join()
-    till.qtbot.waitUntil(lambda: "lecteur de QR code" in till.view.camera.told, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "lecteur de QR code" in till.view.camera.told, timeout=LIMIT_MS)
     till.counter.add(1)
     till.gun(code(1))
     till.comes_to(st.Debitable)

@@ -18,6 +18,7 @@ from merchant_app.ui.pages import EnrolPage
 from merchant_app.ui.ports import NotEnrolled, Opened
 from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import NOON, ONLINE, FakeCounter, code, euros
+from tests.fakes.waiting import LIMIT_MS, LIMIT_S
 from tests.ui.conftest import Till, World
 from tests.ui.gallery_of_matters import PARKED, QUESTION, SHORTFALL
 
@@ -38,14 +39,16 @@ def counter(world: World) -> FakeCounter:
 def to_settle(till: Till) -> None:
     till.function(3)
     screen = till.places.a_traiter
-    till.qtbot.waitUntil(lambda: screen.screen is not None and screen.screen.loaded, timeout=5_000)
+    till.qtbot.waitUntil(
+        lambda: screen.screen is not None and screen.screen.loaded, timeout=LIMIT_MS
+    )
 
 
 def test_the_badge_says_how_many_wait(till: Till) -> None:
     rail = till.places.frame.rail
     assert rail.to_settle == 2
     till.counter.tell_status(replace(ONLINE, to_settle=5))
-    till.qtbot.waitUntil(lambda: rail.to_settle == 5, timeout=5_000)
+    till.qtbot.waitUntil(lambda: rail.to_settle == 5, timeout=LIMIT_MS)
 
 
 def test_a_loss_is_accepted_with_the_keyboard_alone(till: Till) -> None:
@@ -59,9 +62,9 @@ def test_a_loss_is_accepted_with_the_keyboard_alone(till: Till) -> None:
     assert "Écrivez pourquoi" in view.message
     till.types("client injoignable")
     till.enter()
-    till.qtbot.waitUntil(lambda: "perte acceptée" in view.message, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "perte acceptée" in view.message, timeout=LIMIT_MS)
     assert ("resolve", (Choice.LOSS_ACCEPTED, "client injoignable")) in till.counter.calls
-    till.qtbot.waitUntil(view.list.hasFocus, timeout=5_000)
+    till.qtbot.waitUntil(view.list.hasFocus, timeout=LIMIT_MS)
     till.escape()
     assert till.sees(till.view)
     assert till.view.code.hasFocus()
@@ -90,7 +93,7 @@ def test_an_answer_at_the_checkout_does_not_take_the_keyboard(till: Till) -> Non
     till.counter.gate.set()
     till.comes_to(st.Debited)
     view = till.places.a_traiter.view
-    till.qtbot.waitUntil(view.list.hasFocus, timeout=5_000)
+    till.qtbot.waitUntil(view.list.hasFocus, timeout=LIMIT_MS)
     till.escape()
     assert till.view.code.hasFocus()
 
@@ -100,9 +103,9 @@ def test_deeds_have_buttons_too(till: Till) -> None:
     view = till.places.a_traiter.view
     QTest.mouseClick(view.buttons[Choice.CUSTOMER_CALLED], Qt.MouseButton.LeftButton)
     QTest.mouseClick(view.main, Qt.MouseButton.LeftButton)
-    till.qtbot.waitUntil(lambda: till.counter.asked("resolve") == 1, timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.counter.asked("resolve") == 1, timeout=LIMIT_MS)
     for choice in (Choice.RETRIED, Choice.PLATFORM_ASKED, Choice.LOSS_ACCEPTED):
-        till.qtbot.waitUntil(view.buttons[choice].isEnabled, timeout=5_000)
+        till.qtbot.waitUntil(view.buttons[choice].isEnabled, timeout=LIMIT_MS)
         QTest.mouseClick(view.buttons[choice], Qt.MouseButton.LeftButton)
         QTest.mouseClick(view.other, Qt.MouseButton.LeftButton)
     assert till.counter.asked("resolve") == 1
@@ -126,10 +129,10 @@ def test_a_question_is_answered_in_a_traiter_and_gone_from_the_checkout(
     qtbot: QtBot, window: MainWindow, world: World
 ) -> None:
     world.counter.questions = (QUESTION,)
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         window.show()
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=10_000)
+    qtbot.waitUntil(window.isActiveWindow, timeout=LIMIT_MS)
     till = Till(qtbot, world, window)
     till.comes_to(st.Question)
     to_settle(till)
@@ -145,16 +148,16 @@ def test_a_question_is_answered_with_its_buttons(
 ) -> None:
     world.counter.questions = (QUESTION, replace(QUESTION, op_id=PARKED.op_id))
     world.counter.cards = ()
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         window.show()
     till = Till(qtbot, world, window)
     to_settle(till)
     view = till.places.a_traiter.view
     QTest.mouseClick(view.yes, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: till.counter.asked("settle") == 1, timeout=5_000)
-    qtbot.waitUntil(view.no.isEnabled, timeout=5_000)
+    qtbot.waitUntil(lambda: till.counter.asked("settle") == 1, timeout=LIMIT_MS)
+    qtbot.waitUntil(view.no.isEnabled, timeout=LIMIT_MS)
     QTest.mouseClick(view.no, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: till.counter.asked("settle") == 2, timeout=5_000)
+    qtbot.waitUntil(lambda: till.counter.asked("settle") == 2, timeout=LIMIT_MS)
 
 
 def test_the_places_are_reached_with_the_mouse(till: Till) -> None:
@@ -204,7 +207,7 @@ def test_no_debit_begins_while_something_is_settled(till: Till) -> None:
     assert isinstance(till.state, st.Debitable)
     assert "À traiter" in till.view.message
     till.counter.gate.set()
-    till.qtbot.waitUntil(till.places.encaisser.may_move_money, timeout=5_000)
+    till.qtbot.waitUntil(till.places.encaisser.may_move_money, timeout=LIMIT_MS)
     till.enter()
     till.comes_to(st.Debited)
 
@@ -215,7 +218,7 @@ def test_what_waits_is_counted_after_each_debit(till: Till) -> None:
     till.counter.current = replace(ONLINE, unsent=1, unsent_sales=1, to_settle=3)
     till.enter()
     pill = till.places.frame.top.pill
-    till.qtbot.waitUntil(lambda: "1 à envoyer" in pill.pill.text, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "1 à envoyer" in pill.pill.text, timeout=LIMIT_MS)
     assert till.places.frame.rail.to_settle == 3
 
 
@@ -232,10 +235,10 @@ def test_offline_is_told_in_a_band_and_gone_with_the_line(till: Till) -> None:
             snapshot_at=NOON,
         )
     )
-    till.qtbot.waitUntil(band.isVisible, timeout=5_000)
+    till.qtbot.waitUntil(band.isVisible, timeout=LIMIT_MS)
     assert "3 encaissements" in band.label.text()
     till.counter.tell_status(ONLINE)
-    till.qtbot.waitUntil(lambda: not band.isVisible(), timeout=5_000)
+    till.qtbot.waitUntil(lambda: not band.isVisible(), timeout=LIMIT_MS)
 
 
 # --- this till: leaving, and enrolling again ------------------------------------------------------
@@ -250,11 +253,12 @@ def test_leaving_is_found_at_the_tills_name_and_asked_once(till: Till) -> None:
     assert till.counter.asked("may_leave") == 0, "not by habit"
     QTest.mouseClick(screen.view.remove, Qt.MouseButton.LeftButton)
     till.qtbot.waitUntil(
-        lambda: screen.screen is not None and screen.screen.mode is Mode.CONFIRMING, timeout=5_000
+        lambda: screen.screen is not None and screen.screen.mode is Mode.CONFIRMING,
+        timeout=LIMIT_MS,
     )
     till.world.start = lambda: NotEnrolled(ADDRESS)
     QTest.mouseClick(screen.view.sure, Qt.MouseButton.LeftButton)
-    till.qtbot.waitUntil(lambda: isinstance(till.window.page, EnrolPage), timeout=10_000)
+    till.qtbot.waitUntil(lambda: isinstance(till.window.page, EnrolPage), timeout=LIMIT_MS)
     assert till.counter.signed_out
     assert till.window.screen_in_use is None
 
@@ -263,7 +267,7 @@ def test_leaving_says_what_would_be_lost(till: Till) -> None:
     QTest.mouseClick(till.places.frame.top.place, Qt.MouseButton.LeftButton)
     view = till.places.this_till.view
     QTest.mouseClick(view.remove, Qt.MouseButton.LeftButton)
-    till.qtbot.waitUntil(lambda: "2 affaires" in view.message, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "2 affaires" in view.message, timeout=LIMIT_MS)
     till.escape()
     assert till.sees(till.view)
     assert not till.counter.signed_out
@@ -275,7 +279,7 @@ def test_a_blocked_till_is_enrolled_again_in_the_same_window(till: Till) -> None
     assert till.view.card.card is not None
     assert "3 ventes" in till.view.card.card.lead
     till.enter()
-    till.qtbot.waitUntil(lambda: isinstance(till.window.page, EnrolPage), timeout=5_000)
+    till.qtbot.waitUntil(lambda: isinstance(till.window.page, EnrolPage), timeout=LIMIT_MS)
     page = till.window.page
     assert isinstance(page, EnrolPage)
     assert page.address.text() == ADDRESS
@@ -284,7 +288,7 @@ def test_a_blocked_till_is_enrolled_again_in_the_same_window(till: Till) -> None
     till.world.start = lambda: Opened(fresh, None, ADDRESS)
     till.world.enrol = lambda _address, _code: None
     till.gun("E1:7F3KQ9XA")
-    with till.qtbot.waitSignal(till.window.opened, timeout=20_000):
+    with till.qtbot.waitSignal(till.window.opened, timeout=LIMIT_MS):
         till.enter()
     till.counter.tell_status(ONLINE)  # the old one has nobody to tell any more
     till.gun(code(1))
@@ -297,10 +301,10 @@ def test_esc_leaves_the_enrolment_as_it_was(till: Till) -> None:
     till.counter.tell_status(till.counter.current)
     QTest.mouseClick(till.places.frame.top.place, Qt.MouseButton.LeftButton)
     view = till.places.this_till.view
-    till.qtbot.waitUntil(view.anew.isVisible, timeout=5_000)
+    till.qtbot.waitUntil(view.anew.isVisible, timeout=LIMIT_MS)
     QTest.mouseClick(view.anew, Qt.MouseButton.LeftButton)
     assert isinstance(till.window.page, EnrolPage)
-    with till.qtbot.waitSignal(till.window.opened, timeout=20_000):
+    with till.qtbot.waitSignal(till.window.opened, timeout=LIMIT_MS):
         till.escape()
 
 
@@ -308,13 +312,13 @@ def test_what_a_worker_meets_after_the_till_was_left_stops_nothing(till: Till) -
     till.counter.gate.clear()
     till.counter.next_look_up.fail(RuntimeError("the journal is closed"))
     till.gun(code(1))
-    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 1, timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 1, timeout=LIMIT_MS)
     till.counter.tell_status(replace(ONLINE, line=LineState.STOPPED))
     till.comes_to(st.SellingStopped)
     till.enter()
     till.counter.gate.set()
     for thread in threading.enumerate():
         if thread.name == "AskLookUp":
-            thread.join(5)
+            thread.join(LIMIT_S)
     till.qtbot.wait(0)
     assert isinstance(till.window.page, EnrolPage)

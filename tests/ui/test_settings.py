@@ -28,6 +28,7 @@ from merchant_app.ui.reglages.screen import ReglagesScreen
 from merchant_app.ui.theme import Look
 from tests.fakes.counter import code
 from tests.fakes.held_camera import HeldCamera
+from tests.fakes.waiting import LIMIT_MS
 from tests.ui.conftest import Till, World
 from tests.ui.gallery import camera_frame
 from tests.ui.test_camera import scanned
@@ -56,13 +57,13 @@ def settings(camera: HeldCamera, till: Till) -> ReglagesScreen:
     till.function(10)
     screen = till.places.reglages
     assert screen is not None
-    till.qtbot.waitUntil(lambda: screen.view.cameras.count() == 3, timeout=5_000)
+    till.qtbot.waitUntil(lambda: screen.view.cameras.count() == 3, timeout=LIMIT_MS)
     return screen
 
 
 def kept(till: Till, file: Path, holds: Callable[[Options], bool]) -> None:
     """Wait until it is on disk."""
-    till.qtbot.waitUntil(lambda: file.exists() and holds(Options(file)), timeout=5_000)
+    till.qtbot.waitUntil(lambda: file.exists() and holds(Options(file)), timeout=LIMIT_MS)
 
 
 def test_a_camera_is_chosen_by_name_with_the_arrow_keys(
@@ -86,9 +87,9 @@ def test_a_camera_that_is_unplugged_stays_chosen_and_is_said_to_be_missing(
     till.key(Qt.Key.Key_Down)
     camera.plugged_in = (Listed("Integrated", "Integrated||usb-9", 0),)
     list_ = settings.view.cameras
-    till.qtbot.waitUntil(lambda: "non branchée" in list_.currentItem().text(), timeout=5_000)
+    till.qtbot.waitUntil(lambda: "non branchée" in list_.currentItem().text(), timeout=LIMIT_MS)
     camera.plugged_in = (WEBCAM,)
-    till.qtbot.waitUntil(lambda: list_.currentItem().text() == "HD Webcam", timeout=5_000)
+    till.qtbot.waitUntil(lambda: list_.currentItem().text() == "HD Webcam", timeout=LIMIT_MS)
     assert camera.chosen == [WEBCAM.identity], "the list changed, not the choice"
 
 
@@ -97,14 +98,14 @@ def test_a_decoder_that_this_computer_lacks_is_named(
 ) -> None:
     assert not settings.view.missing.isVisible()
     camera.missing = ("zbar",)
-    till.qtbot.waitUntil(lambda: "Sans zbar" in settings.view.missing.text(), timeout=5_000)
+    till.qtbot.waitUntil(lambda: "Sans zbar" in settings.view.missing.text(), timeout=LIMIT_MS)
 
 
 def test_trying_a_camera_sells_nothing(
     camera: HeldCamera, settings: ReglagesScreen, till: Till
 ) -> None:
     camera.does(Running(1280, 720, 30.0), camera_frame(), scanned(code(1)))
-    till.qtbot.waitUntil(lambda: "Code lu" in settings.view.note, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "Code lu" in settings.view.note, timeout=LIMIT_MS)
     assert till.sees(settings.view)
     assert till.counter.asked("look_up") == 0
     assert settings.view.camera.told == ""
@@ -127,8 +128,8 @@ def test_the_mirror_turns_both_pictures(
 ) -> None:
     camera.does(Running(1280, 720, 30.0), camera_frame())
     pictures = settings.view.camera, till.view.camera
-    till.qtbot.waitUntil(lambda: settings.view.camera.told == "", timeout=5_000)
-    till.qtbot.waitUntil(lambda: not settings.view.camera.grab().isNull(), timeout=5_000)
+    till.qtbot.waitUntil(lambda: settings.view.camera.told == "", timeout=LIMIT_MS)
+    till.qtbot.waitUntil(lambda: not settings.view.camera.grab().isNull(), timeout=LIMIT_MS)
     before = settings.view.camera.grab().toImage()
     QTest.mouseClick(settings.view.mirrored, Qt.MouseButton.LeftButton)
     assert all(picture.is_mirrored for picture in pictures)
@@ -150,7 +151,7 @@ def test_the_outline_follows_the_mirrored_picture(camera: HeldCamera, till: Till
     )
     picture = till.view.camera
     camera.does(Running(1280, 720, 30.0))
-    till.qtbot.waitUntil(lambda: picture.told == "", timeout=5_000)
+    till.qtbot.waitUntil(lambda: picture.told == "", timeout=LIMIT_MS)
     for mirrored in (False, True):
         picture.mirror(mirrored=mirrored)
         picture.show_picture(frame, (code_at_left,))
@@ -223,7 +224,7 @@ def test_what_cannot_be_kept_holds_and_is_told(
 ) -> None:
     file.with_name(file.name + ".new").mkdir()
     settings.view.sound_on.click()
-    till.qtbot.waitUntil(lambda: "pas enregistré" in settings.view.note, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "pas enregistré" in settings.view.note, timeout=LIMIT_MS)
     assert till.world.heard.used[-1][0] is False
     assert document.read(file, version=choices.VERSION) is None
 
@@ -255,7 +256,7 @@ def test_what_was_chosen_holds_from_the_opening_on(
     options.set(choices.SOUND_ON, False)
     options.set(choices.SOUND_VOLUME, 30)
     options.set(choices.CAMERA_MIRRORED, True)
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         window.show()
     till = Till(qtbot, world, window)
     assert world.heard.used == [(False, 30)]
@@ -347,9 +348,9 @@ def test_after_leaving_the_till_nobody_touches_its_camera(qtbot: QtBot) -> None:
 def test_what_would_help_is_said_on_the_picture(camera: HeldCamera, till: Till) -> None:
     camera.does(Running(1280, 720, 30.0), camera_frame(), Advice.GLARE)
     picture = till.view.camera
-    till.qtbot.waitUntil(lambda: "reflet" in picture.advised, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "reflet" in picture.advised, timeout=LIMIT_MS)
     assert "reflet" in picture.accessibleDescription()
     camera.does(None)
-    till.qtbot.waitUntil(lambda: picture.advised == "", timeout=5_000)
+    till.qtbot.waitUntil(lambda: picture.advised == "", timeout=LIMIT_MS)
     till.gun(code(1))
     till.comes_to(st.Debitable)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,9 +18,11 @@ from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.entry import Mark
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.keys import Keys
 from merchant_app.ui.main_window import MainWindow
 from tests.fakes.counter import NOON, code, euros
-from tests.ui.conftest import Till, World
+from tests.fakes.waiting import LIMIT_MS, LIMIT_S
+from tests.ui.conftest import GUN_MS, Till, World
 from tests.ui.gallery import hit
 
 
@@ -137,12 +139,25 @@ def test_a_gun_without_enter(till: Till) -> None:
     till.comes_to(st.Debitable)
 
 
+def test_a_gun_that_types_on_while_the_window_is_busy_is_read_whole(till: Till) -> None:
+    till.gun(code(1)[:9], suffix=False)
+    keys = till.window.findChild(Keys)
+    assert isinstance(keys, Keys)
+    due = [timer for timer in keys.findChildren(QTimer) if timer.isActive()]
+    assert due
+    for timer in due:  # its time is over, and it is taken before the keys that wait
+        timer.timeout.emit()
+    till.types(code(1)[9:], after_ms=GUN_MS)
+    till.comes_to(st.Debitable)
+    assert till.counter.asked("look_up") == 1
+
+
 def test_a_gun_is_read_while_a_button_has_the_focus(till: Till) -> None:
     till.gun(code(1))
     till.comes_to(st.Debitable)
     till.view.other.setFocus()
     till.gun(code(2))
-    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 2, timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 2, timeout=LIMIT_MS)
     till.comes_to(st.Debitable)
     assert till.counter.asked("redeem") == 0
 
@@ -227,7 +242,7 @@ def test_the_look_up_that_hangs_is_overtaken(till: Till) -> None:
     till.counter.gate.clear()
     for number in range(12):
         till.gun(code(number % 3 + 1))
-    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 8, timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 8, timeout=LIMIT_MS)
     till.counter.gate.set()
     till.comes_to(st.Debitable)
     state = till.state
@@ -241,15 +256,15 @@ def test_the_status_pill(till: Till) -> None:
     pill = till.window.frame.top.pill
     assert pill.pill.text.startswith("En ligne · à jour il y a")
     till.counter.tell_status(Status(LineState.OFFLINE, NOON, NOON, 2, NoAnswerKind.DOWN))
-    till.qtbot.waitUntil(lambda: "Hors ligne" in pill.pill.text, timeout=5_000)
+    till.qtbot.waitUntil(lambda: "Hors ligne" in pill.pill.text, timeout=LIMIT_MS)
     assert pill.pill.text == "Hors ligne depuis 12\u00a0h\u00a030 · 2 à envoyer"
     assert "injoignable" in pill.accessibleDescription()
     QTest.mouseClick(pill, Qt.MouseButton.LeftButton)
-    till.qtbot.waitUntil(lambda: till.counter.asked("contact") == 1, timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.counter.asked("contact") == 1, timeout=LIMIT_MS)
 
 
 def test_every_verdict_is_painted_and_says_so(till: Till) -> None:
-    with till.qtbot.waitSignal(till.window.verdict_painted, timeout=5_000) as painted:
+    with till.qtbot.waitSignal(till.window.verdict_painted, timeout=LIMIT_MS) as painted:
         till.gun(code(1))
     assert painted.args == [1]
 
@@ -260,7 +275,7 @@ def test_the_first_paint_comes_once_and_before_the_till_opens(
     order: list[str] = []
     window.first_painted.connect(lambda: order.append("painted"))
     window.opened.connect(lambda: order.append("opened"))
-    with qtbot.waitSignal(window.opened, timeout=20_000):
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
         window.show()
     window.repaint()
     QCoreApplication.processEvents()
@@ -276,12 +291,12 @@ def test_key_events_without_a_time_are_taken_by_the_clock(till: Till) -> None:
 def test_nothing_is_left_running_when_the_window_closes(till: Till) -> None:
     till.counter.gate.clear()
     till.gun(code(1))
-    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 1, timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.counter.asked("look_up") == 1, timeout=LIMIT_MS)
     till.window.close()
     till.counter.gate.set()
     for thread in threading.enumerate():
         if thread.name == "AskLookUp":
-            thread.join(5)
+            thread.join(LIMIT_S)
 
 
 def mark(till: Till) -> Mark:
@@ -329,7 +344,7 @@ def test_find_a_voucher_by_name_with_the_keyboard_alone(till: Till) -> None:
     till.counter.add(2)
     till.counter.next_search.append(Hits((hit(1), hit(2))))
     till.types("dupont")
-    till.qtbot.waitUntil(lambda: till.view.hits.count() == 2, timeout=10_000)
+    till.qtbot.waitUntil(lambda: till.view.hits.count() == 2, timeout=LIMIT_MS)
     assert not till.view.basket.isVisible()
     till.key(Qt.Key.Key_Down)
     till.key(Qt.Key.Key_Down)
@@ -350,7 +365,7 @@ def test_find_a_voucher_by_name_with_the_keyboard_alone(till: Till) -> None:
 
 def has_waiting(till: Till, count: int) -> None:
     """Wait until so many vouchers are in the basket; then a second passes."""
-    till.qtbot.waitUntil(lambda: len(till.view.basket.waiting_rows()) == count, timeout=5_000)
+    till.qtbot.waitUntil(lambda: len(till.view.basket.waiting_rows()) == count, timeout=LIMIT_MS)
     till.comes_to(st.Several)
 
 

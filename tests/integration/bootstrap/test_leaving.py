@@ -51,7 +51,7 @@ def test_nobody_signs_out_while_the_line_keeps_something_back(
         assert [one.amount for one in stay.unsent] == [euros(20)]
         assert place.profile.enrolment_file.exists()
         line.always = None
-        assert isinstance(counter.wait(unknown.op_id), Redeemed)
+        until(lambda: isinstance(counter.wait(unknown.op_id), Redeemed), what="the answer")
         until(lambda: isinstance(counter.sign_out(), MayLeave), what="everything to be sent")
         place.close()
 

@@ -14,6 +14,7 @@ import requests
 from merchant_app.bootstrap.training import SHOP, TrainingService
 from merchant_app.errors import Problem, ProblemKind
 from tests.fakes.driven_till import all_gone, children
+from tests.fakes.waiting import LIMIT_S
 
 PARENT = """
 import sys
@@ -36,7 +37,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def answers(url: str) -> bool:
     try:
-        requests.get(f"{url}/v1/till", timeout=10)
+        requests.get(f"{url}/v1/till", timeout=LIMIT_S)
     except requests.ConnectionError:
         return False
     return True

@@ -38,7 +38,7 @@ from tests.fakes.fault_kinds import (
 )
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import environment
-from tests.fakes.waiting import until
+from tests.fakes.waiting import LIMIT_S, until
 
 BODY = b'{"balance_minor": 5000}'
 CHUNKED = (
@@ -51,7 +51,7 @@ class Client:
     """A program that keeps its connection, as a till does."""
 
     def __init__(self, port: int) -> None:
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=20)
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=LIMIT_S)
 
     def call(self, body: bytes = b"{}") -> bytes:
         """POST; the answer's body."""
@@ -97,7 +97,7 @@ def test_an_answer_in_chunks_passes_as_it_is() -> None:
 
 def test_a_request_in_chunks_is_understood() -> None:
     with BadService(close_after(http(200, BODY))) as service, FaultProxy(service.url) as line:
-        connection = HTTPConnection("127.0.0.1", line.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", line.port, timeout=LIMIT_S)
         with contextlib.closing(connection):
             connection.request("POST", "/", iter([b"abc", b"de"]), encode_chunked=True)
             assert connection.getresponse().read() == BODY
@@ -138,7 +138,7 @@ def test_cut_in_the_middle_the_service_gets_the_head_and_a_part() -> None:
     with BadService(lambda connection: count(connection.sock)) as service:
         with line_to(service, CutRequest(0.5)) as (_, client), pytest.raises(ConnectionError):
             client.call(b"x" * 1000)
-        assert done.wait(20)
+        assert done.wait(LIMIT_S)
     assert 0 < seen[0] < 1000
 
 
@@ -218,27 +218,36 @@ def test_a_black_hole_says_nothing_until_the_caller_gives_up(service: BadService
         assert service.requests == []
 
 
-def test_refused_for_a_while_and_then_welcome_again(service: BadService) -> None:
+def test_refused_for_a_while(service: BadService) -> None:
+    with line_to(service, Refuse(3_600)) as (line, client):
+        with pytest.raises(ConnectionError):
+            client.call()
+        for _ in range(3):
+            client.close()
+            with pytest.raises(ConnectionRefusedError):
+                client.call()
+        client.close()
+        line.line_up()
+        assert client.call() == BODY
+
+
+def test_after_a_while_it_is_welcome_again(service: BadService) -> None:
     with FaultProxy(service.url, script=[Refuse(0.3)]) as line:
         first = Client(line.port)
         with pytest.raises(ConnectionError):
             first.call()
         first.close()
-        refused = 0
 
         def answered() -> bool:
-            nonlocal refused
             client = Client(line.port)
             try:
                 return client.call() == BODY
             except ConnectionRefusedError:
-                refused += 1
                 return False
             finally:
                 client.close()
 
         until(answered, what="the line to come back")
-        assert refused
 
 
 def test_a_cut_line_refuses_and_breaks_what_is_open_and_comes_back_on_its_port(
@@ -309,7 +318,7 @@ def test_what_always_happens_goes_before_the_script(service: BadService) -> None
 def test_what_is_no_request_ends_the_connection(service: BadService, nonsense: bytes) -> None:
     with FaultProxy(service.url) as line:
         with (
-            socket.create_connection(("127.0.0.1", line.port), timeout=20) as sock,
+            socket.create_connection(("127.0.0.1", line.port), timeout=LIMIT_S) as sock,
             contextlib.suppress(ConnectionError),
         ):
             sock.sendall(nonsense)
@@ -378,6 +387,6 @@ def test_a_person_can_run_it(service: BadService) -> None:
         assert client.call() == BODY
         client.close()
         program.terminate()
-        said, _ = program.communicate(timeout=20)
+        said, _ = program.communicate(timeout=LIMIT_S)
     assert program.returncode == 0
     assert "1 Pass" in said

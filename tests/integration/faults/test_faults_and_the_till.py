@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -32,10 +33,12 @@ from tests.fakes.fault_kinds import (
     html_page,
 )
 from tests.fakes.fault_proxy import FaultProxy
+from tests.fakes.waiting import LIMIT_S
 
 BODY = b'{"balance_minor": 5000}'
 LONG_S = 100.0
-LIMITS = Limits(total_s=0.5)
+PATIENT = Limits(connect_s=LIMIT_S, read_s=LIMIT_S, total_s=LIMIT_S)
+HASTY = Limits(total_s=0.5)
 
 NO_ANSWER: tuple[tuple[Fault, NoAnswerKind], ...] = (
     (CutBefore(), NoAnswerKind.BROKEN_OFF),
@@ -73,19 +76,36 @@ def line() -> Iterator[FaultProxy]:
         yield made
 
 
+@contextmanager
+def till_on(line: FaultProxy, limits: Limits) -> Iterator[ServiceHttp]:
+    made = ServiceHttp(parse_address(line.url), clock=SystemClock(), token="t", limits=limits)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
 @pytest.fixture
 def till(line: FaultProxy) -> Iterator[ServiceHttp]:
-    made = ServiceHttp(parse_address(line.url), clock=SystemClock(), token="t", limits=LIMITS)
-    yield made
-    made.close()
+    """It waits for whatever comes."""
+    with till_on(line, PATIENT) as made:
+        yield made
+
+
+@pytest.fixture
+def hasty(line: FaultProxy) -> Iterator[ServiceHttp]:
+    """It gives up soon, for tests in which nothing comes."""
+    with till_on(line, HASTY) as made:
+        yield made
 
 
 @pytest.mark.parametrize(("fault", "kind"), NO_ANSWER, ids=lambda it: type(it).__name__)
 def test_a_fault_on_a_new_connection_has_its_name(
-    line: FaultProxy, till: ServiceHttp, fault: Fault, kind: NoAnswerKind
+    line: FaultProxy, fault: Fault, kind: NoAnswerKind
 ) -> None:
     line.script.append(fault)
-    assert till.call("POST", "/x", body=b"{}") == NoAnswer(kind)
+    with till_on(line, HASTY if kind is NoAnswerKind.SLOW else PATIENT) as till:
+        assert till.call("POST", "/x", body=b"{}") == NoAnswer(kind)
 
 
 @pytest.mark.parametrize(("fault", "body"), ANSWERED, ids=lambda it: type(it).__name__)
@@ -114,6 +134,6 @@ def test_a_cut_line_is_down_and_comes_back(line: FaultProxy, till: ServiceHttp) 
     assert till.call("POST", "/x", body=b"{}") == Reply(200, BODY)
 
 
-def test_a_silent_line_is_slow(line: FaultProxy, till: ServiceHttp) -> None:
+def test_a_silent_line_is_slow(line: FaultProxy, hasty: ServiceHttp) -> None:
     line.line_down(silent=True)
-    assert till.call("POST", "/x", body=b"{}") == NoAnswer(NoAnswerKind.SLOW)
+    assert hasty.call("POST", "/x", body=b"{}") == NoAnswer(NoAnswerKind.SLOW)

@@ -29,11 +29,10 @@ from merchant_app.scanning.source import CameraSource, DeviceSource, FileSource,
 from tests.fakes.camera_capture import ScriptedCapture, ScriptedDriver, Statuses, wait_until
 from tests.fakes.camera_scene import write_video
 from tests.fakes.mjpeg_camera import mjpeg_camera
+from tests.fakes.waiting import LIMIT_S
 
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import BgrImage
-
-LIMIT_S = 20.0
 
 
 def shade(value: int) -> BgrImage:
@@ -186,7 +185,7 @@ def test_stopping_does_not_wait_for_a_driver_that_blocks_for_ever() -> None:
 
 def test_stopping_a_camera_that_was_never_started_is_fine() -> None:
     watched = Watched(DeviceSource(0), ScriptedDriver([Unopened.MISSING]), SystemClock())
-    assert watched.camera.stop()
+    assert watched.camera.stop(time_limit_s=LIMIT_S)
 
 
 def test_stopping_from_its_own_thread_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +208,7 @@ def test_stopping_from_its_own_thread_is_a_bug(monkeypatch: pytest.MonkeyPatch) 
     camera.start()
     assert capture.released.wait(LIMIT_S)
     wait_until(lambda: heard == [Bug])
-    assert camera.stop()
+    assert camera.stop(time_limit_s=LIMIT_S)
 
 
 # A video file
@@ -285,7 +284,7 @@ def test_a_computer_too_slow_for_a_file_leaves_frames_out_as_a_camera_would() ->
     )
     camera.start()
     statuses.wait_for("Ended")
-    assert camera.stop()
+    assert camera.stop(time_limit_s=LIMIT_S)
     numbers = [frame.number for frame in shown]
     assert 0 < len(numbers) < 30
     assert numbers == sorted(set(numbers))
@@ -389,7 +388,7 @@ def test_a_film_waits_for_its_audience(video: Path) -> None:
     watched.statuses.wait_for("Asleep")
     watched.camera.wake()
     watched.statuses.wait_for("Asleep", "Running", "Ended")
-    assert watched.camera.stop()
+    assert watched.camera.stop(time_limit_s=LIMIT_S)
 
 
 def test_stopping_wakes_a_sleeper_for_the_last_time() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,14 +49,15 @@ from tests.fakes.voucher_files import (
     saved,
     several,
 )
-from tests.fakes.waiting import until
+from tests.fakes.waiting import LIMIT_S, until
 
+PATIENT = Limits(time_s=LIMIT_S)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 
 
 @pytest.fixture
 def reader() -> FileReader:
-    return FileReader(clock=SystemClock())
+    return FileReader(clock=SystemClock(), limits=PATIENT)
 
 
 def texts(found: FileRead) -> list[str]:
@@ -130,7 +132,7 @@ def test_an_encrypted_document_asks_for_its_password(reader: FileReader) -> None
 
 
 def test_of_five_hundred_pages_the_first_are_read_and_it_says_so() -> None:
-    reader = FileReader(clock=SystemClock(), limits=Limits(pages_max=3))
+    reader = FileReader(clock=SystemClock(), limits=replace(PATIENT, pages_max=3))
     data = document({2: TOKEN, 400: OTHER_TOKEN}, pages=500)
     assert reader.read(data) == Found((FileCode(TOKEN, page=2),), truncated_after_pages=3)
     assert reader.read(document({400: TOKEN}, pages=500)) == Nothing(truncated_after_pages=3)
@@ -238,7 +240,7 @@ def test_what_was_found_before_the_time_was_over_counts() -> None:
 
 
 def test_more_bytes_than_a_voucher_needs(tmp_path: Path) -> None:
-    reader = FileReader(clock=SystemClock(), limits=Limits(bytes_max=1_000))
+    reader = FileReader(clock=SystemClock(), limits=replace(PATIENT, bytes_max=1_000))
     file = tmp_path / "bon.png"
     file.write_bytes(b"\x89PNG" + bytes(1_000))
     assert reader.read(file) == reader.read(file.read_bytes()) == TooLarge()
@@ -250,7 +252,7 @@ def test_a_folder_or_nothing(reader: FileReader, tmp_path: Path) -> None:
 
 
 def test_a_wall_of_codes_is_cut(reader: FileReader) -> None:
-    small = FileReader(clock=SystemClock(), limits=Limits(codes_max=2))
+    small = FileReader(clock=SystemClock(), limits=replace(PATIENT, codes_max=2))
     assert len(texts(small.read(several("TIFF", "a", "b", "c", "d")))) == 2
 
 
@@ -313,7 +315,9 @@ def test_a_child_that_is_killed_in_the_middle_costs_one_file(reader: FileReader)
     ],
 )
 def test_whatever_a_child_says_the_till_goes_on(command: tuple[str, ...]) -> None:
-    assert FileReader(clock=SystemClock(), command=command).read(PICTURE) == Damaged()
+    assert (
+        FileReader(clock=SystemClock(), limits=PATIENT, command=command).read(PICTURE) == Damaged()
+    )
 
 
 def test_a_child_that_says_nothing_is_ended() -> None:
@@ -371,7 +375,9 @@ def test_the_child_ends_well_by_itself() -> None:
 
 def test_the_packaged_program_is_its_own_child() -> None:
     command = [sys.executable, "-m", "merchant_app.bootstrap", CHILD_SWITCH]
-    assert texts(FileReader(clock=SystemClock(), command=command).read(PICTURE)) == [TOKEN]
+    assert texts(
+        FileReader(clock=SystemClock(), limits=PATIENT, command=command).read(PICTURE)
+    ) == [TOKEN]
 
 
 def test_no_code_is_logged(reader: FileReader, caplog: pytest.LogCaptureFixture) -> None:

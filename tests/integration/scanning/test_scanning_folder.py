@@ -10,9 +10,10 @@ import pytest
 
 from merchant_app.clock import SystemClock
 from merchant_app.scanning.files.folder import FolderWatcher
+from merchant_app.scanning.files.limits import Limits
 from merchant_app.scanning.files.reader import FileReader
 from tests.fakes.voucher_files import code_image, document, saved
-from tests.fakes.waiting import until
+from tests.fakes.waiting import LIMIT_S, until
 
 
 @pytest.fixture
@@ -23,7 +24,11 @@ def told() -> list[Path]:
 @pytest.fixture
 def watched(tmp_path: Path, told: list[Path]) -> Iterator[Path]:
     """A folder that is watched by now."""
-    watcher = FolderWatcher(tmp_path, FileReader(clock=SystemClock()), every_s=0.02)
+    watcher = FolderWatcher(
+        tmp_path,
+        FileReader(clock=SystemClock(), limits=Limits(time_s=LIMIT_S)),
+        every_s=0.02,
+    )
     (tmp_path / "before.png").write_bytes(saved(code_image(), "PNG"))
     watcher.start(told.append)
     yield tmp_path

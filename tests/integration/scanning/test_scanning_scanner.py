@@ -22,11 +22,10 @@ from merchant_app.vouchers.scan import Foreign, classify
 from tests.fakes.camera_capture import wait_until
 from tests.fakes.camera_scene import CODE, OTHER_TOKEN, TOKEN, counter, qr_picture
 from tests.fakes.mjpeg_camera import mjpeg_camera
+from tests.fakes.waiting import LIMIT_S
 
 if TYPE_CHECKING:
     from merchant_app.scanning.frames import BgrImage, GreyImage
-
-LIMIT_S = 20.0
 
 
 class Counter:
@@ -70,7 +69,7 @@ def a_counter(readers: Callable[[], Decoder] = available_readers) -> Iterator[Co
     try:
         yield made
     finally:
-        assert made.scanner.stop()
+        assert made.scanner.stop(time_limit_s=LIMIT_S)
 
 
 EMPTY = counter()
@@ -158,7 +157,7 @@ def test_stopping_ends_it_while_paused_and_while_waiting() -> None:
         paused.scanner.pause()
     with a_counter():
         pass
-    assert Counter().scanner.stop(), "never started"
+    assert Counter().scanner.stop(time_limit_s=LIMIT_S), "never started"
 
 
 def test_without_decoders_the_problem_is_told() -> None:
@@ -205,7 +204,7 @@ def test_a_scanner_that_stops_itself_is_a_bug(monkeypatch: pytest.MonkeyPatch) -
     scanner.start()
     frames.put(Frame(VOUCHER, 0, 0.0))
     wait_until(lambda: heard == [Bug])
-    assert scanner.stop()
+    assert scanner.stop(time_limit_s=LIMIT_S)
 
 
 def test_from_a_camera_on_the_network_to_the_text_of_a_voucher() -> None:
@@ -217,6 +216,6 @@ def test_from_a_camera_on_the_network_to_the_text_of_a_voucher() -> None:
         till.scanner.start()
         camera.start()
         wait_until(lambda: served.connections >= 3)
-        assert camera.stop()
-        assert till.scanner.stop()
+        assert camera.stop(time_limit_s=LIMIT_S)
+        assert till.scanner.stop(time_limit_s=LIMIT_S)
     assert [event.text for event in till.events] == [TOKEN]

@@ -20,9 +20,11 @@ from merchant_app.sync.snapshot import SnapshotFetcher
 from tests.fakes.fault_kinds import BlackHole, CutAnswer, CutBeforeAnswer, HalfJson
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import ServiceSite, sell, service_site
-from tests.fakes.waiting import until
+from tests.fakes.waiting import LIMIT_S, until
 
-LIMITS = Limits(connect_s=1, read_s=1, total_s=1)
+PATIENT = Limits(connect_s=LIMIT_S, read_s=LIMIT_S, total_s=LIMIT_S)
+HASTY = Limits(connect_s=1, read_s=1, total_s=1)
+"""For tests in which nothing comes; what does come may be too late, and is asked for again."""
 BASE_S = 0.02
 CLOCK = SystemClock()
 
@@ -34,13 +36,15 @@ class LinedTill:
         heard: every state, in order.
     """
 
-    def __init__(self, site: ServiceSite, line: FaultProxy, folder: Path) -> None:
+    def __init__(
+        self, site: ServiceSite, line: FaultProxy, folder: Path, *, limits: Limits
+    ) -> None:
         enrolled = site.enrolment().enrol(
             site.offer(), public_key=os.urandom(32), program_version="test"
         )
         assert isinstance(enrolled, Enrolled)
         http = ServiceHttp(
-            parse_address(line.url), clock=CLOCK, token=enrolled.token, limits=LIMITS
+            parse_address(line.url), clock=CLOCK, token=enrolled.token, limits=limits
         )
         self.central = ComptoirService(
             http,
@@ -101,12 +105,18 @@ def line(site: ServiceSite) -> Iterator[FaultProxy]:
 
 
 @pytest.fixture
-def till(site: ServiceSite, line: FaultProxy, tmp_path: Path) -> Iterator[LinedTill]:
-    till = LinedTill(site, line, tmp_path)
+def till(
+    request: pytest.FixtureRequest, site: ServiceSite, line: FaultProxy, tmp_path: Path
+) -> Iterator[LinedTill]:
+    till = LinedTill(site, line, tmp_path, limits=getattr(request, "param", PATIENT))
     yield till
     till.close()
 
 
+hasty = pytest.mark.parametrize("till", [HASTY], indirect=True, ids=["hasty"])
+
+
+@hasty
 @pytest.mark.parametrize("silent", [False, True], ids=["cut", "silent"])
 def test_the_line_goes_and_comes_and_nobody_has_to_do_anything(
     till: LinedTill, line: FaultProxy, *, silent: bool
@@ -129,6 +139,7 @@ def test_one_answer_lost_on_the_way_is_no_outage(till: LinedTill, line: FaultPro
     assert LineState.OFFLINE not in till.heard
 
 
+@hasty
 def test_the_whole_list_comes_through_a_bad_line(
     till: LinedTill, line: FaultProxy, site: ServiceSite
 ) -> None:
@@ -143,7 +154,7 @@ def test_the_whole_list_comes_through_a_bad_line(
         found = till.copy.by_id(one.voucher_id)
         assert found is not None
         assert found == one.issued.voucher
-    assert till.connectivity.facts().state is LineState.ONLINE
+    till.comes_to(LineState.ONLINE)
 
 
 def test_what_is_sold_later_comes_as_a_delta(
@@ -160,6 +171,7 @@ def test_what_is_sold_later_comes_as_a_delta(
     assert line.counts["requests"] == requests + 1
 
 
+@hasty
 def test_a_download_that_hangs_keeps_nobody_else_waiting(till: LinedTill, line: FaultProxy) -> None:
     line.script.append(BlackHole())
     till.fetcher.start()

@@ -17,12 +17,14 @@ from merchant_app.clock import SystemClock
 from merchant_app.ids import ShopNumber, VoucherId
 from merchant_app.money import Money
 from merchant_app.scanning.files.findings import FileCode, Found
+from merchant_app.scanning.files.limits import Limits
 from merchant_app.scanning.files.reader import FileReader
 from merchant_app.server import sample_plan, voucher_pdf, voucher_text
 from merchant_app.server.catalogue import Issued, ShopRow, printed
 from merchant_app.server.keys import Secrets
 from merchant_app.vouchers.code import grouped
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
+from tests.fakes.waiting import LIMIT_S
 
 SECRETS = Secrets(
     signing_key=Ed25519PrivateKey.from_private_bytes(bytes(32)),
@@ -67,7 +69,7 @@ def test_the_printed_code_reads_back(paper: voucher_pdf.Format, dots_per_inch: i
 def test_a_till_reads_them_from_the_file_that_a_customer_was_sent() -> None:
     vouchers = [voucher(20_00), voucher(100_00)]
     raw = voucher_pdf.draw(vouchers, shop=SHOP, paper=voucher_pdf.Format.A4)
-    found = FileReader(clock=SystemClock()).read(raw)
+    found = FileReader(clock=SystemClock(), limits=Limits(time_s=LIMIT_S)).read(raw)
     assert found == Found(
         tuple(FileCode(one.token, page=page) for page, one in enumerate(vouchers, 1))
     )

@@ -26,7 +26,7 @@ from merchant_app.sync.connectivity import Connectivity, LineState
 from merchant_app.sync.snapshot import SnapshotFetcher, Stopped, UpToDate
 from tests.fakes.central import FakeCentral, Hold, Issued
 from tests.fakes.clock import FakeClock
-from tests.fakes.waiting import until
+from tests.fakes.waiting import LIMIT_S, until
 
 PER_PAGE = 500
 
@@ -243,7 +243,7 @@ def test_stopped_in_a_hanging_call_it_can_be_started_again(shop: Shop) -> None:
     hold = Hold()
     shop.central.faults.append(hold)
     shop.fetcher.start()
-    assert hold.arrived.wait(10)
+    assert hold.arrived.wait(LIMIT_S)
     shop.fetcher.stop()
     shop.fetcher.start()
     hold.release.set()
@@ -254,10 +254,10 @@ def test_woken_while_it_fetches_it_fetches_once_more(shop: Shop) -> None:
     first, second = Hold(), Hold()
     shop.central.faults.extend((first, second))
     shop.fetcher.start()
-    assert first.arrived.wait(10)
+    assert first.arrived.wait(LIMIT_S)
     shop.fetcher.wake()
     first.release.set()
-    assert second.arrived.wait(10)
+    assert second.arrived.wait(LIMIT_S)
     second.release.set()
 
 
@@ -268,7 +268,7 @@ def test_a_wake_does_not_shorten_the_wait_after_a_failure(shop: Shop) -> None:
     service = Scripted(busy)
     shop.fetcher = shop.new_fetcher(service)  # type: ignore[arg-type]  # only the vouchers are asked
     shop.fetcher.start()
-    assert failed.wait(10)
+    assert failed.wait(LIMIT_S)
     for _ in range(5):
         shop.fetcher.wake()
     shop.fetcher.stop()
