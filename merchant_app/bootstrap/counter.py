@@ -108,6 +108,7 @@ def build_counter(
     )
     heartbeat = _heartbeat(lambda: counter.beat(), enrolled, clock)
     till = Till(
+        till_id=enrolled.till_id,
         facts=replace(facts, salvaged_entries=opened.salvaged),
         shop=_shop(enrolled),
         clock=clock,

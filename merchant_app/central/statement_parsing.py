@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from merchant_app.central import parsing
 from merchant_app.contract.statement_wire import (
     StatementReply,
     WireBooking,
     WireBookingsPage,
     WirePeriod,
 )
-from merchant_app.contract.strict_json import Malformed
 from merchant_app.ids import OpId, TillId, VoucherId
 from merchant_app.ledger.statements import (
     Booking,
@@ -22,18 +22,15 @@ from merchant_app.ledger.statements import (
     Statement,
     Sums,
 )
-from merchant_app.money import CURRENCIES
 
 
 def statement(reply: StatementReply) -> Statement:
-    """Raises: Malformed; a currency this program does not know."""
-    if reply.currency not in CURRENCIES:
-        raise Malformed("currency", "unknown currency")
+    """Raises: Malformed; a currency or a time zone this program does not know."""
     return Statement(
         first_day=reply.first_day,
         last_day=reply.last_day,
-        currency=reply.currency,
-        time_zone=reply.time_zone,
+        currency=parsing.currency(reply.currency, path="currency"),
+        time_zone=parsing.time_zone(reply.time_zone, path="time_zone"),
         periods=tuple(_period(one) for one in reply.periods),
         payouts=tuple(Payout(one.day, one.amount_minor, one.reference) for one in reply.payouts),
         owed_before_minor=reply.owed_before_minor,
