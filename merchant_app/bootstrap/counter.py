@@ -95,7 +95,6 @@ def build_counter(
     belongings.remembered.watch(connectivity)
     copy, fetcher = _copy(enrolled, belongings, central, connectivity, clock=clock, held=held)
     policies = _policies(enrolled, belongings)
-
     new_id = _ids(clock)
     courier = Courier(
         journal=opened.owner,
