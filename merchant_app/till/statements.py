@@ -131,7 +131,7 @@ def _look(till: Till, first_day: date, last_day: date, watch: Watch) -> Reconcil
         return bookings
     # What is unsent goes, and the news comes; where it does not, the differences say so.
     till.courier.deliver(wait_s=till.answer_wait_s)
-    side = till.journal.run(lambda journal: _journal_side(journal, told, bookings))
+    side = till.journal.run(lambda journal: journal_side(journal, told, bookings))
     elsewhere = _elsewhere(till, told, unaccounted(side, bookings), watch)
     if not isinstance(elsewhere, list):
         return elsewhere
@@ -185,7 +185,7 @@ def _elsewhere(
     return found
 
 
-def _journal_side(journal: Journal, told: Statement, bookings: Iterable[Booking]) -> JournalSide:
+def journal_side(journal: Journal, told: Statement, bookings: Iterable[Booking]) -> JournalSide:
     zone = told.time_zone
     ends_at = start_of(told.last_day + timedelta(days=1), zone)
     in_question = journal.ranges.redemptions_between(start_of(told.first_day, zone), ends_at)

@@ -42,8 +42,10 @@ class FakeStatements:
         self._clock = clock
         self._shop = shop
 
-    def charge(self, rate_ppm: int) -> None:
-        self._rates.append(FeeRate(self._clock.now(), rate_ppm))
+    def charge(self, rate_ppm: int, *, since: date | None = None) -> None:
+        """From now on, or from the beginning of a day."""
+        at = self._clock.now() if since is None else start_of(since, self._shop.time_zone)
+        self._rates.append(FeeRate(at, rate_ppm))
 
     def statement(
         self, ledger: FakeLedger, first_day: date, last_day: date

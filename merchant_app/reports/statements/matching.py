@@ -96,11 +96,13 @@ def reconcile(
         elsewhere: bookings of other days, in which what was `unaccounted` was looked for.
     """
     found = _Found()
-    ours = [booking for booking in bookings if booking.till_id == till_id]
+    # A copy of this journal that was enrolled as another till sent our entries under its name.
+    ours = [one for one in bookings if one.till_id == till_id or one.redemption_id in side.ops]
     for booking in ours:
-        if booking.redemption_id not in side.ops or booking.op_id not in side.known:
+        is_known = booking.redemption_id in side.ops and booking.op_id in side.known
+        if booking.till_id == till_id and not is_known:
             found.add(booking.redemption_id, MissingHere(booking))
-    now = {one.redemption_id: one.now for one in (*elsewhere, *ours) if one.till_id == till_id}
+    now = {one.redemption_id: one.now for one in (*elsewhere, *ours)}
     compared = 0
     for redemption_id in sorted({*side.in_question, *(one.redemption_id for one in ours)}):
         op = side.ops.get(redemption_id)
@@ -114,7 +116,12 @@ def reconcile(
     return Reconciliation(
         differences=tuple(sorted(differences, key=lambda one: (_gravity(one), _moment(one)))),
         lines=tuple(
-            _line(one, ours=one.till_id == till_id, concerned=found.concerned) for one in bookings
+            _line(
+                one,
+                ours=one.till_id == till_id or one.redemption_id in side.ops,
+                concerned=found.concerned,
+            )
+            for one in bookings
         ),
         compared=compared,
     )
