@@ -11,6 +11,7 @@ from merchant_app.reports.statements.bank_camt import read_camt
 from merchant_app.reports.statements.bank_csv import read_csv
 from merchant_app.reports.statements.bank_lines import (
     FILE_BYTES_MAX,
+    TAGS_MAX,
     BankFileKind,
     BankFileRefused,
     BankFileResult,
@@ -57,8 +58,10 @@ def _read(raw: bytes, *, currency: str) -> BankFileResult:
     if text is None:
         return BankFileRefused(BankFileKind.NOT_A_BANK_FILE, "no text")
     head = text[:_HEAD_CHARACTERS].lstrip().lower()
+    if text.count("<") > TAGS_MAX:
+        return BankFileRefused(BankFileKind.TOO_MANY_LINES)
     if head.startswith("ofxheader") or "<ofx>" in head:
-        return _forbidden(text) or read_ofx(raw, currency=currency)
+        return _forbidden(text) or read_ofx(text, currency=currency)
     if head.startswith(("<!doctype html", "<html")):
         return BankFileRefused(BankFileKind.NOT_A_BANK_FILE, "a web page")
     if head.startswith("<"):

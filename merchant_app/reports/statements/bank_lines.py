@@ -9,6 +9,8 @@ from enum import Enum
 FILE_BYTES_MAX = 5_000_000
 """A year of a busy shop's account has some 500,000 bytes."""
 LINES_MAX = 50_000
+TAGS_MAX = 300_000
+"""Marks in a file of OFX or XML: more than 3,000 movements have, and read within seconds."""
 TEXT_MAX = 500
 """Characters kept of what the bank writes beside a movement."""
 AMOUNT_MINOR_MAX = 10**12
