@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime, tzinfo
+from datetime import time as time_of_day
 from functools import cache
 from typing import Protocol
 
@@ -56,6 +57,11 @@ def from_text(text: str) -> datetime:
 def business_date(moment: datetime, time_zone: str) -> date:
     """The calendar day of a moment where the shop is; expiry is judged by it."""
     return local_time(moment, time_zone).date()
+
+
+def start_of(day: date, time_zone: str) -> datetime:
+    """The first moment of a calendar day where the shop is, in UTC."""
+    return datetime.combine(day, time_of_day.min, _zone(time_zone)).astimezone(UTC)
 
 
 def local_time(moment: datetime, time_zone: str) -> datetime:

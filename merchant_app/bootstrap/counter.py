@@ -95,7 +95,6 @@ def build_counter(
     belongings.remembered.watch(connectivity)
     copy, fetcher = _copy(enrolled, belongings, central, connectivity, clock=clock, held=held)
     policies = _policies(enrolled, belongings)
-
     new_id = _ids(clock)
     courier = Courier(
         journal=opened.owner,
@@ -108,6 +107,7 @@ def build_counter(
     )
     heartbeat = _heartbeat(lambda: counter.beat(), enrolled, clock)
     till = Till(
+        till_id=enrolled.till_id,
         facts=replace(facts, salvaged_entries=opened.salvaged),
         shop=_shop(enrolled),
         clock=clock,

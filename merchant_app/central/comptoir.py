@@ -28,16 +28,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import BaseModel
 
-from merchant_app.central import parsing
+from merchant_app.central import parsing, statement_parsing
 from merchant_app.central.http import Reply, ServiceHttp
 from merchant_app.central.port import (
     Batch,
+    BookingsOutcome,
+    BookingsPage,
     Enrolled,
     EnrolmentOutcome,
     EnrolmentRefused,
@@ -53,12 +56,14 @@ from merchant_app.central.port import (
     NotAuthorised,
     NotAuthorisedKind,
     Rejected,
+    Statement,
+    StatementOutcome,
     Stored,
     TillOutcome,
     VouchersOutcome,
 )
 from merchant_app.clock import Clock
-from merchant_app.contract import paths, wire
+from merchant_app.contract import paths, statement_wire, wire
 from merchant_app.contract.problems import BY_URI, PREFIX, ProblemBody, ProblemType
 from merchant_app.contract.strict_json import REPLY_BYTES_MAX, Malformed, parse
 from merchant_app.ids import EpochId, TillId, VoucherId
@@ -226,6 +231,38 @@ class ComptoirService:
             return _outcome(reply, wire.EntriesPage, accept=accept, problems={})
 
         return _logged("held_entries", ask, self._clock)
+
+    def statement(self, first_day: date, last_day: date) -> StatementOutcome:
+        """See the port."""
+        path = f"{paths.STATEMENTS}?{urlencode({'from': first_day, 'to': last_day})}"
+
+        def accept(reply: statement_wire.StatementReply) -> Statement | NoAnswer:
+            if (reply.first_day, reply.last_day) != (first_day, last_day):
+                _log.error("the statement is of other days")
+                return _NOT_UNDERSTOOD
+            return statement_parsing.statement(reply)
+
+        def ask() -> StatementOutcome:
+            reply = self._http.call("GET", path)
+            return _outcome(reply, statement_wire.StatementReply, accept=accept, problems={})
+
+        return _logged("statement", ask, self._clock)
+
+    def bookings(self, first_day: date, last_day: date, *, cursor: int) -> BookingsOutcome:
+        """See the port."""
+        query = urlencode({"from": first_day, "to": last_day, "cursor": cursor})
+
+        def accept(reply: statement_wire.WireBookingsPage) -> BookingsPage | NoAnswer:
+            if reply.more and reply.next_cursor <= cursor:
+                _log.error("a page of bookings leads nowhere")
+                return _NOT_UNDERSTOOD
+            return statement_parsing.bookings_page(reply)
+
+        def ask() -> BookingsOutcome:
+            reply = self._http.call("GET", f"{paths.STATEMENT_BOOKINGS}?{query}")
+            return _outcome(reply, statement_wire.WireBookingsPage, accept=accept, problems={})
+
+        return _logged("bookings", ask, self._clock)
 
     def _stored(self, reply: wire.JournalReply, batch: Batch) -> Stored | NoAnswer:
         """The reply, if the service itself signed it, for this till and this journal."""

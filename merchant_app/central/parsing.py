@@ -87,21 +87,27 @@ def _policy(policy: wire.Policy) -> Policy:
 
 
 def _shop(shop: wire.Shop) -> Shop:
-    try:
-        ZoneInfo(shop.time_zone)
-    except (LookupError, ValueError, OSError):
-        # Expiry is judged by days there: a shop without a known time zone cannot sell.
-        raise Malformed("shop.time_zone", "unknown time zone") from None
     return Shop(
         number=ShopNumber(shop.number),
         name=shop.name,
         city=shop.city,
-        currency=_currency(shop.currency, path="shop.currency"),
-        time_zone=shop.time_zone,
+        currency=currency(shop.currency, path="shop.currency"),
+        # Expiry is judged by days there: a shop without a known time zone cannot sell.
+        time_zone=time_zone(shop.time_zone, path="shop.time_zone"),
     )
 
 
-def _currency(code: str, *, path: str) -> str:
+def time_zone(name: str, *, path: str) -> str:
+    """A zone this computer knows. Raises: Malformed."""
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise Malformed(path, "unknown time zone") from None
+    return name
+
+
+def currency(code: str, *, path: str) -> str:
+    """A currency this program knows. Raises: Malformed."""
     if code not in CURRENCIES:
         raise Malformed(path, "unknown currency")
     return code
@@ -123,7 +129,7 @@ def _uses(told: Iterable[wire.WireUse], *, path: str) -> tuple[Use, ...]:
         Use(
             use.at,
             use.till_name,
-            Money(use.amount_minor, _currency(use.currency, path=f"{path}.{number}.currency")),
+            Money(use.amount_minor, currency(use.currency, path=f"{path}.{number}.currency")),
         )
         for number, use in enumerate(told)
     )
@@ -160,18 +166,18 @@ def _holder(told: wire.WireHolder | None) -> Holder | None:
 
 def to_voucher(told: wire.WireVoucher, *, path: str) -> Voucher:
     """Raises: Malformed."""
-    currency = _currency(told.currency, path=f"{path}.currency")
+    known = currency(told.currency, path=f"{path}.currency")
     minimum_minor = told.terms.minimum_purchase_minor
     return Voucher(
         voucher_id=VoucherId(told.voucher_id),
         shop_number=ShopNumber(told.shop_number),
-        face=Money(told.face_minor, currency),
-        balance=Money(told.balance_minor, currency),
+        face=Money(told.face_minor, known),
+        balance=Money(told.balance_minor, known),
         terms=Terms(
             partial_allowed=told.terms.partial_allowed,
             valid_from=told.terms.valid_from,
             expires_on=told.terms.expires_on,
-            minimum_purchase=None if minimum_minor is None else Money(minimum_minor, currency),
+            minimum_purchase=None if minimum_minor is None else Money(minimum_minor, known),
             vat_kind=VatKind(told.terms.vat_kind),
         ),
         status=VoucherStatus(told.status),

@@ -9,7 +9,7 @@ by several threads at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
@@ -27,6 +27,7 @@ from merchant_app.ledger.messages import (
     Rewind,
     Stored,
 )
+from merchant_app.ledger.statements import BookingsPage, Statement
 from merchant_app.vouchers.code import ShortCode
 from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.terms import Voucher
@@ -35,6 +36,7 @@ from merchant_app.vouchers.verdicts import Use
 # The journal's messages belong to the protocol; whoever uses the port finds them here too.
 __all__ = [
     "Batch",
+    "BookingsPage",
     "Forked",
     "HeldEntries",
     "HeldEpoch",
@@ -44,6 +46,7 @@ __all__ = [
     "OutcomeLine",
     "OutcomeStatus",
     "Rewind",
+    "Statement",
     "Stored",
 ]
 
@@ -222,6 +225,8 @@ TillOutcome = TillFacts | NotAuthorised | Rejected | NoAnswer
 VouchersOutcome = VouchersPage | NotAuthorised | Rejected | NoAnswer
 HeldEpochsOutcome = HeldEpochs | NotAuthorised | Rejected | NoAnswer
 HeldEntriesOutcome = HeldEntries | NotAuthorised | Rejected | NoAnswer
+StatementOutcome = Statement | NotAuthorised | Rejected | NoAnswer
+BookingsOutcome = BookingsPage | NotAuthorised | Rejected | NoAnswer
 JournalOutcome = Stored | Rewind | Forked | NotAuthorised | Rejected | NoAnswer
 
 
@@ -259,6 +264,14 @@ class CentralService(Protocol):
 
     def held_entries(self, epoch_id: EpochId, *, after_seq: int) -> HeldEntriesOutcome:
         """The entries of one epoch of this till, as the service holds them."""
+        ...
+
+    def statement(self, first_day: date, last_day: date) -> StatementOutcome:
+        """The figures of the shop between two days, both included, at most `DAYS_MAX` of them."""
+        ...
+
+    def bookings(self, first_day: date, last_day: date, *, cursor: int) -> BookingsOutcome:
+        """What a statement of these days, any number of them, is made of; 0: from the first."""
         ...
 
 

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from merchant_app.clock import from_text
-from merchant_app.ids import OpId
+from merchant_app.clock import from_text, to_text
+from merchant_app.ids import OpId, id_of
 from merchant_app.journal import closed_ops
 from merchant_app.journal.closed_ops import TouchedOp
 from merchant_app.journal.closings import Reach
@@ -42,6 +42,25 @@ class ClosingRanges:
         )
         for position, at in rows:
             yield position, from_text(at)
+
+    def redemptions_between(self, begins_at: datetime, ends_at: datetime) -> set[OpId]:
+        """The redemptions that were recorded, decided or undone in a time, by the till's clock."""
+        text = "SELECT coalesce(redemption_id, op_id) FROM {} WHERE kind <> 'resolution' "
+        text += "AND json_extract(body, '$.at') >= ?1 AND json_extract(body, '$.at') < ?2"
+        rows = self._connection.execute(
+            f"{text.format('entries')} UNION {text.format('adopted')}",
+            (to_text(begins_at), to_text(ends_at)),
+        )
+        return {OpId(id_of(row[0])) for row in rows}
+
+    def unsent(self) -> set[OpId]:
+        """The redemptions of which the service does not have every entry yet."""
+        rows = self._connection.execute(
+            "SELECT coalesce(redemption_id, op_id) FROM entries JOIN progress USING (epoch_id) "
+            "WHERE seq > acked_seq AND epoch_id = "
+            "(SELECT epoch_id FROM epochs ORDER BY position DESC LIMIT 1)"
+        )
+        return {OpId(id_of(row[0])) for row in rows}
 
     def head_at(self, position: int) -> tuple[str, int, bytes] | None:
         """Epoch, number and hash of the entry at a position; None: there is none."""

@@ -28,6 +28,7 @@ from merchant_app.journal.owner import Owner
 from merchant_app.journal.sealing import NotOpened, Sealer
 from merchant_app.journal.vouchers_file import News, NotOurs, State, VouchersFile
 from merchant_app.journal.vouchers_rows import (
+    ALL,
     BY_CODE_MAC,
     BY_ID,
     SEALED,
@@ -142,6 +143,16 @@ class VouchersCopy:
     def by_id(self, voucher_id: VoucherId) -> Voucher | None:
         """The voucher of this id; None: not here."""
         return self._one(BY_ID, voucher_id.bytes)
+
+    def all(self) -> list[Voucher]:
+        """Every voucher that is here; none when the file turns out to be damaged."""
+        renewals = self._readers.renewals
+        try:
+            with self._readers.one() as connection, reading():
+                return [voucher_of(row, row[0]) for row in connection.execute(ALL)]
+        except Damaged as damage:
+            self._renew(damage, renewals)
+            return []
 
     def balances(self, ids: Iterable[VoucherId]) -> dict[VoucherId, int]:
         """Balances in minor units, of those that are here."""

@@ -35,6 +35,7 @@ COLUMNS = (
     "proof",
 )
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM vouchers WHERE"  # noqa: S608 - constants
+ALL = f"SELECT {', '.join(COLUMNS)} FROM vouchers"  # noqa: S608 - constants
 BY_CODE_MAC = f"{_SELECT} code_mac = ? LIMIT 2"
 BY_ID = f"{_SELECT} voucher_id = ?"
 SEALED_BY_ID = "SELECT sealed FROM vouchers WHERE voucher_id = ?"
@@ -134,7 +135,7 @@ def row_of(one: CopiedVoucher) -> tuple[object, ...]:
 
 
 def voucher_of(row: tuple[object, ...], key: bytes) -> Voucher:
-    """The voucher in a row that `BY_CODE_MAC` or `BY_ID` found by this key.
+    """The voucher in a row that `BY_CODE_MAC` or `BY_ID` found by this key, or `ALL` by its id.
 
     Raises:
         Damaged: the row is not as it was written, or not the one of this key.

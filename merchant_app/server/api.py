@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, NoReturn, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from merchant_app.contract import paths, wire
 from merchant_app.contract.problems import ProblemType
 from merchant_app.contract.strict_json import BODY_BYTES_MAX, parse
 from merchant_app.ledger.intake import Broken, EpochClosed, Fork, Rewind
+from merchant_app.ledger.statements import DAY_MAX, DAY_MIN, DAYS_MAX
 from merchant_app.server import openapi, problem_replies
 from merchant_app.server.enrolling import RevokedTill, Till
 from merchant_app.server.looking_up import TooManyMisses
@@ -33,6 +35,7 @@ DISCARD_BYTES_MAX = 4 * BODY_BYTES_MAX
 writing, gets to read the answer. Beyond that the line is cut."""
 _CREDENTIAL_CHARACTERS_MAX = 200
 _NUMBER = re.compile(r"[0-9]{1,15}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -221,6 +224,49 @@ def _journal_entries(request: Request, till: Speaker) -> Response:
     return _json(page)
 
 
+def _statements(request: Request, till: Speaker) -> Response:
+    first_day, last_day = _days(request)
+    if (last_day - first_day).days >= DAYS_MAX:
+        raise Refused(ProblemType.MALFORMED, detail=f"more than {DAYS_MAX} days", path="to")
+    try:
+        reply = _service(request).statement(till, first_day=first_day, last_day=last_day)
+    except BeingRestored:
+        raise Refused(ProblemType.BEING_RESTORED, retry_after_s=RETRY_RESTORED_S) from None
+    return _json(reply)
+
+
+def _statement_bookings(request: Request, till: Speaker) -> Response:
+    first_day, last_day = _days(request)
+    cursor = _query(request, "cursor") or "0"
+    if not _NUMBER.fullmatch(cursor):
+        raise Refused(ProblemType.MALFORMED, detail="not a number", path="cursor")
+    try:
+        page = _service(request).bookings(
+            till, first_day=first_day, last_day=last_day, cursor=int(cursor)
+        )
+    except BeingRestored:
+        raise Refused(ProblemType.BEING_RESTORED, retry_after_s=RETRY_RESTORED_S) from None
+    return _json(page)
+
+
+def _days(request: Request) -> tuple[date, date]:
+    """The days that a statement is asked for."""
+    days = []
+    for name in ("from", "to"):
+        text = _query(request, name) or ""
+        try:
+            day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        except ValueError:
+            day = None
+        if day is None or not DAY_MIN <= day <= DAY_MAX:
+            raise Refused(ProblemType.MALFORMED, detail="no day, 2026-12-31", path=name)
+        days.append(day)
+    first_day, last_day = days
+    if last_day < first_day:
+        raise Refused(ProblemType.MALFORMED, detail="before the first day", path="to")
+    return first_day, last_day
+
+
 _ENDPOINTS: dict[str, Callable[..., Response]] = {
     paths.HEALTH: _health,
     paths.ENROLMENTS: _enrolments,
@@ -230,4 +276,6 @@ _ENDPOINTS: dict[str, Callable[..., Response]] = {
     paths.JOURNAL: _journal,
     paths.JOURNAL_EPOCHS: _journal_epochs,
     paths.JOURNAL_ENTRIES: _journal_entries,
+    paths.STATEMENTS: _statements,
+    paths.STATEMENT_BOOKINGS: _statement_bookings,
 }

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError
 LOCK_WAIT_MAX_S = 20
 """How long a transaction waits for another one before it gives up."""
 CONNECTIONS_MAX = 40
-SCHEMA_HEAD = "0002"
+SCHEMA_HEAD = "0003"
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _MIGRATION_LOCK = 0x636F6D70  # "comp": which of PostgreSQL's advisory locks are ours
 _FILLING_LOCK = _MIGRATION_LOCK + 1

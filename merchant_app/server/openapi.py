@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from merchant_app.contract import paths, wire
+from merchant_app.contract import paths, statement_wire, wire
 from merchant_app.contract.problems import MEDIA_TYPE, ProblemBody, ProblemType
 from merchant_app.server.problem_replies import TITLES
 
@@ -91,6 +91,11 @@ def _parameter(name: str, description: str, *, required: bool = False) -> dict[s
         "schema": {"type": "string"},
     }
 
+
+_DAYS = (
+    _parameter("from", "the first day where the shop is, 2026-11-01", required=True),
+    _parameter("to", "the last day, included", required=True),
+)
 
 ROUTES = (
     Route("GET", paths.HEALTH, "health", "Whether the service runs", None, authorised=False),
@@ -179,6 +184,27 @@ ROUTES = (
         query=(
             _parameter("epoch", "the id of the journal's epoch", required=True),
             _parameter("after", "the number of the last entry known; without it, from the first"),
+        ),
+    ),
+    Route(
+        "GET",
+        paths.STATEMENTS,
+        "statements",
+        "What was sold, redeemed and lost for the shop, per week and month; fees, payouts",
+        statement_wire.StatementReply,
+        problems=(ProblemType.MALFORMED, ProblemType.BEING_RESTORED, *_OF_EVERY_TILL),
+        query=_DAYS,
+    ),
+    Route(
+        "GET",
+        paths.STATEMENT_BOOKINGS,
+        "statement_bookings",
+        "What a statement is made of: what each entry moved, in the order of booking",
+        statement_wire.WireBookingsPage,
+        problems=(ProblemType.MALFORMED, ProblemType.BEING_RESTORED, *_OF_EVERY_TILL),
+        query=(
+            *_DAYS,
+            _parameter("cursor", "`next_cursor` of the page before; without it, from the first"),
         ),
     ),
 )

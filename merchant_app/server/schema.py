@@ -242,6 +242,7 @@ ops = Table(
     Column("retry_id", Uuid, index=True, unique=True),
     _moment("evaluated_at"),
     _moment("changed_at"),
+    Index("ops_of_shop", "shop_number"),
 )
 
 op_lines = Table(
@@ -279,6 +280,27 @@ alarms = Table(
     Column("kind", String(32), primary_key=True),
     _moment("raised_at"),
     _moment("resolved_at", nullable=True),
+)
+
+fee_rates = Table(
+    "fee_rates",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    _moment("since"),
+    Column("rate_ppm", Integer, nullable=False),
+    CheckConstraint("rate_ppm >= 0 AND rate_ppm <= 1000000", name="a_part_of_the_whole"),
+)
+
+payouts = Table(
+    "payouts",
+    metadata,
+    Column("id", _ROW_NUMBER, primary_key=True),
+    Column("shop_number", BigInteger, ForeignKey("shops.number"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),  # negative: taken back
+    Column("reference", String(120), nullable=False),
+    _moment("recorded_at"),
+    UniqueConstraint("shop_number", "reference", name="payout_once"),
 )
 
 practice = Table(

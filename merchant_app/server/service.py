@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Connection, select
 
 from merchant_app.clock import Clock
+from merchant_app.contract.statement_wire import StatementReply, WireBookingsPage
 from merchant_app.contract.wire import (
     EnrolmentReply,
     EnrolmentRequest,
@@ -40,6 +42,7 @@ from merchant_app.server import (
     recovering,
     schema,
     snapshot,
+    statements,
 )
 from merchant_app.server.database import Database
 from merchant_app.server.enrolling import RevokedTill, Till
@@ -53,6 +56,7 @@ from merchant_app.server.keys import (
 from merchant_app.server.looking_up import MissLimit, TooManyMisses, look_up
 from merchant_app.server.recovering import Recovery, ShopRecovery
 from merchant_app.server.sql_shelf import SqlShelf
+from merchant_app.server.statement_replies import bookings_reply, statement_reply
 
 MINIMUM_TILL_VERSION = "0.1.0"
 
@@ -273,6 +277,34 @@ class Service:
         """Entries of one of this till's epochs; None when it has no such epoch."""
         with self.database.reading() as connection:
             return held.entries(connection, till.till_id, epoch_id, after_seq=after_seq)
+
+    def statement(self, till: Till, *, first_day: date, last_day: date) -> StatementReply:
+        """The figures of the till's shop, from one day to another, both included.
+
+        Raises:
+            BeingRestored: the shop waits for its tills.
+        """
+        _refuse_while_recovering(till)
+        with self.database.reading() as connection:
+            found = statements.statement(
+                connection, till.shop, first_day=first_day, last_day=last_day, now=self.clock.now()
+            )
+        return statement_reply(found)
+
+    def bookings(
+        self, till: Till, *, first_day: date, last_day: date, cursor: int
+    ) -> WireBookingsPage:
+        """What a statement of these days is made of, after a cursor.
+
+        Raises:
+            BeingRestored: the shop waits for its tills.
+        """
+        _refuse_while_recovering(till)
+        with self.database.reading() as connection:
+            page = statements.bookings_page(
+                connection, till.shop, first_day=first_day, last_day=last_day, cursor=cursor
+            )
+        return bookings_reply(page)
 
     def begin_new_generation(self) -> int:
         """After this database was restored from a backup: tills send again what it lacks."""

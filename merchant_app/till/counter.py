@@ -19,6 +19,7 @@ from merchant_app.till.results import (
     Settled,
     Status,
 )
+from merchant_app.till.statement_desk import StatementDesk
 from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Verdict
@@ -56,6 +57,11 @@ class Counter(Protocol):
 
     @property
     def facts(self) -> CounterFacts: ...
+
+    @property
+    def statements(self) -> StatementDesk:
+        """Relevés: its methods block as well."""
+        ...
 
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
         """What was scanned or typed, and what may be done with it.

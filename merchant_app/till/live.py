@@ -20,6 +20,8 @@ from merchant_app.till.results import (
     Settled,
     Status,
 )
+from merchant_app.till.statement_desk import StatementDesk
+from merchant_app.till.statements import LiveStatementDesk
 from merchant_app.till.till import Till
 from merchant_app.till.typed_codes import TypedCodes
 from merchant_app.vouchers import verdicts
@@ -33,6 +35,7 @@ class LiveCounter:
 
     Attributes:
         closings: what can be asked about closings.
+        statements: what can be asked about statements.
     """
 
     def __init__(self, till: Till) -> None:
@@ -40,6 +43,7 @@ class LiveCounter:
         self._listeners: list[Callable[[Status], None]] = []
         self._typed = TypedCodes(till.journal, till.clock, cashier=till.facts.cashier)
         self.closings: ClosingDesk = LiveClosingDesk(till)
+        self.statements: StatementDesk = LiveStatementDesk(till)
         self._people = search.People(till.copy)
         till.connectivity.listen(self._tell)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -29,6 +29,10 @@ class CopyOfVouchers(Protocol):
     def by_code_mac(self, mac: bytes) -> Voucher | None: ...
 
     def by_id(self, voucher_id: VoucherId) -> Voucher | None: ...
+
+    def all(self) -> Sequence[Voucher]:
+        """Every voucher of the shop."""
+        ...
 
     def holder(self, voucher_id: VoucherId) -> Holder | None: ...
 

@@ -19,7 +19,7 @@ from merchant_app.central.port import (
     TillFacts,
 )
 from merchant_app.clock import Clock, business_date
-from merchant_app.ids import OpId, VoucherId
+from merchant_app.ids import OpId, TillId, VoucherId
 from merchant_app.journal.closings import Sign
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.owner import JournalOwner
@@ -95,6 +95,7 @@ class Till:
         closings_folder: where the papers of closings are kept; made when there is one.
     """
 
+    till_id: TillId
     facts: CounterFacts
     shop: Shop
     clock: Clock

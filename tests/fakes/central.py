@@ -18,6 +18,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from merchant_app.central.port import (
     Batch,
+    BookingsOutcome,
     Enrolled,
     EnrolmentOutcome,
     EnrolmentRefused,
@@ -44,6 +46,7 @@ from merchant_app.central.port import (
     Rejected,
     Shop,
     SnapshotVoucher,
+    StatementOutcome,
     TillFacts,
     TillOutcome,
     VouchersOutcome,
@@ -61,6 +64,7 @@ from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.token import Token
 from tests.fakes.central_faults import Fault, Hold, LoseAnswer, LoseRequest, Twice
 from tests.fakes.central_ledger import FakeLedger
+from tests.fakes.central_statements import FakeStatements
 from tests.fakes.memory_books import MemoryBooks
 
 __all__ = ["FakeCentral", "FakeTill", "Hold", "LoseAnswer", "LoseRequest", "Twice"]
@@ -102,6 +106,7 @@ class FakeCentral:
         unreachable: while set, no call arrives.
         refuses: while set, no till is authorised.
         calls: the name of every call that arrived.
+        statements: the fee and the payouts.
     """
 
     def __init__(self, clock: Clock, *, seed: int = 1) -> None:
@@ -116,6 +121,7 @@ class FakeCentral:
         self.service_key = Ed25519PrivateKey.from_private_bytes(self.random_bytes(32))
         self.pepper = self.random_bytes(32)
         self.ledger = FakeLedger(clock, shop=SHOP, signing_key=self.service_key)
+        self.statements = FakeStatements(clock, SHOP)
         self._guard = threading.RLock()
         self._codes: dict[ShortCode, VoucherId] = {}
         self._holders: dict[VoucherId, Holder | None] = {}
@@ -391,6 +397,19 @@ class FakeTill:
         return self._serve(
             "held_entries",
             lambda: ledger.held_entries(self.till_id, epoch_id, after_seq=after_seq),
+        )
+
+    def statement(self, first_day: date, last_day: date) -> StatementOutcome:
+        central = self._central
+        return self._serve(
+            "statement", lambda: central.statements.statement(central.ledger, first_day, last_day)
+        )
+
+    def bookings(self, first_day: date, last_day: date, *, cursor: int) -> BookingsOutcome:
+        central = self._central
+        return self._serve(
+            "bookings",
+            lambda: central.statements.bookings(central.ledger, first_day, last_day, cursor),
         )
 
     def _serve(self, call: str, do: Callable[[], Answer]) -> Answer | NotAuthorised | NoAnswer:

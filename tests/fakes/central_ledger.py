@@ -38,7 +38,7 @@ from merchant_app.ids import EpochId, OpId, TillId, VoucherId
 from merchant_app.ledger import evaluation, heads, intake, priors, recovery
 from merchant_app.ledger.books import Books, Case, EntryAlarm, PendingState, Place, Recalled
 from merchant_app.ledger.entries import Entry, root_hash
-from merchant_app.ledger.service import Movement, MovementKind
+from merchant_app.ledger.service import Movement
 from merchant_app.money import Money
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Use
@@ -118,6 +118,9 @@ class FakeLedger:
         op = self.books.ops.get(op_id)
         return None if op is None or op.status is None else self._outcome(op_id, op)
 
+    def till_name(self, till_id: TillId) -> str:
+        return self._till_names[till_id]
+
     def history(self, voucher_id: VoucherId) -> tuple[Use, ...]:
         return tuple(self._uses(voucher_id))
 
@@ -131,10 +134,7 @@ class FakeLedger:
 
     def add(self, voucher: Voucher, *, shop_title: str) -> None:
         self.books.titles[voucher.shop_number] = shop_title
-        self.books.set_voucher(voucher)
-        self.books.movements.append(
-            Movement(voucher.voucher_id, MovementKind.ISSUE, voucher.balance.minor)
-        )
+        self.books.issue(voucher)
 
     def change(self, voucher_id: VoucherId, **facts: Any) -> None:
         self.books.set_voucher(replace(self.books.vouchers[voucher_id], **facts))

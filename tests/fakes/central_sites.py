@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Protocol
 
 from merchant_app.central.port import CentralService, Enrolled, Enrolment
 from merchant_app.ids import VoucherId
 from merchant_app.ledger.exposure import OfflineLimits
+from merchant_app.ledger.statements import Payout
 from merchant_app.vouchers.holders import Holder
 from tests.fakes.central import OTHER_SHOP, SHOP, FakeCentral
 
@@ -57,6 +59,14 @@ class Site(Protocol):
         """What the platform allows tills offline; `tills` is not the platform's to say."""
         ...
 
+    def charge(self, rate_ppm: int) -> None:
+        """The platform's fee from now on."""
+        ...
+
+    def pay_out(self, day: date, amount_minor: int, reference: str) -> None:
+        """Record a payout to the first shop."""
+        ...
+
 
 class FakeSite:
     """`FakeCentral` as a site."""
@@ -94,3 +104,9 @@ class FakeSite:
 
     def limit_offline(self, limits: OfflineLimits) -> None:
         self._central.policy = replace(self._central.policy, offline=limits)
+
+    def charge(self, rate_ppm: int) -> None:
+        self._central.statements.charge(rate_ppm)
+
+    def pay_out(self, day: date, amount_minor: int, reference: str) -> None:
+        self._central.statements.payouts.append(Payout(day, amount_minor, reference))

@@ -50,6 +50,9 @@ class MemoryCopy:
     def by_id(self, voucher_id: VoucherId) -> Voucher | None:
         return self._vouchers.get(voucher_id)
 
+    def all(self) -> list[Voucher]:
+        return list(self._vouchers.values())
+
     def holder(self, voucher_id: VoucherId) -> Holder | None:
         return self._holders.get(voucher_id)
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic, TypeVar
 from uuid import UUID
 
 from merchant_app.clock import business_date
@@ -53,9 +51,10 @@ from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import OtherCurrency, Unknown, Use, Verdict, judge
+from tests.fakes.planned import Planned
+from tests.fakes.statement_desk import FakeStatementDesk
 from tests.fakes.waiting import LIMIT_S
 
-T = TypeVar("T")
 SHOP = ShopNumber(7)
 ZONE = "Europe/Paris"
 NOON = datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
@@ -72,28 +71,6 @@ FACTS = CounterFacts(
 
 ONLINE = Status(LineState.ONLINE, NOON, NOON, 0)
 COPIED_AT = NOON - timedelta(minutes=28)
-
-
-class Planned(Generic[T]):
-    """Answers that a test has prepared, used up one a call."""
-
-    def __init__(self) -> None:
-        self._steps: deque[Callable[[], T]] = deque()
-
-    def append(self, answer: T) -> None:
-        """The next call gets this."""
-        self._steps.append(lambda: answer)
-
-    def fail(self, error: Exception) -> None:
-        """The next call raises this."""
-
-        def step() -> T:
-            raise error
-
-        self._steps.append(step)
-
-    def take(self) -> T | None:
-        return self._steps.popleft()() if self._steps else None
 
 
 def euros(amount: float) -> Money:
@@ -164,6 +141,7 @@ class FakeCounter:
         unsent: what signing out would lose.
         now_booked: redemptions that the service has debited in full.
         calls: what was asked, in order.
+        statements: Relevés, with knobs of its own.
     """
 
     facts: CounterFacts = FACTS
@@ -189,6 +167,7 @@ class FakeCounter:
     next_cancel: Planned[RedeemResult] = field(default_factory=Planned)
     next_reverse: Planned[ReverseResult] = field(default_factory=Planned)
     calls: list[tuple[str, object]] = field(default_factory=list)
+    statements: FakeStatementDesk = field(default_factory=FakeStatementDesk)
 
     def __post_init__(self) -> None:
         self.gate.set()

@@ -107,6 +107,15 @@ class Op:
     told: Outcome | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A movement, and what it came from; `op_id` is None for vouchers that are issued."""
+
+    at: datetime
+    op_id: OpId | None
+    movement: Movement
+
+
 @dataclass
 class MemoryBooks:
     """`Books` and `Shelf` of one shop; another shop's vouchers are there to be refused.
@@ -128,6 +137,7 @@ class MemoryBooks:
     versions: dict[VoucherId, int] = field(default_factory=dict)
     version: int = 0
     movements: list[Movement] = field(default_factory=list)
+    booked: list[Booked] = field(default_factory=list)
     alarms: dict[tuple[Place, str], None] = field(default_factory=dict)
     chains: dict[EpochId, Chain] = field(default_factory=dict)
     pending: dict[Place, Pending] = field(default_factory=dict)
@@ -247,8 +257,10 @@ class MemoryBooks:
 
     def move(self, movements: Iterable[tuple[OpId, Movement]]) -> None:
         net: dict[VoucherId, int] = {}
-        for _cause, movement in movements:
+        at = _whole_ms(self.clock.now())
+        for cause, movement in movements:
             self.movements.append(movement)
+            self.booked.append(Booked(at, cause, movement))
             if movement.kind is MovementKind.DEBIT:
                 change = -movement.amount_minor
             elif movement.kind is MovementKind.CREDIT:
@@ -262,6 +274,13 @@ class MemoryBooks:
             if not 0 <= balance <= voucher.face.minor or voucher.shop_number != self.shop_number:
                 raise Bug(f"a balance of {balance} of {voucher.face.minor}")
             self.set_voucher(_with_balance(voucher, balance))
+
+    def issue(self, voucher: Voucher) -> None:
+        """A new voucher."""
+        self.set_voucher(voucher)
+        movement = Movement(voucher.voucher_id, MovementKind.ISSUE, voucher.balance.minor)
+        self.movements.append(movement)
+        self.booked.append(Booked(_whole_ms(self.clock.now()), None, movement))
 
     def set_voucher(self, voucher: Voucher) -> None:
         """A voucher as it is from now on."""
@@ -361,6 +380,11 @@ class MemoryBooks:
         if pending.state is PendingState.PARKED:
             self.alarms.pop((place, EntryAlarm.PARKED.value), None)
             self._told_seqs = None
+
+
+def _whole_ms(moment: datetime) -> datetime:
+    """As the service's tables hold it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _with_balance(voucher: Voucher, balance_minor: int) -> Voucher:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from merchant_app.clock import Clock, SystemClock
 from merchant_app.ledger.evaluation import Rules
 from merchant_app.ledger.exposure import OfflineLimits
 from merchant_app.money import Money
-from merchant_app.server import catalogue, enrolling, policy, schema
+from merchant_app.server import catalogue, enrolling, payouts, policy, schema
 from merchant_app.server.api import create_app
 from merchant_app.server.catalogue import Issued, Order, Request, ShopRow
 from merchant_app.server.database import Database
@@ -257,6 +258,22 @@ class ServiceSite:
     def limit_offline(self, limits: OfflineLimits) -> None:
         with self.service_.database.writing() as connection:
             policy.change_limits(connection, limits)
+
+    def charge(self, rate_ppm: int) -> None:
+        with self.service_.database.writing() as connection:
+            payouts.set_rate(connection, rate_ppm, now=self.service_.clock.now())
+
+    def pay_out(self, day: date, amount_minor: int, reference: str) -> None:
+        shop = shop_of(self.service_)
+        with self.service_.database.writing() as connection:
+            payouts.record(
+                connection,
+                shop_number=shop.number,
+                day=day,
+                amount_minor=amount_minor,
+                reference=reference,
+                now=self.service_.clock.now(),
+            )
 
     def close(self) -> None:
         """Close every connection that tests opened."""

@@ -61,6 +61,7 @@ def assemble(
     )
     policies = PolicyBook(facts.policy)
     till = Till(
+        till_id=enrolled.till_id,
         facts=CounterFacts(
             shop_name=facts.shop.name,
             shop_city=facts.shop.city,

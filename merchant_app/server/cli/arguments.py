@@ -58,6 +58,13 @@ def parser() -> argparse.ArgumentParser:
     waits.add_argument("--close", action="store_true", help="go on without the missing tills")
     waits.add_argument("--shop", metavar="SLUG", help="close it for this shop alone")
     _policy(command("policy", "what tills may accept while they cannot ask; show or change it"))
+    fee = command("fee", "what the platform keeps of what is redeemed; show or change it")
+    fee.add_argument("--rate", metavar="PERCENT", help="2,5; for what is redeemed from now on")
+    _payout(command("payout", "record what was sent to a shop's bank; without an amount, list it"))
+    owed = command("statement", "a shop's weeks and months: sold, redeemed, fees, payouts")
+    owed.add_argument("--shop", required=True, metavar="SLUG")
+    owed.add_argument("--from", dest="first_day", required=True, metavar="DATE")
+    owed.add_argument("--to", dest="last_day", required=True, metavar="DATE")
     commands.add_parser("openapi", help="print the OpenAPI description of the contract")
     return top
 
@@ -101,6 +108,16 @@ def _policy(policy: argparse.ArgumentParser) -> None:
     )
     policy.add_argument(
         "--offline-unknown-max", metavar="AMOUNT", help="a signed voucher the till does not know"
+    )
+
+
+def _payout(payout: argparse.ArgumentParser) -> None:
+    payout.add_argument("--shop", required=True, metavar="SLUG")
+    payout.add_argument("--amount", help="in the shop's currency: 1250,00")
+    payout.add_argument("--date", metavar="DATE", help="when it was sent, 2026-11-23")
+    payout.add_argument("--reference", metavar="TEXT", help="what the bank shows; once for a shop")
+    payout.add_argument(
+        "--back", action="store_true", help="it came back, or undoes one that was typed wrong"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
-from merchant_app.server.cli import issuing, listing, running, upkeep
+from merchant_app.server.cli import issuing, listing, paying, running, upkeep
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "serve": running.serve,
@@ -13,6 +13,9 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "restored": upkeep.restored,
     "recovery": upkeep.recovery,
     "policy": upkeep.policy,
+    "fee": paying.fee,
+    "payout": paying.payout,
+    "statement": paying.statement,
     "sample": listing.sample,
     "practice": listing.practice,
     "shops": listing.shops,
