@@ -3,7 +3,8 @@
 - a log record of WARNING or above fails the test, unless it is marked `expects_log`;
 - Python warnings are errors and Qt's messages fail (pyproject.toml);
 - no connection leaves the machine;
-- home, settings, caches and the keyring are empty folders of this run, never the user's own.
+- home, settings, caches and the keyring are empty folders of this run, never the user's own;
+- the computer's language, proxies and certificates are not those of the tests.
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ from hypothesis import HealthCheck, settings
 # Before anybody imports Qt. `QT_QPA_PLATFORM=xcb` in the environment shows the windows.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-settings.register_profile("gate", deadline=None, max_examples=60, print_blob=True)
+# No deadline, and no "too slow": how long an example takes says how busy the computer is.
 settings.register_profile(
-    "deep",
+    "gate",
     deadline=None,
-    max_examples=2_000,
+    max_examples=60,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("deep", settings.get_profile("gate"), max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 _OWN_FOLDERS = {
@@ -47,6 +49,10 @@ _OWN_FOLDERS = {
     "APPDATA": "home/AppData/Roaming",
     "LOCALAPPDATA": "home/AppData/Local",
 }
+_OF_THIS_COMPUTER = re.compile(
+    "LANG|LANGUAGE|LC_.*|(HTTPS?|ALL|NO)_PROXY|(REQUESTS|CURL)_CA_BUNDLE|SSL_CERT_(FILE|DIR)|NETRC",
+    re.IGNORECASE,
+)
 _run_folder = pytest.StashKey[Path]()
 
 
@@ -60,6 +66,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # A test that wants secrets brings its own backend; the user's is out of reach.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     os.environ.pop("DBUS_SESSION_BUS_ADDRESS", None)
+    for name in filter(_OF_THIS_COMPUTER.fullmatch, list(os.environ)):
+        del os.environ[name]
+    os.environ["LANG"] = "C.UTF-8"
     socket.socket.connect = _connect  # type: ignore[method-assign,assignment]
     socket.socket.connect_ex = _connect_ex  # type: ignore[method-assign,assignment]
     socket.getaddrinfo = _getaddrinfo

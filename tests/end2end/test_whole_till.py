@@ -49,7 +49,7 @@ def profile(folder: Path) -> Profile:
 
 def told(output: Path) -> str:
     """What the till wrote to its terminal."""
-    return output.read_text(errors="replace")
+    return output.read_text(encoding="utf-8", errors="replace")
 
 
 def is_calm(output: Path) -> bool:

@@ -150,7 +150,10 @@ def children(pid: int) -> set[int]:
 def is_gone(pid: int) -> bool:
     """Whether this process ended (Linux); a zombie that nobody waited for counts as ended."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+            == "Z"
+        )
     except OSError:
         return True
 

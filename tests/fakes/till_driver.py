@@ -38,7 +38,7 @@ class FileSecrets(SessionSecrets):
         super().__init__()
         self._path = path
         if path.exists():
-            for name, value in json.loads(path.read_text()).items():
+            for name, value in json.loads(path.read_text(encoding="utf-8")).items():
                 super().set(SecretName(name), value)
 
     def set(self, name: SecretName, value: str) -> None:

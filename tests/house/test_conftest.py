@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import subprocess
 import sys
@@ -65,20 +66,47 @@ sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:randomly", *sys.
 """
 
 
-def test_an_unannounced_warning_of_any_thread_fails_the_test(tmp_path: Path) -> None:
+FOREIGN = """
+import os
+def test_it():
+    assert not {"LC_ALL", "LANGUAGE", "https_proxy", "REQUESTS_CA_BUNDLE"} & set(os.environ)
+    assert os.environ["LANG"] == "C.UTF-8"
+"""
+
+
+def run_alone(folder: Path, test: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """This test alone, under our conftest."""
     root = Path(__file__).parents[2]
-    (tmp_path / "conftest.py").write_text(
+    (folder / "conftest.py").write_text(
         (root / "tests" / "conftest.py").read_text(encoding="utf-8"), encoding="utf-8"
     )
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = expects_log\n", encoding="utf-8")
-    (tmp_path / "test_it.py").write_text(UNANNOUNCED, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, str(tmp_path)],
-        cwd=tmp_path,
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers = expects_log\n", encoding="utf-8")
+    (folder / "test_it.py").write_text(test, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-c", RUN, str(folder)],
+        cwd=folder,
+        env=dict(os.environ) | environment,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+def test_an_unannounced_warning_of_any_thread_fails_the_test(tmp_path: Path) -> None:
+    done = run_alone(tmp_path, UNANNOUNCED)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "WARNING house: nobody expects me" in done.stdout
+
+
+def test_the_computers_language_and_network_are_not_those_of_the_tests(tmp_path: Path) -> None:
+    done = run_alone(
+        tmp_path,
+        FOREIGN,
+        LANG="de_DE.ISO-8859-1",
+        LC_ALL="C",
+        LANGUAGE="de",
+        https_proxy="http://127.0.0.1:9",
+        REQUESTS_CA_BUNDLE="/nowhere.pem",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

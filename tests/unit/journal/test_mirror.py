@@ -106,11 +106,11 @@ def test_a_newer_mirror_is_refused_and_left_alone(path: Path) -> None:
 
 
 def test_a_file_of_something_else_is_never_overwritten(path: Path) -> None:
-    path.write_text("My accounts\n" * 100)
+    path.write_text("My accounts\n" * 100, encoding="utf-8")
     with pytest.raises(Problem) as problem:
         Mirror(path)
     assert problem.value.kind is ProblemKind.MIRROR_UNREACHABLE
-    assert path.read_text() == "My accounts\n" * 100
+    assert path.read_text(encoding="utf-8") == "My accounts\n" * 100
 
 
 def test_every_table_that_never_changes_is_mirrored_whole(journal_path: Path) -> None:

@@ -49,10 +49,13 @@ def test_what_was_saved_is_loaded(path: Path) -> None:
 def test_a_newer_fact_replaces_the_older_and_foreign_fields_stay(path: Path) -> None:
     store = EnrolmentStore(path)
     store.save(TILL)
-    path.write_text(json.dumps({**json.loads(path.read_text()), "pins": ["x"]}))
+    path.write_text(
+        json.dumps({**json.loads(path.read_text(encoding="utf-8")), "pins": ["x"]}),
+        encoding="utf-8",
+    )
     store.save(replace(TILL, till_name="Caisse 2"))
     assert store.load() == replace(TILL, till_name="Caisse 2")
-    assert json.loads(path.read_text())["pins"] == ["x"]
+    assert json.loads(path.read_text(encoding="utf-8"))["pins"] == ["x"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,9 @@ def test_a_newer_fact_replaces_the_older_and_foreign_fields_stay(path: Path) -> 
 )
 def test_a_bad_field_is_named(path: Path, field: str, value: object) -> None:
     EnrolmentStore(path).save(TILL)
-    path.write_text(json.dumps({**json.loads(path.read_text()), field: value}))
+    path.write_text(
+        json.dumps({**json.loads(path.read_text(encoding="utf-8")), field: value}), encoding="utf-8"
+    )
     with pytest.raises(Problem) as caught:
         EnrolmentStore(path).load()
     assert caught.value.kind is ProblemKind.SETTINGS_UNREADABLE
@@ -90,8 +95,8 @@ def test_a_bad_field_is_named(path: Path, field: str, value: object) -> None:
 
 def test_a_missing_field_is_named(path: Path) -> None:
     EnrolmentStore(path).save(TILL)
-    fields = json.loads(path.read_text())
+    fields = json.loads(path.read_text(encoding="utf-8"))
     del fields["epoch_id"]
-    path.write_text(json.dumps(fields))
+    path.write_text(json.dumps(fields), encoding="utf-8")
     with pytest.raises(Problem, match="bad field epoch_id"):
         EnrolmentStore(path).load()

@@ -127,9 +127,11 @@ def test_a_value_out_of_its_limits_is_a_bug(path: Path, option: Any, value: obje
 
 
 def test_fields_of_another_version_are_kept(path: Path) -> None:
-    path.write_text('{"version": 1, "theme": "dark", "printer": {"paper_mm": 80}}')
+    path.write_text(
+        '{"version": 1, "theme": "dark", "printer": {"paper_mm": 80}}', encoding="utf-8"
+    )
     Options(path).set(SOUND_VOLUME, 5)
-    written = json.loads(path.read_text())
+    written = json.loads(path.read_text(encoding="utf-8"))
     assert written == {
         "version": 1,
         "theme": "dark",
@@ -167,9 +169,9 @@ def test_fields_of_another_version_are_kept(path: Path) -> None:
     ],
 )
 def test_an_unreadable_file_is_refused_with_the_reason(path: Path, text: str, said: str) -> None:
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     assert said in refusal(path)
-    assert path.read_text() == text
+    assert path.read_text(encoding="utf-8") == text
 
 
 def test_a_folder_in_its_place_is_refused(path: Path) -> None:
