@@ -121,6 +121,9 @@ def _failed(failure: _Failure) -> StatementResult:
 
 
 def _look(till: Till, first_day: date, last_day: date, watch: Watch) -> Reconciled | _Failure:
+    # What is unsent goes first, so that it is in the figures; the news come last. Where a delivery
+    # fails, the differences say so.
+    till.courier.deliver(wait_s=till.answer_wait_s)
     began_s = till.clock.monotonic_s()
     told = till.central.statement(first_day, last_day)
     till.connectivity.report(told, took_s=till.clock.monotonic_s() - began_s)
@@ -129,7 +132,6 @@ def _look(till: Till, first_day: date, last_day: date, watch: Watch) -> Reconcil
     bookings = _bookings(till, first_day, last_day, watch)
     if not isinstance(bookings, list):
         return bookings
-    # What is unsent goes, and the news comes; where it does not, the differences say so.
     till.courier.deliver(wait_s=till.answer_wait_s)
     side = till.journal.run(lambda journal: journal_side(journal, told, bookings))
     elsewhere = _elsewhere(till, told, unaccounted(side, bookings), watch)

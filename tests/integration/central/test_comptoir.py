@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from merchant_app.central.address import parse_address
 from merchant_app.central.comptoir import ComptoirEnrolment, ComptoirService, describe
 from merchant_app.central.http import Limits, ServiceHttp
 from merchant_app.central.port import (
+    BookingsPage,
     CentralService,
     Enrolled,
     Enrolment,
@@ -37,6 +38,7 @@ from merchant_app.central.port import (
     OfOtherShop,
     Rejected,
     Rewind,
+    Statement,
     Stored,
     TillFacts,
     VouchersPage,
@@ -47,6 +49,7 @@ from merchant_app.ids import EpochId, TillId
 from merchant_app.ledger import heads
 from merchant_app.ledger.entries import Envelope, root_hash
 from merchant_app.ledger.messages import RESYNC_UNKNOWN
+from merchant_app.ledger.statements import Cause, Payout, RedemptionState
 from merchant_app.log import redact
 from merchant_app.vouchers.code import encode
 from merchant_app.vouchers.verdicts import Reason
@@ -157,6 +160,56 @@ ENTRIES: dict[str, Any] = {
 }
 
 
+DAYS = (date(2026, 11, 1), date(2026, 11, 30))
+SUMS = {
+    f"{name}_{what}": 0
+    for name in ("sold", "redeemed", "reversed", "shortfall")
+    for what in ("count", "minor")
+}
+STATEMENT: dict[str, Any] = {
+    "first_day": "2026-11-01",
+    "last_day": "2026-11-30",
+    "currency": "EUR",
+    "time_zone": "Europe/Paris",
+    "periods": [
+        {
+            "kind": "week",
+            "name": "2026-W44",
+            "first_day": "2026-11-01",
+            "last_day": "2026-11-01",
+            "sums": {**SUMS, "redeemed_minor": 2_000, "fee_minor": 50, "payout_minor": -300},
+        }
+    ],
+    "payouts": [{"day": "2026-11-23", "amount_minor": -300, "reference": "VIR 1"}],
+    "owed_before_minor": -100,
+    "fee_rate_ppm": 25_000,
+    "server_time": "2026-11-30T09:30:00Z",
+}
+BOOKINGS: dict[str, Any] = {
+    "bookings": [
+        {
+            "op_id": "01920000-0000-7000-8000-000000000007",
+            "redemption_id": "01920000-0000-7000-8000-000000000008",
+            "cause": "void",
+            "at": "2026-11-23T09:30:00Z",
+            "till_id": str(TILL_ID),
+            "till_name": "Caisse 1",
+            "vouchers": [{"voucher_id": VOUCHER["voucher_id"], "label": "H2M7"}],
+            "redeemed_minor": 0,
+            "reversed_minor": 2_000,
+            "shortfall_minor": -500,
+            "fee_minor": -50,
+            "redemption_status": "voided",
+            "amount_minor": 2_500,
+            "accepted_minor": 0,
+            "shortfall_now_minor": 0,
+        }
+    ],
+    "next_cursor": 9,
+    "more": True,
+}
+
+
 def journal_reply(**changes: Any) -> dict[str, Any]:
     """A reply with a signed head; `changes` are of the head, made before it is signed."""
     head = heads.Head(
@@ -230,6 +283,8 @@ CALLS: dict[str, Call] = {
     "vouchers": lambda s, _: s.vouchers("1.2 3"),
     "held_epochs": lambda s, _: s.held_epochs(),
     "held_entries": lambda s, _: s.held_entries(EPOCH_ID, after_seq=0),
+    "statement": lambda s, _: s.statement(*DAYS),
+    "bookings": lambda s, _: s.bookings(*DAYS, cursor=0),
 }
 EVERY_CALL = tuple(CALLS)
 
@@ -298,6 +353,51 @@ def test_what_the_service_holds() -> None:
 @pytest.mark.expects_log("of another journal")
 def test_entries_of_another_journal_are_not_understood() -> None:
     assert outcome("held_entries", ok(ENTRIES | {"epoch_id": str(TILL_ID)})) == NOT_UNDERSTOOD
+
+
+def test_a_statement() -> None:
+    with service_answering(ok(STATEMENT)) as (central, _, service):
+        found = central.statement(*DAYS)
+    assert service.requests[0].startswith(b"GET /v1/statements?from=2026-11-01&to=2026-11-30 ")
+    assert isinstance(found, Statement)
+    (week,) = found.periods
+    assert (week.name, week.sums.redeemed_minor, week.sums.payout_minor) == ("2026-W44", 2000, -300)
+    assert found.payouts == (Payout(date(2026, 11, 23), -300, "VIR 1"),)
+    assert (found.owed_before_minor, found.fee_rate_ppm) == (-100, 25_000)
+
+
+def test_bookings() -> None:
+    with service_answering(ok(BOOKINGS)) as (central, _, service):
+        page = central.bookings(*DAYS, cursor=7)
+    assert b"?from=2026-11-01&to=2026-11-30&cursor=7 " in service.requests[0]
+    assert isinstance(page, BookingsPage)
+    (one,) = page.bookings
+    assert (one.cause, one.reversed_minor, one.shortfall_minor) == (Cause.VOID, 2_000, -500)
+    assert one.now == RedemptionState(OutcomeStatus.VOIDED, 2_500, 0, 0)
+    assert (page.next_cursor, page.more) == (9, True)
+
+
+@pytest.mark.expects_log("of other days")
+def test_a_statement_of_other_days_is_not_understood() -> None:
+    other = STATEMENT | {"first_day": "2026-10-01"}
+    assert outcome("statement", ok(other)) == NOT_UNDERSTOOD
+
+
+@pytest.mark.expects_log("leads nowhere")
+def test_bookings_that_never_end_are_not_understood() -> None:
+    assert outcome("bookings", ok(BOOKINGS | {"next_cursor": 0})) == NOT_UNDERSTOOD
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"currency": "ZZZ"}, {"time_zone": "Mars/Olympus"}, {"fee_rate_ppm": -1},
+        {"owed_before_minor": 1.5}, {"owed_before_minor": 2**60}, {"first_day": "yesterday"},
+        {"periods": [{}]}, {"extra": 1},
+    ],
+)  # fmt: skip
+def test_a_statement_that_is_not_of_the_contract_is_not_understood(bad: dict[str, Any]) -> None:
+    assert outcome("statement", ok(STATEMENT | bad)) == NOT_UNDERSTOOD
 
 
 def test_look_up() -> None:

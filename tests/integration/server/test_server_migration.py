@@ -18,7 +18,7 @@ import merchant_app.server
 from merchant_app.clock import SystemClock
 from merchant_app.ledger.entries import root_hash
 from merchant_app.ledger.exposure import OfflineLimits
-from merchant_app.server import figures, policy
+from merchant_app.server import catalogue, figures, policy, statements
 from merchant_app.server.database import SCHEMA_HEAD, Database
 from merchant_app.server.service import Service
 
@@ -67,7 +67,8 @@ def fill_as_0001(database: Database) -> None:
              "version": 2, "issued_at": NOW},
         ],
         "entries": [
-            {"voucher_id": VOUCHER_ID, "kind": "issue", "amount_minor": 5000, "at": NOW},
+            {"voucher_id": VOUCHER_ID, "kind": "issue", "amount_minor": 5000, "op_id": None,
+             "at": NOW},
             {"voucher_id": VOUCHER_ID, "kind": "debit", "amount_minor": 1000, "op_id": OP_ID,
              "at": NOW},
         ],
@@ -110,7 +111,13 @@ def test_the_first_schema_becomes_todays_and_keeps_its_rows(database_url: str) -
         assert state == SCHEMA_HEAD
         assert (found["wrong"], found["vouchers"], found["unevaluated"]) == ([], 1, 1)
         assert limits == OfflineLimits()
-        assert "ix_ops_retry_id" in indexes
+        assert {"ix_ops_retry_id", "ops_of_shop"} <= indexes
+        with database.reading() as connection:
+            shop = catalogue.shop_by_number(connection, 1)
+            found_statement = statements.statement(
+                connection, shop, first_day=NOW.date(), last_day=NOW.date(), now=NOW
+            )
+        assert found_statement.periods[0].sums.redeemed_minor == 1000
         assert service.waiting_shops() == []
         # The triggers that keep the books append-only are still there.
         with pytest.raises(DBAPIError, match="append-only"), database.writing() as connection:

@@ -342,3 +342,51 @@ def test_with_a_certificate_it_speaks_tls(tmp_path: Path, file_url: str) -> None
             pytest.raises(ssl.SSLError),
         ):
             old.wrap_socket(line, server_hostname="localhost")
+
+
+# --- what shops are owed -------------------------------------------------------------------------
+
+
+def test_the_fee_is_shown_and_changed(file_url: str) -> None:
+    assert told("fee", "--database", file_url) == {"rate_ppm": 0}
+    assert told("fee", "--database", file_url, "--rate", "2,5") == {"rate_ppm": 25_000}
+    assert told("fee", "--database", file_url) == {"rate_ppm": 25_000}
+    for bad in ("101", "-1", "much", "0.00001", "nan"):
+        assert run("fee", "--database", file_url, f"--rate={bad}").returncode == 1
+
+
+def test_payouts_are_recorded_once_and_listed(database_url: str) -> None:
+    told("sample", "--database", database_url)
+    slug = told("shops", "--database", database_url)[0]["slug"]
+    where = ("payout", "--database", database_url, "--shop", slug)
+    one = (*where, "--amount", "1 250,00", "--date", "2026-11-23", "--reference", "CPT-1")
+    assert [row["amount_minor"] for row in told(*one)] == [125_000]
+    twice = run(*one)
+    assert twice.returncode == 1
+    assert "already" in twice.stderr
+    back = ("--amount", "50", "--date", "2026-11-24", "--reference", "CPT-2", "--back")
+    assert [row["amount_minor"] for row in told(*where, *back)] == [125_000, -5_000]
+    for bad in (
+        ("--amount", "50", "--date", "2026-11-24"),
+        ("--amount", "50", "--reference", "x"),
+        ("--reference", "x"),
+        ("--amount", "50", "--date", "1026-11-24", "--reference", "x"),
+    ):
+        assert run(*where, *bad).returncode == 1
+    assert len(told(*where)) == 2
+
+
+def test_a_statement_at_the_command_line(file_url: str) -> None:
+    told("sample", "--database", file_url)
+    slug = told("shops", "--database", file_url)[0]["slug"]
+    told("payout", "--database", file_url, "--shop", slug, "--amount", "10", "--date",
+         "2026-11-23", "--reference", "CPT-1")  # fmt: skip
+    asked = ("statement", "--database", file_url, "--shop", slug, "--from", "2026-11-01")
+    found = told(*asked, "--to", "2026-11-30")
+    months = [one for one in found["periods"] if one["kind"] == "month"]
+    assert [(one["period"], one["payout_minor"]) for one in months] == [("2026-11", 1_000)]
+    assert sum(one["payout_minor"] for one in found["periods"]) == 2_000
+    shown = run(*asked, "--to", "2026-11-30")
+    assert "2026-W48" in shown.stdout
+    assert run(*asked, "--to", "2026-10-30").returncode == 1
+    assert run(*asked, "--to", "2030-10-30").returncode == 1
