@@ -9,7 +9,6 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from merchant_app.printing.thermal import Wire
 from merchant_app.printing.ticket import Failure
@@ -65,13 +64,15 @@ def to_device(path: str, *, baud: int | None = None) -> Connect:
     return connect
 
 
-def to_file(path: Path) -> Connect:
-    """A file to which tickets are added: a spooler's, a shared printer's, a test's."""
+def to_file(path: str) -> Connect:
+    """A file to which tickets are added: a spooler's, or a shared printer's."""
 
     def connect() -> Wire | Failure:
+        if not path.strip():
+            return Failure.NO_PRINTER
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-            return _FileWire(os.open(path, flags, 0o600))
+            return _FileWire(os.open(path.strip(), flags, 0o600))
         except PermissionError:
             return Failure.REFUSED
         except OSError:

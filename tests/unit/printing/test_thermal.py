@@ -117,16 +117,16 @@ def test_a_printer_that_never_comes_to_an_end_is_slow() -> None:
 
 def test_a_file_gets_the_ticket_and_no_questions(tmp_path: Path) -> None:
     path = tmp_path / "printer"
-    assert Printing(to_file(path)).result() == Printed(confirmed=False)
+    assert Printing(to_file(str(path))).result() == Printed(confirmed=False)
     data = path.read_bytes()
     assert paper_of(data) == "Librairie Cassiopée\n20,00 €\n"
     assert b"\x10\x04" not in data
-    assert Printing(to_file(path)).result() == Printed(confirmed=False)
+    assert Printing(to_file(str(path))).result() == Printed(confirmed=False)
     assert path.read_bytes() == data * 2
 
 
 def test_a_folder_that_is_gone_is_a_printer_that_is_not_there(tmp_path: Path) -> None:
-    assert Printing(to_file(tmp_path / "no" / "printer")).result() == Failed(Failure.NOT_THERE)
+    assert Printing(to_file(str(tmp_path / "no" / "printer"))).result() == Failed(Failure.NOT_THERE)
 
 
 @posix
