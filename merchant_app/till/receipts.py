@@ -48,8 +48,9 @@ class ReceiptDesk(Protocol):
         """Print it. Where the printer is off, without paper or busy, nothing is recorded."""
         ...
 
-    def keep_pdf(self, wanted: Wanted) -> Path:
-        """Draw it as PDF, 80 mm wide, into the till's folder of receipts; where it is."""
+    def keep_pdf(self, wanted: Wanted) -> tuple[Path, ...]:
+        """Draw it as PDF, A4 and 80 mm, into the till's folder of receipts; where they are, A4
+        first."""
         ...
 
 
@@ -77,14 +78,17 @@ class LiveReceiptDesk:
         _log.info("receipt: %s", named(result))
         return result
 
-    def keep_pdf(self, wanted: Wanted) -> Path:
+    def keep_pdf(self, wanted: Wanted) -> tuple[Path, ...]:
         from merchant_app.reports.closing_pdf import Paper, draw_sheet
         from merchant_app.reports.receipts import sheet_of
 
         receipt = self._issue(wanted, medium="pdf")
-        path = self._folder / f"{_file_name(receipt)}.pdf"
-        write_paper(path, draw_sheet(sheet_of(receipt), Paper.ROLL))
-        return path
+        written = []
+        for paper in (Paper.A4, Paper.ROLL):
+            path = self._folder / f"{_file_name(receipt)}-{paper.value}.pdf"
+            write_paper(path, draw_sheet(sheet_of(receipt), paper))
+            written.append(path)
+        return tuple(written)
 
     def _issue(self, wanted: Wanted, *, medium: str) -> Receipt:
         """The receipt that leaves now: recorded, and a duplicate if it is one."""

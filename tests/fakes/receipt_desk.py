@@ -62,10 +62,10 @@ class MemoryReceipts:
     def print_on(self, printer: Printer, wanted: Wanted) -> PrintResult:
         return printer.print_ticket(lambda: ticket_of(self._issued(wanted), columns=42))
 
-    def keep_pdf(self, wanted: Wanted) -> Path:
+    def keep_pdf(self, wanted: Wanted) -> tuple[Path, ...]:
         path = self.folder / f"receipt-{self._issued(wanted).copy}.pdf"
         path.write_bytes(b"%PDF")
-        return path
+        return (path,)
 
     def _issued(self, wanted: Wanted) -> Receipt:
         receipt = self.receipt(wanted)

@@ -146,7 +146,8 @@ class _Printing(_Job):
 
 class _Drawing(_Job):
     def work(self) -> Path:
-        return self._port.desk.keep_pdf(self._wanted)
+        # A sheet is what an office printer and a mail take; the narrow one lies beside it.
+        return self._port.desk.keep_pdf(self._wanted)[0]
 
     def finished(self, outcome: Outcome[Path]) -> None:
         result = outcome.result if isinstance(outcome, Done) else outcome.kind
