@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
-from merchant_app.reports.receipts import qr_of, ticket_of
+from merchant_app.reports.receipts import ticket_of
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.receipt import states as st
@@ -101,7 +101,7 @@ class ReceiptPanel(QWidget):
             self.paper.show_ticket(
                 ticket_of(state.receipt, columns=self.columns), columns=self.columns
             )
-        modules = qr_of(state.receipt) if isinstance(state, st.Shown) else None
+        modules = state.read.modules if isinstance(state, st.Shown) else None
         self.code.setVisible(modules is not None)
         self._hint.setVisible(modules is not None)
         self.code.show_modules(modules or ())

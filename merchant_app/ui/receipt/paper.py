@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from merchant_app.printing.ticket import Ticket
 from merchant_app.ui.receipt.painting import Cells, fitting, paint_ticket
+from merchant_app.ui.receipt.states import Modules
 from merchant_app.ui.theme import STEP, Look, Size
 
 _PAPER, _INK = "#ffffff", "#16302b"
@@ -16,8 +17,6 @@ _QUIET_MODULES = 4
 """ISO/IEC 18004: this much white around a code."""
 _CELL_SHARE = 0.62
 """The width of a character of the preview, in heights of the usual text."""
-
-Modules = tuple[tuple[bool, ...], ...]
 
 
 class PaperView(QWidget):

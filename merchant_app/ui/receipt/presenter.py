@@ -9,7 +9,6 @@ from typing import Protocol
 
 from merchant_app.errors import ProblemKind
 from merchant_app.printing.ticket import Failed, PrintResult
-from merchant_app.reports.receipts import Receipt
 from merchant_app.till.receipts import Wanted
 from merchant_app.ui.receipt import states as st
 
@@ -82,19 +81,19 @@ class ReceiptPresenter:
 
     # --- answers ---------------------------------------------------------------------------------
 
-    def read(self, number: int, found: Receipt | ProblemKind | None) -> None:
+    def read(self, number: int, found: st.Read | ProblemKind | None) -> None:
         """The journal has answered."""
         if number != self._number:
             return
         match self.state:
             case st.Reading():
-                if isinstance(found, Receipt):
+                if isinstance(found, st.Read):
                     self._come_to(st.Shown(found))
                 else:
                     self._come_to(st.NoReceipt(found))
-            case st.Shown() as shown if isinstance(found, Receipt):
+            case st.Shown() as shown if isinstance(found, st.Read):
                 # After one left the till the next is another: a duplicate.
-                self._come_to(replace(shown, receipt=found))
+                self._come_to(replace(shown, read=found))
             case _:
                 return
 

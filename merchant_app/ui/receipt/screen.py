@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from merchant_app.errors import ProblemKind
 from merchant_app.printing.ticket import PrintResult
-from merchant_app.reports.receipts import Receipt
+from merchant_app.reports.receipts import qr_of
 from merchant_app.till.receipts import Wanted
 from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.ports import ReceiptsPort
@@ -126,10 +126,11 @@ class _Job:
 
 
 class _Reading(_Job):
-    def work(self) -> Receipt | None:
-        return self._port.desk.receipt(self._wanted)
+    def work(self) -> st.Read | None:
+        receipt = self._port.desk.receipt(self._wanted)
+        return None if receipt is None else st.Read(receipt, qr_of(receipt))
 
-    def finished(self, outcome: Outcome[Receipt | None]) -> None:
+    def finished(self, outcome: Outcome[st.Read | None]) -> None:
         found = outcome.result if isinstance(outcome, Done) else outcome.kind
         self._presenter.read(self._number, found)
 

@@ -31,6 +31,18 @@ Said: TypeAlias = PrintResult | Kept | ProblemKind | None
 """How the last thing ended."""
 
 
+Modules: TypeAlias = tuple[tuple[bool, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the journal says. `modules`: the QR code of it, None where there is none; making it
+    takes up to a tenth of a second, so it comes with the answer."""
+
+    receipt: Receipt
+    modules: Modules | None
+
+
 @dataclass(frozen=True, slots=True)
 class Closed:
     """Not seen."""
@@ -51,14 +63,17 @@ class NoReceipt:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Attributes:
-    receipt: as the next paper will say it.
+    read: as the next paper will say it.
     said: how the last thing ended; None before the first.
     """
 
-    receipt: Receipt
+    read: Read
     doing: Doing = Doing.NOTHING
     said: Said = None
 
+    @property
+    def receipt(self) -> Receipt:
+        return self.read.receipt
+
 
 State: TypeAlias = Closed | Reading | NoReceipt | Shown
-EVERY = (Closed, Reading, NoReceipt, Shown)

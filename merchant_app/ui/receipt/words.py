@@ -15,7 +15,7 @@ from merchant_app.ui.receipt import states as st
 def title(state: st.State) -> str:
     """Above the preview."""
     match state:
-        case st.Shown(receipt=receipt) if receipt.copy:
+        case st.Shown() as shown if shown.receipt.copy:
             return _("Receipt · the next one is a duplicate")
         case _:
             return _("Receipt")
