@@ -197,12 +197,9 @@ class TillOpener:
 
         key = Ed25519PrivateKey.generate()
         enrolment = ComptoirEnrolment(self._http(address, token=None), clock=self._clock)
+        public_key = key.public_key().public_bytes_raw()
         try:
-            answer = enrolment.enrol(
-                code,
-                public_key=key.public_key().public_bytes_raw(),
-                program_version=__version__,
-            )
+            answer = enrolment.enrol(code, public_key=public_key, program_version=__version__)
         finally:
             enrolment.close()
         match answer:
@@ -250,6 +247,7 @@ class TillOpener:
     def _open(self) -> Start:
         from merchant_app.bootstrap.counter import build_counter
         from merchant_app.bootstrap.files import build_files
+        from merchant_app.bootstrap.receipts import build_receipts
         from merchant_app.central.address import parse_address
         from merchant_app.settings.enrolment import EnrolmentStore
         from merchant_app.settings.secrets import SecretName
@@ -277,14 +275,16 @@ class TillOpener:
                 held=attempt,
             )
             self._counter.push(attempt.pop_all())
-        files, folder = build_files(self._options, self._clock)
+        options, clock = self._options, self._clock
+        files, folder = build_files(options, clock)
         return Opened(
             counter,
             self._camera(counter.proves),
             enrolled.service_url,
-            options=self._options,
+            options=options,
             files=files,
             folder=folder,
+            receipts=build_receipts(counter.receipts, options, clock),
         )
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:

@@ -27,6 +27,7 @@ from typing import TypeAlias
 
 from merchant_app.clock import from_text, to_text
 from merchant_app.errors import Bug
+from merchant_app.ids import OpId, id_text
 
 DETAIL_CHARACTERS_MAX = 2_000
 Detail: TypeAlias = Mapping[str, str | int | list[int]]
@@ -55,6 +56,11 @@ class EventKind(Enum):
     """Somebody was asked to close a "business_date" and said: later."""
     CLOCK_FLAGGED = "clock_flagged"
     """A "closing" found entries whose time cannot be true: so many of each "flag"."""
+    RECEIPT_PRINTED = "receipt_printed"
+    """A receipt left the till for the first time, on paper or as a file ("medium"): of the
+    redemption "op_id", as its "document" (a debit, or its undo)."""
+    RECEIPT_REPRINTED = "receipt_reprinted"
+    """The same receipt once more; it says duplicate, and is the "copy" of this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,20 @@ class Events:
             (cashier, *(kind.value for kind in kinds)),
         ).fetchone()
         return None if row is None else _event(*row)
+
+    def receipts_of(self, op_id: OpId, document: str) -> int:
+        """How often this receipt has left the till."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM events WHERE kind IN (?, ?) "
+            "AND json_extract(detail, '$.op_id') = ? AND json_extract(detail, '$.document') = ?",
+            (
+                EventKind.RECEIPT_PRINTED.value,
+                EventKind.RECEIPT_REPRINTED.value,
+                id_text(op_id),
+                document,
+            ),
+        ).fetchone()
+        return int(row[0])
 
 
 def chain_hash(

@@ -1,12 +1,12 @@
-"""A closing on paper: A4, and the 80 mm roll of a receipt printer. reportlab; load it late.
+"""A closing, or any other sheet, on paper: A4, and the 80 mm roll. reportlab; load it late.
 
-The same closing always gives the same bytes: nothing of the day it is drawn goes in.
+The same sheet always gives the same bytes: nothing of the day it is drawn goes in.
 """
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from reportlab.lib.colors import HexColor
@@ -37,7 +37,7 @@ class Paper(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Measures:
-    """Lengths in points."""
+    """Lengths in points. `endless`: paper from a roll, one page however long."""
 
     width: float
     height: float
@@ -46,6 +46,7 @@ class _Measures:
     title_size: float
     amount_width: float
     count_width: float
+    endless: bool = False
 
     @property
     def leading(self) -> float:
@@ -54,15 +55,19 @@ class _Measures:
 
 _A4 = _Measures(A4[0], A4[1], 18 * mm, 9.5, 20, 32 * mm, 16 * mm)
 # The printable width of an 80 mm roll is 72 mm; its length is what it takes.
-_ROLL = _Measures(80 * mm, 0, 5 * mm, 7.5, 12, 21 * mm, 8 * mm)
+_ROLL = _Measures(80 * mm, 0, 5 * mm, 7.5, 12, 21 * mm, 8 * mm, endless=True)
 _FOOTER_HEIGHT = 12 * mm
 
 
 def draw(kept: KeptClosing, paper: Paper) -> bytes:
-    """The PDF, in the language spoken."""
+    """The PDF of a closing, in the language spoken."""
+    return draw_sheet(sheet(kept), paper)
+
+
+def draw_sheet(words: Sheet, paper: Paper) -> bytes:
+    """The PDF of these words."""
     for font in (_REGULAR, _STRONG, _BOLD):
         pdfmetrics.registerFont(TTFont(font, str(resource_path("fonts", f"{font}.ttf"))))
-    words = sheet(kept)
     match paper:
         case Paper.A4:
             return _Drawing(words, _A4).done()
@@ -72,21 +77,10 @@ def draw(kept: KeptClosing, paper: Paper) -> bytes:
 
 def _long_enough(words: Sheet) -> _Measures:
     """The roll, as long as the words are: drawn once on one that is far too long."""
-    far = _Measures(_ROLL.width, 100_000, *_tail(_ROLL))
+    far = replace(_ROLL, height=100_000)
     trial = _Drawing(words, far)
     trial.done()
-    used = far.height - trial.y + _FOOTER_HEIGHT
-    return _Measures(_ROLL.width, used, *_tail(_ROLL))
-
-
-def _tail(measures: _Measures) -> tuple[float, float, float, float, float]:
-    return (
-        measures.margin,
-        measures.size,
-        measures.title_size,
-        measures.amount_width,
-        measures.count_width,
-    )
+    return replace(_ROLL, height=far.height - trial.y + _FOOTER_HEIGHT)
 
 
 class _Drawing:
@@ -138,7 +132,7 @@ class _Drawing:
         self._canvas.drawRightString(m.width - m.margin, m.margin * 0.6, str(self._page))
 
     def _room(self, height: float) -> None:
-        if self.y - height < self._m.margin + _FOOTER_HEIGHT / 2:
+        if not self._m.endless and self.y - height < self._m.margin + _FOOTER_HEIGHT / 2:
             self._begin_page()
 
     def _title(self) -> None:

@@ -34,6 +34,34 @@ class Theme(Enum):
     DARK = "dark"
 
 
+class ReceiptPrinter(Enum):
+    """How receipts are printed."""
+
+    SYSTEM = "system"
+    """The system's own printer, the one it prints on when nobody chooses."""
+    NETWORK = "network"
+    USB = "usb"
+    SERIAL = "serial"
+    FILE = "file"
+    NONE = "none"
+
+
+class ReceiptColumns(Enum):
+    """How many characters a line of a receipt has: paper of 58 mm, of 80 mm, of 80 mm and small."""
+
+    NARROW = 32
+    USUAL = 42
+    SMALL = 48
+
+
+class ReceiptPages(Enum):
+    """Which characters the printer has; see `printing.escpos_bytes.Pages`."""
+
+    DEFAULT = "default"
+    STAR = "star"
+    ONE = "pc858"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Option(Generic[Value]):
     """One option.
@@ -162,6 +190,33 @@ WATCHED_FOLDER = _text(
     explanation="A folder in which new files with vouchers are noticed, the one for downloads for "
     "instance; they are offered, never debited by themselves. Empty: none is watched.",
 )
+RECEIPT_PRINTER = _choice(
+    "receipt_printer", ReceiptPrinter.SYSTEM, explanation="What receipts are printed on."
+)
+RECEIPT_PRINTER_ADDRESS = _text(
+    "receipt_printer_address",
+    "",
+    length_max=500,
+    explanation="Where the receipt printer is: its address in the network, with a port or without; "
+    "the device of a USB or serial one (/dev/usb/lp0, /dev/ttyUSB0); a file. The name of one of "
+    "the system's printers; empty: the one it uses by itself.",
+)
+RECEIPT_PRINTER_BAUD = _number(
+    "receipt_printer_baud",
+    9_600,
+    minimum=1_200,
+    maximum=230_400,
+    explanation="The speed of a serial receipt printer, as its own test print says.",
+)
+RECEIPT_COLUMNS = _choice(
+    "receipt_columns", ReceiptColumns.USUAL, explanation="Characters in a line of a receipt."
+)
+RECEIPT_PAGES = _choice(
+    "receipt_code_pages",
+    ReceiptPages.DEFAULT,
+    explanation="How the receipt printer numbers its code pages; pc858: it stays with one, for "
+    "where accents come out wrong.",
+)
 
 # The accounts are those of the French general chart (PCG); build/decisions/0062 says why these.
 SIREN = _pattern(
@@ -226,6 +281,11 @@ ALL: tuple[Option[Any], ...] = (
     ACCOUNT_VAT,
     ACCOUNT_LOSS,
     SINGLE_PURPOSE_VAT,
+    RECEIPT_PRINTER,
+    RECEIPT_PRINTER_ADDRESS,
+    RECEIPT_PRINTER_BAUD,
+    RECEIPT_COLUMNS,
+    RECEIPT_PAGES,
 )
 
 

@@ -26,12 +26,17 @@ def keep_papers(kept: KeptClosing, folder: Path) -> tuple[Path, ...]:
         day = kept.closing.business_date.isoformat()
         kind = kept.closing.kind.value
         path = folder / f"{kept.number:05}-{kind}-{day}-{paper.value}.pdf"
-        _write(path, draw(kept, paper))
+        write_paper(path, draw(kept, paper))
         written.append(path)
     return tuple(written)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_paper(path: Path, content: bytes) -> None:
+    """Whole under its name, or not there; its folder is made when it is not.
+
+    Raises:
+        Problem: DISK_FULL, DISK_READ_ONLY.
+    """
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)

@@ -11,6 +11,7 @@ from merchant_app.till.closing_desk import ClosingDesk, LiveClosingDesk
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.hits import Hit, SearchResult
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
+from merchant_app.till.receipts import LiveReceiptDesk, ReceiptDesk
 from merchant_app.till.results import (
     Asked,
     Interrupted,
@@ -36,6 +37,7 @@ class LiveCounter:
     Attributes:
         closings: what can be asked about closings.
         statements: what can be asked about statements.
+        receipts: what can be asked about receipts.
     """
 
     def __init__(self, till: Till) -> None:
@@ -44,6 +46,7 @@ class LiveCounter:
         self._typed = TypedCodes(till.journal, till.clock, cashier=till.facts.cashier)
         self.closings: ClosingDesk = LiveClosingDesk(till)
         self.statements: StatementDesk = LiveStatementDesk(till)
+        self.receipts: ReceiptDesk = LiveReceiptDesk(till)
         self._people = search.People(till.copy)
         till.connectivity.listen(self._tell)
 

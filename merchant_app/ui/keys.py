@@ -44,6 +44,10 @@ class KeyUser(Protocol):
         """Ctrl+O: a file is to be opened."""
         ...
 
+    def print_pressed(self) -> None:
+        """Ctrl+P: a receipt."""
+        ...
+
     def function_pressed(self, key: str) -> None:
         """ "F1" to "F12": places and deeds. A gun never types one."""
         ...
@@ -130,16 +134,17 @@ class Keys(QObject):
 
     def _own_key(self, event: QKeyEvent) -> bool:
         """The keys that mean the same everywhere in the window."""
-        if event.matches(QKeySequence.StandardKey.Undo):
-            if not event.isAutoRepeat():
-                self._user.undo_pressed()
-            return True
         if event.matches(QKeySequence.StandardKey.Paste):
             return self._user.paste_pressed()
-        if event.matches(QKeySequence.StandardKey.Open):
-            if not event.isAutoRepeat():
-                self._user.open_pressed()
-            return True
+        for standard, pressed in (
+            (QKeySequence.StandardKey.Undo, self._user.undo_pressed),
+            (QKeySequence.StandardKey.Open, self._user.open_pressed),
+            (QKeySequence.StandardKey.Print, self._user.print_pressed),
+        ):
+            if event.matches(standard):
+                if not event.isAutoRepeat():
+                    pressed()
+                return True
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 if not event.isAutoRepeat():

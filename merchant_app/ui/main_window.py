@@ -153,6 +153,10 @@ class MainWindow(QMainWindow):
         if self._places is not None and not self._crash.has_crashed:
             self._places.files.open_pressed()
 
+    def print_pressed(self) -> None:
+        if self._places is not None and not self._crash.has_crashed:
+            self._places.print_pressed()
+
     def function_pressed(self, key: str) -> None:
         if self._places is not None and not self._crash.has_crashed:
             self._places.function_pressed(key)

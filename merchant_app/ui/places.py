@@ -18,6 +18,7 @@ from merchant_app.settings.options import (
     Option,
     Value,
 )
+from merchant_app.till.receipts import Wanted
 from merchant_app.till.results import Status
 from merchant_app.ui.a_traiter.screen import ATraiterScreen
 from merchant_app.ui.a_traiter.view import ATraiterView
@@ -26,7 +27,7 @@ from merchant_app.ui.camera_rest import CameraRest
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.screen import EncaisserScreen
-from merchant_app.ui.encaisser.states import Ready
+from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Ready, SellingStopped
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.files.arrivals import FolderArrivals
 from merchant_app.ui.files.dropping import DropTarget
@@ -34,6 +35,7 @@ from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.rail import CHECKOUT_KEY, SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.receipt.screen import ReceiptScreen
 from merchant_app.ui.reglages.screen import ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.status_words import band, pill
@@ -110,11 +112,15 @@ class Places(QObject):
             window=self.frame,
             parent=self,
         )
+        self.receipt = ReceiptScreen(
+            views[0].receipt, opened.receipts, background=self._background, parent=self
+        )
         self.arrivals = FolderArrivals(self.frame.folder_notice, parent=self)
         self._drops = DropTarget(look, self.frame) if opened.files is not None else None
         views[0].open_file.setVisible(opened.files is not None)
         self._connect()
         self._connect_files()
+        self._connect_receipts()
         self._status_came(self._status)
 
     def _settings(self, look: Look, sounds: Sounds) -> ReglagesScreen | None:
@@ -174,6 +180,17 @@ class Places(QObject):
         self.encaisser.card_turned.connect(files.leave)
         self.encaisser.card_turned.connect(self._card_turned)
         self.arrivals.wanted.connect(files.open_sources)
+
+    def _connect_receipts(self) -> None:
+        basket, receipt = self.encaisser.view.basket, self.receipt
+        if self._opened.receipts is not None:
+            basket.give_receipts()
+        basket.receipt.connect(self.print_pressed)
+        receipt.shown.connect(self._show_receipt)
+        receipt.trouble.connect(self._receipt_trouble)
+        # Whatever sells goes before it.
+        self.encaisser.scan_came.connect(receipt.leave)
+        self.encaisser.card_turned.connect(receipt.leave)
 
     def start(self) -> None:
         """Begin to look."""
@@ -254,6 +271,7 @@ class Places(QObject):
     @Slot()
     def _file_came(self) -> None:
         self._to_checkout()
+        self.receipt.leave()
         if not self.encaisser.presenter.make_way():
             self.files.refuse()
 
@@ -268,6 +286,16 @@ class Places(QObject):
         if not seen:
             self.encaisser.take_keyboard()
 
+    @Slot(bool)
+    def _show_receipt(self, seen: bool) -> None:
+        self.encaisser.view.show_receipt(seen=seen)
+        if not seen:
+            self.encaisser.take_keyboard()
+
+    @Slot(bool)
+    def _receipt_trouble(self, trouble: bool) -> None:
+        self.encaisser.view.basket.show_receipt_trouble(trouble=trouble)
+
     # --- keys (KeyUser) --------------------------------------------------------------------------
 
     @Slot(str)
@@ -279,6 +307,8 @@ class Places(QObject):
         view = self.encaisser.view
         if seen is view and self.files.is_active and not view.code.has_typing:
             self.files.enter_pressed()
+        elif seen is view and self.receipt.is_active and not view.code.has_typing:
+            self.receipt.enter_pressed()
         elif seen is view:
             self.encaisser.enter_pressed()
         elif seen is self.a_traiter.view:
@@ -288,6 +318,8 @@ class Places(QObject):
         seen = self.frame.screens.currentWidget()
         if seen is self.encaisser.view and self.files.is_active:
             self.files.leave()
+        elif seen is self.encaisser.view and self.receipt.is_active:
+            self.receipt.leave()
         elif seen is self.encaisser.view:
             self.encaisser.escape_pressed()
         elif seen is self.a_traiter.view:
@@ -301,12 +333,28 @@ class Places(QObject):
         if self.frame.screens.currentWidget() is self.encaisser.view:
             self.encaisser.undo_pressed()
 
+    @Slot()
+    def print_pressed(self) -> None:
+        """Ctrl+P, or the button beside the basket: the receipt; with the receipt there, print."""
+        screen, done = self.encaisser.screen, self.encaisser.presenter.last_done
+        if self.frame.screens.currentWidget() is not self.encaisser.view or screen is None:
+            return
+        if self.receipt.is_active:
+            self.receipt.enter_pressed()
+        elif done is not None and not isinstance(
+            screen.state, (*MONEY_IN_FLIGHT, Question, SellingStopped)
+        ):
+            self.files.leave()
+            self.receipt.open(Wanted(done.op_id, screen.left))
+
     def function_pressed(self, key: str) -> None:
         """F1 to F12."""
         if key in (CHECKOUT_KEY, TO_SETTLE_KEY, SETTINGS_KEY):
             self.go(key)
         elif self.frame.screens.currentWidget() is self.a_traiter.view:
             self.a_traiter.function_pressed(key)
+        elif self.receipt.is_active:
+            self.receipt.function_pressed(key)
         elif self.frame.screens.currentWidget() is self.encaisser.view and key == ACCEPT_KEY:
             self.encaisser.accept_pressed()
 

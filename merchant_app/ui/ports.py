@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     # Only for their names: the window is painted before any of these is loaded.
+    from merchant_app.printing.ticket import Printer
     from merchant_app.scanning.camera import CameraStatus
     from merchant_app.scanning.cameras import Listed
     from merchant_app.scanning.confirmation import InView, ScanEvent
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from merchant_app.scanning.quality import Advice
     from merchant_app.settings.options import Options
     from merchant_app.till.counter import Counter
+    from merchant_app.till.receipts import ReceiptDesk
     from merchant_app.till.results import NoAnswerKind
     from merchant_app.ui.encaisser.states import Sound
 
@@ -106,6 +108,21 @@ class FolderPort(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptsPort:
+    """Receipts, and what prints them.
+
+    Attributes:
+        desk: reads and journals them; blocks.
+        printer: the one that is chosen now. Any thread; returns at once.
+        columns: how many characters its lines have. Returns at once.
+    """
+
+    desk: ReceiptDesk
+    printer: Callable[[], Printer]
+    columns: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """The till is open.
 
@@ -115,6 +132,7 @@ class Opened:
         options: what can be chosen in Réglages; None: nothing, and there is no such place.
         files: None where files are not read.
         folder: None where none is watched.
+        receipts: None where there are none; then nothing offers one.
     """
 
     counter: Counter
@@ -123,6 +141,7 @@ class Opened:
     options: Options | None = None
     files: FilesPort | None = None
     folder: FolderPort | None = None
+    receipts: ReceiptsPort | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
-    *("central", "contract", "i18n", "journal", "ledger", "reports", "scanning", "server"),
-    *("settings", "sync", "till", "ui", "vouchers"),
+    *("central", "contract", "i18n", "journal", "ledger", "printing", "reports", "scanning"),
+    *("server", "settings", "sync", "till", "ui", "vouchers"),
 )
 MODULES = (
     *("bootstrap", "money", "clock", "errors", "ids", "resources", "log"),
@@ -54,6 +54,7 @@ WRONG = [
     ("zbar lives in scanning.zbar", "scanning/zxing", "import pyzbar.pyzbar"),
     ("The server's libraries live in server", "till/__init__", "import sqlalchemy"),
     ("What writes papers and sheets lives in reports, server", "till/__init__", "import reportlab"),
+    ("What drives receipt printers lives in printing", "till/__init__", "import escpos.printer"),
     ("pydantic lives in contract, central, server", "till/__init__", "import pydantic"),
     ("Babel lives in i18n", "ui/window", "import babel.numbers"),
 ]
@@ -68,6 +69,8 @@ ALLOWED = {
     "server/__init__": "import fastapi, sqlalchemy, pydantic, merchant_app.ledger",
     "i18n/__init__": "import babel",
     "reports/sheets": "import reportlab, openpyxl, merchant_app.journal",
+    "printing/__init__": "import socket",
+    "printing/bytes": "import escpos.printer",
     "sync/__init__": "import merchant_app.journal, merchant_app.central, threading",
 }
 

@@ -19,7 +19,7 @@ from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.places import Places
-from merchant_app.ui.ports import CameraPort, FilesPort, FolderPort, Opened, Start
+from merchant_app.ui.ports import CameraPort, FilesPort, FolderPort, Opened, ReceiptsPort, Start
 from merchant_app.ui.theme import Look, Scheme
 from tests.fakes.counter import FakeCounter, HandClock
 from tests.fakes.waiting import LIMIT_MS
@@ -55,6 +55,7 @@ class World:
     camera: CameraPort | None = None
     files: FilesPort | None = None
     folder: FolderPort | None = None
+    receipts: ReceiptsPort | None = None
     heard: Heard = field(default_factory=Heard)
     start: Callable[[], Start] | None = None
     enrol: Callable[[str, str], NoAnswerKind | None] | None = None
@@ -66,7 +67,13 @@ class World:
     def starter(self) -> Start:
         if self.start:
             return self.start()
-        return Opened(self.counter, self.camera, files=self.files, folder=self.folder)
+        return Opened(
+            self.counter,
+            self.camera,
+            files=self.files,
+            folder=self.folder,
+            receipts=self.receipts,
+        )
 
     def enrolment(self, *, address: str, code: str) -> NoAnswerKind | None:
         assert self.enrol is not None
@@ -131,6 +138,10 @@ class Till:
 
     def undo(self) -> None:
         self.key(Qt.Key.Key_Z, "\x1a", modifiers=Qt.KeyboardModifier.ControlModifier)
+
+    def print(self) -> None:
+        """Ctrl+P."""
+        self.key(Qt.Key.Key_P, "\x10", modifiers=Qt.KeyboardModifier.ControlModifier)
 
     def function(self, number: int) -> None:
         """F1 to F12."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from merchant_app.errors import ProblemKind
-from merchant_app.settings.options import Language, Theme
-from merchant_app.ui.reglages.states import CameraEntry, Chosen, Note, Screen
+from merchant_app.settings.options import Language, ReceiptPrinter, Theme
+from merchant_app.ui.reglages.states import CameraEntry, Chosen, Note, PrinterChosen, Screen
 
 PLAIN = Chosen(
     camera="",
@@ -44,5 +44,11 @@ SETTINGS = {
     "settings-code-read": replace(_PLAIN, note=Note.CODE_READ),
     "settings-not-kept": replace(_PLAIN, note=ProblemKind.DISK_FULL),
     "settings-no-zbar": replace(_PLAIN, missing_readers=("zbar",)),
+    **{
+        f"settings-printer-{kind.value}": replace(
+            _PLAIN, chosen=replace(PLAIN, printer=PrinterChosen(kind=kind, address="192.168.1.50"))
+        )
+        for kind in ReceiptPrinter
+    },
     "settings-no-camera": Screen(chosen=PLAIN),
 }

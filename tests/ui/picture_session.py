@@ -24,6 +24,7 @@ from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
 from merchant_app.ui.rail import SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.receipt.states import State as ReceiptState
 from merchant_app.ui.reglages.states import Screen as ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.status_words import band, pill
@@ -35,6 +36,7 @@ from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
 from tests.ui.gallery import RUNNING, SCENE, SCENES, Scene, camera_frame
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
+from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
 
 
@@ -102,6 +104,16 @@ def files_window(look: Look, state: FileState) -> tuple[TillFrame, EncaisserView
     frame, view = till_window(look, SCENE["ready"])
     view.show_files(seen=True)
     view.files.show_state(state)
+    return frame, view
+
+
+def receipt_window(look: Look, state: ReceiptState) -> tuple[TillFrame, EncaisserView]:
+    """The till's frame showing the receipt panel."""
+    frame, view = till_window(look, SCENE["debited"])
+    view.basket.give_receipts()
+    view.show_screen(*_again(SCENE["debited"]))
+    view.show_receipt(seen=True)
+    view.receipt.show_state(state)
     return frame, view
 
 
@@ -213,6 +225,8 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         frame.show()
         place.files.take_keyboard()
         yield name, frame
+    for name, receipt in RECEIPTS.items():
+        yield name, receipt_window(look, receipt)[0]
     yield "file-dragged", dropping_window(look)
     for name, names in ARRIVED.items():
         yield name, arrived_window(look, names)

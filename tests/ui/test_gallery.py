@@ -28,6 +28,7 @@ from merchant_app.ui.files import states as fs
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.receipt import states as rs
 from merchant_app.ui.reglages.states import Note
 from merchant_app.ui.theme import TOUCH, Look, Scheme
 from merchant_app.ui.this_till.presenter import Mode
@@ -35,6 +36,7 @@ from tests.fakes.counter import NOON, ONLINE, ZONE
 from tests.ui.gallery import SCENE, SCENES, Scene
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
+from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
 from tests.ui.picture_session import (
     arrived_window,
@@ -42,6 +44,7 @@ from tests.ui.picture_session import (
     files_window,
     matters_window,
     pages,
+    receipt_window,
     settings_window,
     this_till_window,
     till_window,
@@ -198,6 +201,22 @@ def test_nothing_of_what_arrived_is_cut_off(
 
 def test_every_state_of_the_files_has_a_picture() -> None:
     assert {type(state) for state in FILES.values()} == set(fs.State.__args__) - {fs.Idle}
+
+
+@pytest.mark.parametrize("name", RECEIPTS)
+@languages
+def test_nothing_of_a_receipt_is_cut_off(
+    qtbot: QtBot, look: Look, name: str, language: Language
+) -> None:
+    install(language)
+    frame, view = receipt_window(look, RECEIPTS[name])
+    _show(qtbot, frame)
+    _assert_all_whole(frame)
+    assert all("{" not in label.text() for label in view.receipt.labels())
+
+
+def test_every_state_of_a_receipt_has_a_picture() -> None:
+    assert {type(state) for state in RECEIPTS.values()} == set(rs.State.__args__) - {rs.Closed}
 
 
 def test_every_kind_of_matter_and_news_has_a_scene() -> None:

@@ -219,6 +219,28 @@ def test_a_folder_is_chosen_beside_the_till_and_given_up_again(
     kept(till, file, lambda o: o.get(option) == "")
 
 
+def test_a_receipt_printer_is_chosen_and_its_address_typed(
+    settings: ReglagesScreen, till: Till, file: Path
+) -> None:
+    printer = settings.view.printer
+    assert not printer.one_page.isEnabled()
+    printer.kind.buttons()[1].click()
+    assert printer.one_page.isEnabled()
+    printer.address.setFocus()
+    till.types("192.168.1.50")
+    printer.columns.buttons()[0].click()
+    printer.one_page.click()
+    kept(till, file, lambda now: now.get(choices.RECEIPT_PAGES) is choices.ReceiptPages.ONE)
+    options = Options(file)
+    assert options.get(choices.RECEIPT_PRINTER) is choices.ReceiptPrinter.NETWORK
+    assert options.get(choices.RECEIPT_PRINTER_ADDRESS) == "192.168.1.50"
+    assert options.get(choices.RECEIPT_COLUMNS) is choices.ReceiptColumns.NARROW
+    # An address of another kind of printer is none of this one.
+    printer.kind.buttons()[2].click()
+    kept(till, file, lambda now: not now.get(choices.RECEIPT_PRINTER_ADDRESS))
+    assert printer.address.text() == ""
+
+
 def test_what_cannot_be_kept_holds_and_is_told(
     settings: ReglagesScreen, till: Till, file: Path
 ) -> None:
@@ -241,6 +263,9 @@ def test_everything_is_reached_with_the_tab_key(settings: ReglagesScreen, till: 
         view.language.buttons()[0],
         view.watched_folder.choose,
         view.mirror_folder.choose,
+        view.printer.kind.buttons()[0],
+        view.printer.address,
+        view.printer.columns.buttons()[0],
         view.close_button,
     }
     for _ in range(40):

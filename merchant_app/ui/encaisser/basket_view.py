@@ -31,11 +31,13 @@ class BasketView(QFrame):
     Signals:
         new_purchase(): the button for the next customer.
         undo(): the button that undoes the last debit.
+        receipt(): the button for its receipt.
         chosen(object), removed(object): the id of a voucher that waits; its row was clicked.
     """
 
     new_purchase = Signal()
     undo = Signal()
+    receipt = Signal()
     chosen = Signal(object)
     removed = Signal(object)
 
@@ -49,8 +51,11 @@ class BasketView(QFrame):
         self._next.clicked.connect(self.new_purchase)
         self._undo = KeycapButton(look, role="plain", parent=self)
         self._undo.clicked.connect(self.undo)
+        self._receipt = KeycapButton(look, role="plain", parent=self)
+        self._receipt.clicked.connect(self.receipt)
+        self._gives_receipts = False
         if look.is_large:
-            for button in (self._next, self._undo):
+            for button in (self._next, self._undo, self._receipt):
                 button.give_up_place_when_hidden()
         self._empty = plain(_("None yet."), self)
         self._rest_name = plain(parent=self)
@@ -86,7 +91,11 @@ class BasketView(QFrame):
         column.addWidget(self._scroll, 1)
         column.addLayout(rest)
         column.addWidget(self._next)
-        column.addWidget(self._undo)
+        last = QHBoxLayout()
+        last.setSpacing((1 if self._look.is_large else 2) * STEP)
+        last.addWidget(self._undo, 3)
+        last.addWidget(self._receipt, 2)
+        column.addLayout(last)
 
     def show_screen(self, screen: Screen) -> None:
         """Paint what belongs here."""
@@ -112,6 +121,16 @@ class BasketView(QFrame):
             )
         self._undo.setToolTip(_("Undo the last debit"))
         self._undo.setVisible(screen.undo is not None)
+        self._receipt.setVisible(self._gives_receipts and screen.undo is not None)
+
+    def give_receipts(self) -> None:
+        """There is a button for the receipt of the last debit."""
+        self._gives_receipts = True
+        self.show_receipt_trouble(trouble=False)
+
+    def show_receipt_trouble(self, *, trouble: bool) -> None:
+        """The last receipt was not printed, and nobody was looking."""
+        self._receipt.say(_("Receipt not printed") if trouble else _("Receipt"), _("Ctrl+P"))
 
     def lines(self) -> tuple[str, ...]:
         """What the list says, for whoever reads it aloud or checks it."""

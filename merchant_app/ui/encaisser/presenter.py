@@ -66,6 +66,11 @@ class Presenter:
         self._asking_booked = False
         self._before_undo: st.State = st.Ready()
 
+    @property
+    def last_done(self) -> st.Done | None:
+        """What a receipt is asked for: the last that this window debited and did not undo."""
+        return self._money.last
+
     # --- events ----------------------------------------------------------------------------------
 
     def start(self) -> None:

@@ -36,6 +36,7 @@ from merchant_app.ui.files.panel import FilePanel
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.receipt.panel import ReceiptPanel
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _SIDE_SHARE = 0.36
@@ -74,6 +75,7 @@ class EncaisserView(QWidget):
         self.accept = KeycapButton(look, role="plain", parent=self)
         self.accept.give_up_place_when_hidden()
         self.files = FilePanel(look, self)
+        self.receipt = ReceiptPanel(look, self)
         self.open_file = self._open_button()
         self.main.clicked.connect(self.main_pressed)
         self.accept.clicked.connect(self.accept_pressed)
@@ -141,6 +143,7 @@ class EncaisserView(QWidget):
         self._left = QStackedWidget(self)
         self._left.addWidget(self._counter_page)
         self._left.addWidget(self.files)
+        self._left.addWidget(self.receipt)
         whole.addWidget(self._left, 1)
         whole.addWidget(self._side)
         order = (
@@ -226,6 +229,10 @@ class EncaisserView(QWidget):
     def show_files(self, *, seen: bool) -> None:
         """The panel of files in the place of purchase, card and amount, or these again."""
         self._left.setCurrentWidget(self.files if seen else self._counter_page)
+
+    def show_receipt(self, *, seen: bool) -> None:
+        """The receipt in the same place, or purchase, card and amount again."""
+        self._left.setCurrentWidget(self.receipt if seen else self._counter_page)
 
     def set_currency(self, currency: str) -> None:
         """The shop's: errors in amounts speak of its decimals."""

@@ -11,7 +11,7 @@ from merchant_app.scanning.cameras import Listed, find, name_in
 from merchant_app.settings import options as choices
 from merchant_app.settings.options import Language, Option, Theme, Value
 from merchant_app.ui.encaisser.states import Sound
-from merchant_app.ui.reglages.states import CameraEntry, Chosen, Note, Screen
+from merchant_app.ui.reglages.states import CameraEntry, Chosen, Note, PrinterChosen, Screen
 
 
 class Hands(Protocol):
@@ -104,6 +104,19 @@ class Presenter:
         """The journal is open: its second copy moves when it is opened the next time."""
         self._hands.keep(choices.MIRROR_FOLDER, folder)
         self._choose(replace(self._screen.chosen, mirror_folder=folder), note=Note.AT_NEXT_START)
+
+    def printer_chosen(self, printer: PrinterChosen) -> None:
+        """The next receipt is printed there."""
+        before = self._screen.chosen.printer
+        self._keep_changed(choices.RECEIPT_PRINTER, before.kind, printer.kind)
+        self._keep_changed(choices.RECEIPT_PRINTER_ADDRESS, before.address, printer.address)
+        self._keep_changed(choices.RECEIPT_COLUMNS, before.columns, printer.columns)
+        self._keep_changed(choices.RECEIPT_PAGES, before.pages, printer.pages)
+        self._choose(replace(self._screen.chosen, printer=printer))
+
+    def _keep_changed(self, option: Option[Value], before: Value, now: Value) -> None:
+        if now != before:
+            self._hands.keep(option, now)
 
     def not_kept(self, kind: ProblemKind) -> None:
         """A choice holds until the program ends, and is forgotten then."""

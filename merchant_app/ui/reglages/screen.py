@@ -15,7 +15,7 @@ from merchant_app.ui.background import Background, Done, Met, Outcome
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.ports import CameraPort, Sounds
 from merchant_app.ui.reglages.presenter import Presenter
-from merchant_app.ui.reglages.states import Screen, chosen_in
+from merchant_app.ui.reglages.states import PrinterChosen, Screen, chosen_in
 from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.theme import Look, Scheme
 
@@ -91,6 +91,7 @@ class ReglagesScreen(QObject):
         view.theme_wanted.connect(self._theme_wanted)
         view.watched_folder_wanted.connect(self._watched_folder_wanted)
         view.mirror_folder_wanted.connect(self._mirror_folder_wanted)
+        view.printer.wanted.connect(self._printer_wanted)
         view.back.connect(self.escape_pressed)
         view.camera.again.connect(self._look_again)
 
@@ -221,6 +222,10 @@ class ReglagesScreen(QObject):
     @Slot(str)
     def _mirror_folder_wanted(self, folder: str) -> None:
         self.presenter.mirror_folder_chosen(folder)
+
+    @Slot(object)
+    def _printer_wanted(self, printer: PrinterChosen) -> None:
+        self.presenter.printer_chosen(printer)
 
     @Slot()
     def _look_again(self) -> None:

@@ -7,7 +7,24 @@ from enum import Enum
 
 from merchant_app.errors import ProblemKind
 from merchant_app.settings import options as choices
-from merchant_app.settings.options import Language, Options, Theme
+from merchant_app.settings.options import (
+    Language,
+    Options,
+    ReceiptColumns,
+    ReceiptPages,
+    ReceiptPrinter,
+    Theme,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterChosen:
+    """What receipts are printed on; see the options of these names."""
+
+    kind: ReceiptPrinter = choices.RECEIPT_PRINTER.default
+    address: str = choices.RECEIPT_PRINTER_ADDRESS.default
+    columns: ReceiptColumns = choices.RECEIPT_COLUMNS.default
+    pages: ReceiptPages = choices.RECEIPT_PAGES.default
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +45,7 @@ class Chosen:
     theme: Theme
     watched_folder: str
     mirror_folder: str
+    printer: PrinterChosen = PrinterChosen()
 
 
 def chosen_in(options: Options) -> Chosen:
@@ -41,6 +59,12 @@ def chosen_in(options: Options) -> Chosen:
         theme=options.get(choices.THEME),
         watched_folder=options.get(choices.WATCHED_FOLDER),
         mirror_folder=options.get(choices.MIRROR_FOLDER),
+        printer=PrinterChosen(
+            kind=options.get(choices.RECEIPT_PRINTER),
+            address=options.get(choices.RECEIPT_PRINTER_ADDRESS),
+            columns=options.get(choices.RECEIPT_COLUMNS),
+            pages=options.get(choices.RECEIPT_PAGES),
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages import words
 from merchant_app.ui.reglages.controls import FolderChoice, OneOf, Volume, beside, titled
+from merchant_app.ui.reglages.printer_choice import PrinterChoice
 from merchant_app.ui.reglages.states import Screen
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
@@ -143,6 +144,7 @@ class ReglagesView(QWidget):
             parent=self._inside,
         )
         self.mirror_folder.chosen.connect(self.mirror_folder_wanted)
+        self.printer = PrinterChoice(self._look, self._inside)
 
     def _lay_out(self) -> None:
         look, inside = self._look, self._inside
@@ -162,12 +164,14 @@ class ReglagesView(QWidget):
         others.addLayout(titled(look, _("Language"), self.language, parent=inside))
         others.addWidget(self.watched_folder)
         others.addWidget(self.mirror_folder)
-        others.addStretch(1)
         columns = QVBoxLayout(inside) if look.is_large else QHBoxLayout(inside)
         columns.setContentsMargins(0, 0, 3 * STEP, 0)
         columns.setSpacing((5 if look.is_large else 8) * STEP)
+        # Under the camera there is room, where there are two columns.
+        (others if look.is_large else camera).addWidget(self.printer)
         camera.addStretch(1)
         columns.addLayout(camera, 1)
+        others.addStretch(1)
         columns.addLayout(others, 1)
         self._scroll = QScrollArea(self)
         self._scroll.setWidget(inside)
@@ -222,6 +226,7 @@ class ReglagesView(QWidget):
             (self.mirror_folder, chosen.mirror_folder, words.mirror_folder),
         ):
             choice.show_folder(told(folder), is_one=bool(folder))
+        self.printer.show_chosen(chosen.printer)
         self._note.setText(words.note(screen.note))
         self._colour()
 

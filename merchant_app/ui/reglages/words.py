@@ -7,7 +7,7 @@ from typing import assert_never
 
 from merchant_app.errors import ProblemKind
 from merchant_app.i18n import _
-from merchant_app.settings.options import Language, Theme
+from merchant_app.settings.options import Language, ReceiptPrinter, Theme
 from merchant_app.ui import words
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.reglages.states import CameraEntry, Note
@@ -44,6 +44,44 @@ def theme(of: Theme) -> str:
             return _("Dark")
         case _:
             assert_never(of)
+
+
+def printer(kind: ReceiptPrinter) -> str:
+    """What receipts can be printed on."""
+    match kind:
+        case ReceiptPrinter.SYSTEM:
+            return _("A printer of this computer")
+        case ReceiptPrinter.NETWORK:
+            return _("Receipt printer in the network")
+        case ReceiptPrinter.USB:
+            return _("Receipt printer, USB")
+        case ReceiptPrinter.SERIAL:
+            return _("Receipt printer, serial")
+        case ReceiptPrinter.FILE:
+            return _("Into a file")
+        case ReceiptPrinter.NONE:
+            return _("None: code and PDF only")
+        case _:
+            assert_never(kind)
+
+
+def printer_address(kind: ReceiptPrinter) -> str:
+    """What the empty field for its address says."""
+    match kind:
+        case ReceiptPrinter.SYSTEM:
+            return _("its name; empty: the usual one")
+        case ReceiptPrinter.NETWORK:
+            return _("address, like 192.168.1.50")
+        case ReceiptPrinter.USB:
+            return _("device, like /dev/usb/lp0")
+        case ReceiptPrinter.SERIAL:
+            return _("device, like /dev/ttyUSB0")
+        case ReceiptPrinter.FILE:
+            return _("file with its folder")
+        case ReceiptPrinter.NONE:
+            return ""
+        case _:
+            assert_never(kind)
 
 
 TRIED = (Sound.YES, Sound.NO, Sound.LOOK)

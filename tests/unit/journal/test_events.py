@@ -138,14 +138,14 @@ def test_whoever_changes_one_all_the_same_is_noticed(path: Path, statement: str)
 
 def test_a_kind_that_only_a_newer_program_knows_is_read_as_text(journal: Journal) -> None:
     _, before = journal.events.head()
-    values = ("2026-11-23T09:30:00.000Z", "receipt_reprinted", "Claire", "{}")
+    values = ("2026-11-23T09:30:00.000Z", "manager_smiled", "Claire", "{}")
     journal._connection.execute(
         "INSERT INTO events (number, at, kind, cashier, detail, hash) VALUES (1, ?, ?, ?, ?, ?)",
         (*values, chain_hash(before, 1, *values)),
     )
     searched(journal, 3)
     assert [event.kind for event in journal.events.since(0, limit=9)] == [
-        "receipt_reprinted",
+        "manager_smiled",
         SEARCHED,
     ]
 

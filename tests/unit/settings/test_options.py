@@ -28,6 +28,11 @@ from merchant_app.settings.options import (
     LANGUAGE,
     MIRROR_FOLDER,
     OFFLINE_REDEMPTION_MAX,
+    RECEIPT_COLUMNS,
+    RECEIPT_PAGES,
+    RECEIPT_PRINTER,
+    RECEIPT_PRINTER_ADDRESS,
+    RECEIPT_PRINTER_BAUD,
     SINGLE_PURPOSE_VAT,
     SIREN,
     SOUND_ON,
@@ -36,6 +41,9 @@ from merchant_app.settings.options import (
     WATCHED_FOLDER,
     Language,
     Options,
+    ReceiptColumns,
+    ReceiptPages,
+    ReceiptPrinter,
     Theme,
 )
 
@@ -79,6 +87,11 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen.set(OFFLINE_REDEMPTION_MAX, 2000)
     chosen.set(MIRROR_FOLDER, "/media/usb")
     chosen.set(WATCHED_FOLDER, "/home/claire/downloads")
+    chosen.set(RECEIPT_PRINTER, ReceiptPrinter.SERIAL)
+    chosen.set(RECEIPT_PRINTER_ADDRESS, "/dev/ttyUSB0")
+    chosen.set(RECEIPT_PRINTER_BAUD, 19_200)
+    chosen.set(RECEIPT_COLUMNS, ReceiptColumns.NARROW)
+    chosen.set(RECEIPT_PAGES, ReceiptPages.STAR)
     chosen.set(SIREN, "732829320")
     chosen.set(FEC_JOURNAL, "VT")
     chosen.set(ACCOUNT_PLATFORM, "467900")
@@ -109,6 +122,11 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
         "44571",
         "6581",
         2000,
+        ReceiptPrinter.SERIAL,
+        "/dev/ttyUSB0",
+        19_200,
+        ReceiptColumns.NARROW,
+        ReceiptPages.STAR,
     ]
     assert path.stat().st_mode & 0o777 == 0o600
     assert [file.name for file in path.parent.iterdir()] == ["options.json"]
