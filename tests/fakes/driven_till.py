@@ -28,7 +28,8 @@ class Driven:
     Attributes:
         seen: everything it showed so far, the newest last: page, told, state, verdict, word,
             amount, purchase, code, focus, line, unsent, error, waiting (the basket's amounts in
-            minor units), basket (what was debited).
+            minor units), basket (what was debited), place (the screen), to_settle, closing (what
+            Clôture shows), closing_word, closing_message.
     """
 
     def __init__(self, popen: subprocess.Popen[bytes], commands: int, reports: int) -> None:
@@ -64,6 +65,12 @@ class Driven:
         mark = len(self.seen)
         self.do(name, **details)
         return self.shows(after=mark, state=shows)
+
+    def after_key(self, key: str, **wanted: object) -> Seen:
+        """Press F1 to F12 and wait for what it leads to."""
+        mark = len(self.seen)
+        self.do("function", key=key)
+        return self.shows(after=mark, **wanted)
 
     def scan(self, text: str) -> Seen:
         """A gun scans this; what the till makes of it."""
