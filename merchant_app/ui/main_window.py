@@ -147,15 +147,15 @@ class MainWindow(QMainWindow):
     def paste_pressed(self) -> bool:
         if self._places is None or self._crash.has_crashed:
             return False
-        return self._places.files.paste_pressed()
+        return self._places.checkout.files.paste_pressed()
 
     def open_pressed(self) -> None:
         if self._places is not None and not self._crash.has_crashed:
-            self._places.files.open_pressed()
+            self._places.checkout.files.open_pressed()
 
     def print_pressed(self) -> None:
         if self._places is not None and not self._crash.has_crashed:
-            self._places.print_pressed()
+            self._places.checkout.print_pressed()
 
     def function_pressed(self, key: str) -> None:
         if self._places is not None and not self._crash.has_crashed:
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         places.enrolment_wanted.connect(self._enrol_again)
         places.signed_out.connect(self._signed_out)
         self._places, self._address = places, opened.address
-        self.frame, self.screen_in_use = places.frame, places.encaisser
+        self.frame, self.screen_in_use = places.frame, places.checkout.sale
         self._pill_clock.start(_PILL_EVERY_MS)
         self._turn_to(self.frame)
         self.setWindowTitle(

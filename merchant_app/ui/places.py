@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from merchant_app.clock import Clock
+from merchant_app.clock import Clock, business_date
 from merchant_app.ids import OpId
 from merchant_app.settings.options import (
     CAMERA_IDLE_MINUTES,
@@ -18,24 +19,21 @@ from merchant_app.settings.options import (
     Option,
     Value,
 )
-from merchant_app.till.receipts import Wanted
 from merchant_app.till.results import Status
 from merchant_app.ui.a_traiter.screen import ATraiterScreen
 from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.camera_rest import CameraRest
+from merchant_app.ui.checkout_place import CheckoutPlace
+from merchant_app.ui.cloture.screen import ClotureScreen
+from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
-from merchant_app.ui.encaisser.screen import EncaisserScreen
-from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Ready, SellingStopped
 from merchant_app.ui.encaisser.view import EncaisserView
-from merchant_app.ui.files.arrivals import FolderArrivals
-from merchant_app.ui.files.dropping import DropTarget
-from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.key_places import KeyPlaces
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CHECKOUT_KEY, SETTINGS_KEY, TO_SETTLE_KEY
-from merchant_app.ui.receipt.screen import ReceiptScreen
+from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.reglages.screen import ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.status_words import band, pill
@@ -46,8 +44,6 @@ from merchant_app.ui.this_till.view import ThisTillView
 if TYPE_CHECKING:
     from merchant_app.scanning.confirmation import InView
     from merchant_app.scanning.frames import Frame
-
-ACCEPT_KEY = "F9"
 
 
 class Places(QObject):
@@ -86,10 +82,23 @@ class Places(QObject):
         self._runner = runner = CommandRunner(
             counter, self._background, money_moved=self._ask_status
         )
-        views = EncaisserView(look), ATraiterView(look), ThisTillView(look, counter.facts)
+        views = (
+            EncaisserView(look),
+            ATraiterView(look),
+            ThisTillView(look, counter.facts),
+            ClotureView(look),
+        )
         self.frame = TillFrame(look, counter.facts, *views, settings=opened.options is not None)
-        self.encaisser = EncaisserScreen(
-            counter, views[0], runner=runner, sounds=sounds, clock=clock, parent=self
+        self.checkout = CheckoutPlace(
+            look,
+            opened,
+            views[0],
+            self.frame,
+            runner=runner,
+            background=self._background,
+            sounds=sounds,
+            clock=clock,
+            parent=self,
         )
         self.a_traiter = ATraiterScreen(
             views[1], runner=runner, clock=clock, time_zone=counter.facts.time_zone, parent=self
@@ -97,30 +106,17 @@ class Places(QObject):
         self.this_till = ThisTillScreen(
             views[2], self._status, runner=runner, clock=clock, parent=self
         )
+        self.cloture = ClotureScreen(views[3], self._status, runner=runner, parent=self)
+        self._key_places = KeyPlaces({TO_SETTLE_KEY: self.a_traiter, CLOSING_KEY: self.cloture})
+        self._day = self._today()
         self.reglages = self._settings(look, sounds)
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
-        self.encaisser.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
+        self.checkout.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
         )
-        self.files = FilesScreen(
-            views[0].files,
-            opened.files,
-            background=self._background,
-            sounds=sounds,
-            window=self.frame,
-            parent=self,
-        )
-        self.receipt = ReceiptScreen(
-            views[0].receipt, opened.receipts, background=self._background, parent=self
-        )
-        self.arrivals = FolderArrivals(self.frame.folder_notice, parent=self)
-        self._drops = DropTarget(look, self.frame) if opened.files is not None else None
-        views[0].open_file.setVisible(opened.files is not None)
         self._connect()
-        self._connect_files()
-        self._connect_receipts()
         self._status_came(self._status)
 
     def _settings(self, look: Look, sounds: Sounds) -> ReglagesScreen | None:
@@ -137,7 +133,7 @@ class Places(QObject):
             background=self._background,
             parent=self,
         )
-        relay = self.encaisser.relay
+        relay = self.checkout.sale.relay
         relay.picture.connect(self._picture_came)
         relay.status.connect(view.camera.show_status)
         relay.advice.connect(view.camera.show_advice)
@@ -151,62 +147,37 @@ class Places(QObject):
 
     def _connect(self) -> None:
         top, rail = self.frame.top, self.frame.rail
-        top.pill.clicked.connect(self.encaisser.ask_contact)
+        top.pill.clicked.connect(self.checkout.sale.ask_contact)
         top.place.clicked.connect(self._to_this_till)
         rail.chosen.connect(self.go)
-        self.encaisser.verdict_painted.connect(self.verdict_painted)
-        self.encaisser.status_changed.connect(self._status_came)
-        self.encaisser.scan_came.connect(self._to_checkout)
-        self.encaisser.scan_came.connect(self.rest.somebody_is_here)
-        self.encaisser.camera_was_tried.connect(self._camera_was_tried)
-        self.encaisser.enrolment_wanted.connect(self.enrolment_wanted)
-        self.encaisser.question_answered.connect(self._answered_at_checkout)
+        self.checkout.sale.verdict_painted.connect(self.verdict_painted)
+        self.checkout.sale.status_changed.connect(self._status_came)
+        self.checkout.sale.scan_came.connect(self._to_checkout)
+        self.checkout.sale.scan_came.connect(self.rest.somebody_is_here)
+        self.checkout.sale.camera_was_tried.connect(self._camera_was_tried)
+        self.checkout.sale.enrolment_wanted.connect(self.enrolment_wanted)
+        self.checkout.sale.question_answered.connect(self._answered_at_checkout)
         self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
         self.a_traiter.left.connect(self._to_checkout)
+        self.cloture.left.connect(self._to_checkout)
+        self.cloture.settle_wanted.connect(self._to_settle)
+        self.cloture.offered.connect(self._offer_closing)
+        self.cloture.forgotten_changed.connect(rail.show_forgotten)
         self.this_till.left.connect(self._to_checkout)
         self.this_till.enrolment_wanted.connect(self.enrolment_wanted)
         self.this_till.signed_out_here.connect(self.signed_out)
 
-    def _connect_files(self) -> None:
-        files = self.files
-        if self._drops is not None:
-            self._drops.dropped.connect(files.dropped)
-        self.encaisser.view.open_file.clicked.connect(files.open_pressed)
-        files.wanted.connect(self._file_came)
-        files.taken.connect(self.gun_scanned)
-        files.shown.connect(self._show_files)
-        # A scan, and whatever else puts another card on the screen, goes before a file.
-        self.encaisser.scan_came.connect(files.give_way)
-        self.encaisser.card_turned.connect(files.leave)
-        self.encaisser.card_turned.connect(self._card_turned)
-        self.arrivals.wanted.connect(files.open_sources)
-
-    def _connect_receipts(self) -> None:
-        basket, receipt = self.encaisser.view.basket, self.receipt
-        if self._opened.receipts is not None:
-            basket.give_receipts()
-        basket.receipt.connect(self.print_pressed)
-        receipt.shown.connect(self._show_receipt)
-        receipt.trouble.connect(self._receipt_trouble)
-        # Whatever sells goes before it.
-        self.encaisser.scan_came.connect(receipt.leave)
-        self.encaisser.card_turned.connect(receipt.leave)
-
     def start(self) -> None:
         """Begin to look."""
-        self.encaisser.start(self._opened.camera)
-        if self._opened.folder is not None:
-            self._opened.folder.start(self.arrivals.tell)
+        self.checkout.start()
+        self.cloture.morning()
 
     def stop(self) -> None:
         """The window closes, or the till is left."""
         self._stopped = True
         self._background.close()
-        self.files.stop()
-        if self._opened.folder is not None:
-            self._opened.folder.stop()
-        self.encaisser.stop()
-        self.a_traiter.stop()
+        self.checkout.stop()
+        self._key_places.stop()
         self.this_till.stop()
         self.rest.stop()
         if self.reglages is not None:
@@ -217,12 +188,13 @@ class Places(QObject):
     @Slot(str)
     def go(self, key: str) -> None:
         """To the place with this key of the rail."""
-        if key == TO_SETTLE_KEY:
-            self._see(self.a_traiter.view, key)
-            self.a_traiter.open()
+        place = self._key_places.at(key)
+        if place is not None:
+            self._see(place.view, key)
+            place.open()
         elif key == SETTINGS_KEY and self.reglages is not None:
             # Before the screen changes: what lies before the camera is tried, not sold.
-            self.encaisser.try_camera(trying=True)
+            self.checkout.sale.try_camera(trying=True)
             self._see(self.reglages.view, key)
             self.reglages.open()
         else:
@@ -230,9 +202,19 @@ class Places(QObject):
 
     @Slot()
     def _to_checkout(self) -> None:
-        if self.frame.screens.currentWidget() is not self.encaisser.view:
-            self._see(self.encaisser.view, CHECKOUT_KEY)
-            self.encaisser.take_keyboard()
+        if self.frame.screens.currentWidget() is not self.checkout.view:
+            self._see(self.checkout.view, CHECKOUT_KEY)
+            self.checkout.sale.take_keyboard()
+
+    @Slot()
+    def _to_settle(self) -> None:
+        self.go(TO_SETTLE_KEY)
+
+    @Slot()
+    def _offer_closing(self) -> None:
+        """A forgotten day comes forward before the first sale; never over one."""
+        if self.checkout.is_seen and self.checkout.is_idle:
+            self.go(CLOSING_KEY)
 
     @Slot()
     def _to_this_till(self) -> None:
@@ -243,10 +225,10 @@ class Places(QObject):
         in_settings = self.reglages is not None and view is self.reglages.view
         if self.reglages is not None and not in_settings and self._in_settings():
             self.reglages.close()
-            self.encaisser.try_camera(trying=False)
+            self.checkout.sale.try_camera(trying=False)
         self.frame.screens.setCurrentWidget(view)
         self.frame.rail.show_place(key)
-        self.rest.show_picture(shown=in_settings or view is self.encaisser.view)
+        self.rest.show_picture(shown=in_settings or view is self.checkout.view)
 
     def _in_settings(self) -> bool:
         reglages = self.reglages
@@ -266,97 +248,45 @@ class Places(QObject):
 
     @Slot(bool)
     def _mirror(self, mirrored: bool) -> None:
-        self.encaisser.view.camera.mirror(mirrored=mirrored)
-
-    @Slot()
-    def _file_came(self) -> None:
-        self._to_checkout()
-        self.receipt.leave()
-        if not self.encaisser.presenter.make_way():
-            self.files.refuse()
-
-    @Slot()
-    def _card_turned(self) -> None:
-        screen = self.encaisser.screen
-        self.arrivals.may_speak(quiet=screen is not None and isinstance(screen.state, Ready))
-
-    @Slot(bool)
-    def _show_files(self, seen: bool) -> None:
-        self.encaisser.view.show_files(seen=seen)
-        if not seen:
-            self.encaisser.take_keyboard()
-
-    @Slot(bool)
-    def _show_receipt(self, seen: bool) -> None:
-        self.encaisser.view.show_receipt(seen=seen)
-        if not seen:
-            self.encaisser.take_keyboard()
-
-    @Slot(bool)
-    def _receipt_trouble(self, trouble: bool) -> None:
-        self.encaisser.view.basket.show_receipt_trouble(trouble=trouble)
+        self.checkout.view.camera.mirror(mirrored=mirrored)
 
     # --- keys (KeyUser) --------------------------------------------------------------------------
 
     @Slot(str)
     def gun_scanned(self, text: str) -> None:
-        self.encaisser.gun_scanned(text)
+        self.checkout.sale.gun_scanned(text)
 
     def enter_pressed(self) -> None:
-        seen = self.frame.screens.currentWidget()
-        view = self.encaisser.view
-        if seen is view and self.files.is_active and not view.code.has_typing:
-            self.files.enter_pressed()
-        elif seen is view and self.receipt.is_active and not view.code.has_typing:
-            self.receipt.enter_pressed()
-        elif seen is view:
-            self.encaisser.enter_pressed()
-        elif seen is self.a_traiter.view:
-            self.a_traiter.enter_pressed()
+        place = self._key_places.seen(self.frame.screens.currentWidget())
+        if self.checkout.is_seen:
+            self.checkout.enter_pressed()
+        elif place is not None:
+            place.enter_pressed()
 
     def escape_pressed(self) -> None:
-        seen = self.frame.screens.currentWidget()
-        if seen is self.encaisser.view and self.files.is_active:
-            self.files.leave()
-        elif seen is self.encaisser.view and self.receipt.is_active:
-            self.receipt.leave()
-        elif seen is self.encaisser.view:
-            self.encaisser.escape_pressed()
-        elif seen is self.a_traiter.view:
-            self.a_traiter.escape_pressed()
+        place = self._key_places.seen(self.frame.screens.currentWidget())
+        if self.checkout.is_seen:
+            self.checkout.escape_pressed()
+        elif place is not None:
+            place.escape_pressed()
         elif self.reglages is not None and self._in_settings():
             self.reglages.escape_pressed()
         else:
             self.this_till.escape_pressed()
 
     def undo_pressed(self) -> None:
-        if self.frame.screens.currentWidget() is self.encaisser.view:
-            self.encaisser.undo_pressed()
-
-    @Slot()
-    def print_pressed(self) -> None:
-        """Ctrl+P, or the button beside the basket: the receipt; with the receipt there, print."""
-        screen, done = self.encaisser.screen, self.encaisser.presenter.last_done
-        if self.frame.screens.currentWidget() is not self.encaisser.view or screen is None:
-            return
-        if self.receipt.is_active:
-            self.receipt.enter_pressed()
-        elif done is not None and not isinstance(
-            screen.state, (*MONEY_IN_FLIGHT, Question, SellingStopped)
-        ):
-            self.files.leave()
-            self.receipt.open(Wanted(done.op_id, screen.left))
+        if self.checkout.is_seen:
+            self.checkout.sale.undo_pressed()
 
     def function_pressed(self, key: str) -> None:
         """F1 to F12."""
-        if key in (CHECKOUT_KEY, TO_SETTLE_KEY, SETTINGS_KEY):
+        place = self._key_places.seen(self.frame.screens.currentWidget())
+        if key in (CHECKOUT_KEY, SETTINGS_KEY, *self._key_places.keys):
             self.go(key)
-        elif self.frame.screens.currentWidget() is self.a_traiter.view:
-            self.a_traiter.function_pressed(key)
-        elif self.receipt.is_active:
-            self.receipt.function_pressed(key)
-        elif self.frame.screens.currentWidget() is self.encaisser.view and key == ACCEPT_KEY:
-            self.encaisser.accept_pressed()
+        elif place is not None:
+            place.function_pressed(key)
+        elif self.checkout.is_seen:
+            self.checkout.function_pressed(key)
 
     # --- the line --------------------------------------------------------------------------------
 
@@ -367,6 +297,13 @@ class Places(QObject):
         now = self._clock.now()
         self.frame.top.pill.show_pill(pill(self._status, now=now, time_zone=zone))
         self.frame.band.show_band(band(self._status, now=now, time_zone=zone))
+        if self._day != self._today():
+            self._day = self._today()
+            self.cloture.morning()
+
+    def _today(self) -> date:
+        """Where the shop is."""
+        return business_date(self._clock.now(), self._opened.counter.facts.time_zone)
 
     def _ask_status(self) -> None:
         if not self._stopped:
@@ -375,13 +312,13 @@ class Places(QObject):
     def _status_told(self, _command: Command, outcome: Outcome[Answer]) -> None:
         # A Problem was told by the command before; the next status comes with the line.
         if isinstance(outcome, Done) and isinstance(outcome.result, Status):
-            self.encaisser.status_changed.emit(outcome.result)
+            self.checkout.sale.status_changed.emit(outcome.result)
 
     @Slot(object)
     def _status_came(self, status: Status) -> None:
         self._status = status
         self.frame.rail.show_to_settle(status.to_settle)
-        self.a_traiter.status_came(status)
+        self._key_places.status_came(status)
         self.this_till.status_came(status)
         self.show_status()
 
@@ -391,4 +328,4 @@ class Places(QObject):
 
     @Slot(object)
     def _answered_in_a_traiter(self, op_id: OpId) -> None:
-        self.encaisser.settled_elsewhere(op_id)
+        self.checkout.sale.settled_elsewhere(op_id)

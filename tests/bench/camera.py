@@ -149,7 +149,7 @@ class Watch(QObject):
 
     @Slot()
     def _opened(self) -> None:
-        self._places().encaisser.relay.picture.connect(self._picture)
+        self._places().checkout.sale.relay.picture.connect(self._picture)
         self._after(WARM_UP_S, "_scan")
 
     @Slot()

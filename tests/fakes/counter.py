@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from merchant_app.clock import business_date
@@ -51,6 +52,8 @@ from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import OtherCurrency, Unknown, Use, Verdict, judge
+from tests.fakes.clock import FakeClock
+from tests.fakes.closing_desk import FakeClosingDesk
 from tests.fakes.planned import Planned
 from tests.fakes.statement_desk import FakeStatementDesk
 from tests.fakes.waiting import LIMIT_S
@@ -110,24 +113,6 @@ def voucher(
     )
 
 
-class HandClock:
-    """A clock that a test moves."""
-
-    def __init__(self, now: datetime = NOON) -> None:
-        self._now = now
-        self._monotonic_s = 1_000.0
-
-    def now(self) -> datetime:
-        return self._now
-
-    def monotonic_s(self) -> float:
-        return self._monotonic_s
-
-    def pass_s(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
-        self._monotonic_s += seconds
-
-
 @dataclass
 class FakeCounter:
     """Holds the `Counter` protocol.
@@ -141,11 +126,11 @@ class FakeCounter:
         unsent: what signing out would lose.
         now_booked: redemptions that the service has debited in full.
         calls: what was asked, in order.
-        statements: Relevés, with knobs of its own.
+        closings, statements: desks with knobs of their own.
     """
 
     facts: CounterFacts = FACTS
-    clock: HandClock = field(default_factory=HandClock)
+    clock: FakeClock = field(default_factory=partial(FakeClock, NOON))
     vouchers: dict[str, Voucher] = field(default_factory=dict)
     history: dict[str, tuple[Use, ...]] = field(default_factory=dict)
     questions: tuple[Interrupted, ...] = ()
@@ -172,6 +157,9 @@ class FakeCounter:
     def __post_init__(self) -> None:
         self.gate.set()
         self._guard = threading.Lock()
+        self.closings = FakeClosingDesk(
+            self.clock, called=self._called, training=self.facts.training
+        )
         self._number = 0
         self._done: list[Redeemed] = []
         self._amounts: dict[OpId, tuple[Part, ...]] = {}

@@ -69,7 +69,7 @@ class Desk:
                 self.presenter.went_wrong(command, problem.kind)
             else:
                 self.presenter.answered(command, answer)
-        self.clock.pass_s(1)
+        self.clock.advance(seconds=1)
 
     def scan(self, text: str) -> None:
         """Show a code, and wait for the verdict."""

@@ -21,7 +21,8 @@ from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.places import Places
 from merchant_app.ui.ports import CameraPort, FilesPort, FolderPort, Opened, ReceiptsPort, Start
 from merchant_app.ui.theme import Look, Scheme
-from tests.fakes.counter import FakeCounter, HandClock
+from tests.fakes.clock import FakeClock
+from tests.fakes.counter import FakeCounter
 from tests.fakes.waiting import LIMIT_MS
 
 PERSON_MS = 120
@@ -61,7 +62,7 @@ class World:
     enrol: Callable[[str, str], NoAnswerKind | None] | None = None
 
     @property
-    def clock(self) -> HandClock:
+    def clock(self) -> FakeClock:
         return self.counter.clock
 
     def starter(self) -> Start:
@@ -108,7 +109,7 @@ class Till:
     def comes_to(self, kind: type) -> None:
         """Wait until the screen is in this state; then a second passes."""
         self.qtbot.waitUntil(lambda: isinstance(self.state, kind), timeout=LIMIT_MS)
-        self.world.clock.pass_s(1)
+        self.world.clock.advance(seconds=1)
 
     def key(
         self,

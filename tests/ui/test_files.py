@@ -52,7 +52,7 @@ class Hand:
 
     @property
     def state(self) -> fs.State:
-        return self.till.places.files.presenter.state
+        return self.till.places.checkout.files.presenter.state
 
     def file(self, data: bytes, name: str = "bon.png") -> Path:
         path = self._folder / name

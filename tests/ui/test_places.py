@@ -207,7 +207,7 @@ def test_no_debit_begins_while_something_is_settled(till: Till) -> None:
     assert isinstance(till.state, st.Debitable)
     assert "À traiter" in till.view.message
     till.counter.gate.set()
-    till.qtbot.waitUntil(till.places.encaisser.may_move_money, timeout=LIMIT_MS)
+    till.qtbot.waitUntil(till.places.checkout.sale.may_move_money, timeout=LIMIT_MS)
     till.enter()
     till.comes_to(st.Debited)
 

@@ -42,7 +42,7 @@ class Customer:
 
     @property
     def state(self) -> rs.State:
-        return self.till.places.receipt.presenter.state
+        return self.till.places.checkout.receipt.presenter.state
 
     @property
     def panel(self) -> ReceiptPanel:
@@ -198,7 +198,7 @@ def test_a_failure_that_nobody_waited_for_stands_on_the_button(customer: Custome
 def test_a_file_that_comes_goes_before_the_receipt(customer: Customer) -> None:
     customer.pays()
     customer.asks()
-    customer.till.places.files.wanted.emit()
+    customer.till.places.checkout.files.wanted.emit()
     assert isinstance(customer.state, rs.Closed)
 
 

@@ -35,7 +35,7 @@ from merchant_app.scanning.files.kinds import StrangeKind
 from merchant_app.scanning.files.limits import Limits
 from merchant_app.scanning.files.reader import FileReader, child_command
 from tests.fakes.camera_scene import OTHER_TOKEN, TOKEN
-from tests.fakes.counter import HandClock
+from tests.fakes.clock import FakeClock
 from tests.fakes.voucher_files import (
     BOTH,
     HEIC,
@@ -228,12 +228,12 @@ def test_a_document_that_draws_for_ever_is_ended_by_the_clock() -> None:
 
 
 def test_what_was_found_before_the_time_was_over_counts() -> None:
-    clock = HandClock()
+    clock = FakeClock()
     reader = FileReader(clock=clock)
 
     def late(progress: Progress) -> None:
         if progress.page == 2:
-            clock.pass_s(60)
+            clock.advance(seconds=60)
 
     found = reader.read(document({1: TOKEN}, pages=9), on_progress=late)
     assert found == Found((FileCode(TOKEN, page=1),), truncated_after_pages=1)
@@ -321,12 +321,16 @@ def test_whatever_a_child_says_the_till_goes_on(command: tuple[str, ...]) -> Non
 
 
 def test_a_child_that_says_nothing_is_ended() -> None:
-    clock = HandClock()
+    clock = FakeClock()
     reader = FileReader(
         clock=clock,
         command=_told('{"page": 1, "pages": 2}', then="sys.stdout.flush(); sys.stdin.readlines()"),
     )
-    assert reader.read(PICTURE, on_progress=lambda _progress: clock.pass_s(60)) == TooLong()
+
+    def passed(_progress: object) -> None:
+        clock.advance(seconds=60)
+
+    assert reader.read(PICTURE, on_progress=passed) == TooLong()
 
 
 @pytest.mark.expects_log("no process to read files with")

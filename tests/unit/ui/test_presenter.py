@@ -109,7 +109,7 @@ def test_after_a_purchase_paid_in_full_the_next_voucher_begins_another(desk: Des
 def test_a_purchase_without_total_ends_after_a_long_pause(desk: Desk) -> None:
     desk.scan(code(1))
     desk.enter()
-    desk.clock.pass_s(timedelta(minutes=6).total_seconds())
+    desk.clock.advance(seconds=timedelta(minutes=6).total_seconds())
     desk.scan(code(2))
     assert desk.screen.basket == ()
 
@@ -217,7 +217,7 @@ def test_enter_right_after_the_card_appeared_is_not_meant_for_it(desk: Desk) -> 
     desk.presenter.answered(command, desk.counter.look_up(command.text, purchase=command.purchase))
     desk.presenter.enter()
     assert desk.hands.commands == []
-    desk.clock.pass_s(0.3)
+    desk.clock.advance(seconds=0.3)
     desk.presenter.enter()
     assert isinstance(desk.hands.commands[0], DoRedeem)
 
@@ -242,7 +242,7 @@ def test_while_money_is_in_flight_no_scan_is_taken(desk: Desk) -> None:
         desk.presenter.new_purchase,
     )
     for act in acts:
-        desk.clock.pass_s(1)
+        desk.clock.advance(seconds=1)
         act()
         assert isinstance(state(desk), st.Debiting)
         assert desk.screen.hint is st.Hint.FINISH_FIRST
@@ -273,7 +273,7 @@ def test_enter_while_asking_again_never_cancels(desk: Desk) -> None:
     desk.enter()
     desk.presenter.enter()
     assert isinstance(desk.hands.commands[0], DoWait)
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.presenter.enter()
     assert isinstance(state(desk), st.Unanswered)
     assert len(desk.hands.commands) == 1
@@ -347,7 +347,7 @@ def test_undo_asks_inside_the_card_and_gives_back(desk: Desk) -> None:
     desk.enter()
     desk.presenter.undo()
     assert isinstance(state(desk), st.ConfirmUndo)
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert isinstance(state(desk), st.Undone)
     assert desk.screen.basket == ()
@@ -373,7 +373,7 @@ def test_undo_goes_back_one_by_one(desk: Desk) -> None:
         desk.enter()
     assert desk.screen.undo == euros(20)
     desk.presenter.undo()
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert desk.screen.undo == euros(10)
 
@@ -383,7 +383,7 @@ def test_undo_without_a_line_is_pending(desk: Desk) -> None:
     desk.enter()
     desk.counter.next_reverse.append(ReversalPending(OpId(UUID(int=1)), euros(50)))
     desk.presenter.undo()
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert isinstance(state(desk), st.Undone)
     assert desk.screen.basket == ()
@@ -392,7 +392,7 @@ def test_undo_without_a_line_is_pending(desk: Desk) -> None:
 def test_nothing_to_undo(desk: Desk) -> None:
     desk.presenter.undo()
     assert state(desk) == st.ConfirmUndo(None)
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert isinstance(state(desk), st.NotUndone)
 

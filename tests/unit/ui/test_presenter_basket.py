@@ -114,7 +114,7 @@ def test_one_key_undoes_the_whole_basket(desk: Desk) -> None:
     basket(desk, 1, 2, 3)
     desk.enter()
     desk.presenter.undo()
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert isinstance(shown(desk), st.Undone)
     assert desk.screen.basket == ()
@@ -303,7 +303,7 @@ def test_del_removes_a_voucher_and_the_last_but_one_is_no_basket(desk: Desk) -> 
     desk.presenter.remove(voucher(1).voucher_id)
     assert at_hand(desk).label == voucher(2).label
     assert desk.screen.waiting == ()
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert desk.counter.calls[-1] == ("redeem", euros(20))
 
@@ -407,7 +407,7 @@ def test_the_same_again_asks_once_for_the_whole_basket(desk: Desk) -> None:
     desk.presenter.escape()
     assert amounts(desk) == [euros(37), euros(50)]
     desk.counter.next_redeem.append(SameAgain(voucher(3).label, euros(50), NOON))
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     desk.enter()
     assert desk.counter.calls[-1] == ("redeem again", euros(87))
@@ -434,7 +434,7 @@ def test_undoing_the_last_debit_keeps_the_basket_at_hand(desk: Desk) -> None:
     desk.presenter.escape()
     assert amounts(desk) == [euros(20), euros(50)]
     desk.presenter.undo()
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert isinstance(shown(desk), st.Undone)
     desk.enter()
@@ -487,7 +487,7 @@ def test_a_voucher_that_the_service_declines_leaves_the_basket(desk: Desk) -> No
     desk.presenter.answered(first, Judged(UsedUp(voucher(1, balance=0)), voucher(1).label))
     assert isinstance(shown(desk), st.Declined)
     assert desk.hands.sounds == [st.Sound.NO]
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert at_hand(desk).label == voucher(3).label
 
@@ -499,7 +499,7 @@ def test_a_correction_that_comes_beside_another_card_counts_later(desk: Desk) ->
     desk.counter.vouchers[code(1)] = voucher(1, balance=10, terms=Terms(expires_on=LAST))
     confirm(desk, first)
     assert isinstance(shown(desk), st.Declined)
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert at_hand(desk).amount == euros(10)
     assert at_hand(desk).basis.word is st.Word.CORRECTED

@@ -76,7 +76,7 @@ def look_up_only(desk: Desk, text: str) -> AskConfirm:
     desk.presenter.answered(command, desk.counter.look_up(text, purchase=None))
     confirm = desk.hands.commands.pop()
     assert isinstance(confirm, AskConfirm)
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     return confirm
 
 
@@ -120,7 +120,7 @@ def test_an_amount_that_was_typed_stays_when_it_is_still_possible(desk: Desk) ->
     desk.presenter.answered(confirm, Judged(Valid(less, euros(20)), less.label))
     assert debitable(desk).amount == euros(15)
     assert desk.screen.amount_fill == fill
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert desk.counter.calls[-1] == ("redeem", euros(15))
 
@@ -158,7 +158,7 @@ def test_enter_right_after_a_correction_was_meant_for_what_stood_there_before(de
     desk.presenter.answered(confirm, Judged(Valid(less, euros(20)), less.label))
     desk.presenter.enter()
     assert desk.hands.commands == []
-    desk.clock.pass_s(0.3)
+    desk.clock.advance(seconds=0.3)
     desk.presenter.enter()
     assert isinstance(desk.hands.commands[0], DoRedeem)
 
@@ -189,7 +189,7 @@ def test_a_till_that_is_not_accepted_is_told_so(desk: Desk) -> None:
     confirm = look_up_only(desk, code(1))
     desk.presenter.answered(confirm, NotEntitled(NotAuthorisedKind.TILL_REVOKED))
     assert isinstance(state(desk), st.LookUpFailed)
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert desk.hands.enrolments == 1
 
@@ -255,7 +255,7 @@ def test_what_was_accepted_offline_can_be_undone(desk: Desk) -> None:
     desk.counter.next_reverse.append(ReversalPending(OpId(UUID(int=1)), euros(50)))
     desk.presenter.undo()
     assert isinstance(state(desk), st.ConfirmUndo)
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.enter()
     assert isinstance(state(desk), st.Undone)
     assert desk.screen.basket == ()
@@ -336,7 +336,7 @@ def test_beyond_a_limit_waiting_and_cancelling_remain(desk: Desk) -> None:
     still = state(desk)
     assert isinstance(still, st.Unanswered)
     assert still.refused is not None
-    desk.clock.pass_s(1)
+    desk.clock.advance(seconds=1)
     desk.presenter.honour()
     assert desk.hands.commands == [], "asked once, and the limit said no"
     desk.counter.next_wait.append(desk.counter.unknown_now(euros(50)))
