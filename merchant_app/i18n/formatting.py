@@ -18,6 +18,9 @@ NO_BREAK = "\u00a0"
 _MINUTE_S = 60
 _HOUR_S = 60 * _MINUTE_S
 _DAY_S = 24 * _HOUR_S
+_COMPACT_FROM = 100_000
+_COMPACT_DIGITS = 2
+_SHORT_PATTERNS = {Language.FRENCH: "#,##0.##\u00a0¤", Language.ENGLISH: "¤#,##0.##"}
 
 
 def _locale() -> str:
@@ -110,3 +113,18 @@ def span(seconds: float) -> str:
     if whole < _DAY_S:
         return _("{n} h").format(n=whole // _HOUR_S)
     return _("{n} d").format(n=whole // _DAY_S)
+
+
+def short_money(amount: Money) -> str:
+    """For the scale of a chart: "250 €", "1 250 €", "2,5 M €"."""
+    from babel.numbers import format_compact_currency, format_currency, parse_pattern
+
+    value = Decimal(amount.minor).scaleb(-CURRENCIES[amount.currency].decimals)
+    if abs(value) >= _COMPACT_FROM:
+        return format_compact_currency(
+            value, amount.currency, locale=_locale(), fraction_digits=_COMPACT_DIGITS
+        )
+    pattern = parse_pattern(_SHORT_PATTERNS[active()])
+    return format_currency(
+        value, amount.currency, format=pattern, locale=_locale(), currency_digits=False
+    )

@@ -218,16 +218,7 @@ QPushButton[role="main"]:disabled {{
 QPushButton[role="quiet"] {{ border-color: transparent; background: transparent; }}
 QPushButton[role="quiet"]:hover {{ background: {p.sunken}; }}
 QPushButton[role="quiet"]:focus {{ border: 3px solid {p.accent}; }}
-QListWidget {{
-    background: {p.surface}; color: {p.text}; border: 1px solid {p.line};
-    border-radius: {RADIUS}px; outline: none; padding: {STEP}px;
-}}
-QListWidget:focus {{ border: 2px solid {p.accent}; }}
-QListWidget::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
-QListWidget::item:selected {{
-    background: {p.tones[Tone.CHOICE].soft}; color: {p.tones[Tone.CHOICE].ink};
-}}
-QRadioButton, QCheckBox {{ min-height: {touch}px; spacing: {2 * STEP}px; padding: 0 {STEP}px; }}
+{_lists(p)}QRadioButton, QCheckBox {{ min-height: {touch}px; spacing: {2 * STEP}px; padding: 0 {STEP}px; }}
 QRadioButton:focus, QCheckBox:focus {{
     border: 2px solid {p.accent}; border-radius: {RADIUS}px;
 }}
@@ -254,4 +245,23 @@ QScrollArea > QWidget > QWidget {{ background: transparent; }}
 QScrollBar:vertical {{ width: 12px; background: transparent; }}
 QScrollBar::handle:vertical {{ background: {p.edge}; border-radius: 4px; min-height: 44px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+"""
+
+
+def _lists(p: Palette) -> str:
+    """Lists and tables."""
+    return f"""
+QListWidget, QTableWidget {{
+    background: {p.surface}; color: {p.text}; border: 1px solid {p.line};
+    border-radius: {RADIUS}px; outline: none; padding: {STEP}px;
+}}
+QListWidget:focus, QTableWidget:focus {{ border: 2px solid {p.accent}; }}
+QListWidget::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
+QListWidget::item:selected, QTableWidget::item:selected {{
+    background: {p.tones[Tone.CHOICE].soft}; color: {p.tones[Tone.CHOICE].ink};
+}}
+QTableWidget::item {{ padding: 0 {STEP}px; }}
+QHeaderView, QHeaderView::section {{
+    background: {p.surface}; color: {p.muted}; border: none; padding: {STEP}px;
+}}
 """

@@ -80,3 +80,18 @@ def test_what_is_put_into_a_field_is_read_back(
         assert parse_amount(formatting.plain_amount(amount), currency) == amount
     finally:
         install(Language.FRENCH)
+
+
+@pytest.mark.parametrize(
+    ("minor", "told"),
+    [
+        (50, "0,5\u00a0€"),
+        (125_000, "1\u202f250\u00a0€"),
+        (25_000_000, "250\u00a0k\u00a0€"),
+        (1_000_000_000, "10\u00a0M\u00a0€"),
+        (-500_000_000, "-5\u00a0M\u00a0€"),
+    ],
+)
+@pytest.mark.usefixtures("french")
+def test_amounts_beside_a_scale_are_short(minor: int, told: str) -> None:
+    assert formatting.short_money(Money(minor, "EUR")) == told
