@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from merchant_app.clock import from_text, to_text
 from merchant_app.ids import OpId, id_of
-from merchant_app.journal import closed_ops
+from merchant_app.journal import closed_ops, records
 from merchant_app.journal.closed_ops import TouchedOp
 from merchant_app.journal.closings import Reach
+from merchant_app.journal.records import Marks
+from merchant_app.journal.row_digests import SEALED, digests_since
 
 
 class ClosingRanges:
@@ -26,6 +28,22 @@ class ClosingRanges:
             for table in ("entries", "adopted", "outcomes", "alarms")
         ]
         return Reach(*ends)
+
+    def row_ends(self, until: Reach) -> Marks:
+        """How far a closing that reaches `until` vouches for rows: as far, and for the tables that
+        no reach is told of, to their end."""
+        ends = records.ends(self._connection)
+        reached = {
+            "entries": until.entry,
+            "adopted": until.adopted,
+            "outcomes": until.outcome,
+            "alarms": until.alarm,
+        }
+        return {table: reached.get(table, ends[table]) for table in SEALED}
+
+    def digests(self, since: Marks, until: Marks) -> Mapping[str, tuple[int, int, str]]:
+        """See `row_digests.digests_since`."""
+        return digests_since(self._connection, since, until)
 
     def touched(
         self, since: Reach, until: Reach, *, also: Collection[OpId] = ()

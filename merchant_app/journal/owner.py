@@ -48,7 +48,11 @@ class Owner(Generic[Owned]):
 
 
 class JournalOwner(Owner[Journal]):
-    """The journal and its thread."""
+    """The journal and its thread.
+
+    Attributes:
+        path: of the file, for who reads it over a connection of his own.
+    """
 
     def __init__(
         self, path: Path, clock: Clock, *, mirror: Path | None = None, room: Room | None = None
@@ -58,4 +62,5 @@ class JournalOwner(Owner[Journal]):
         Raises:
             Problem: see `opening.open_journal`.
         """
+        self.path = path
         super().__init__(lambda: Journal(path, clock, mirror=mirror, room=room), name="journal")

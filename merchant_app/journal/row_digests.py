@@ -38,11 +38,11 @@ def rows_digest(connection: sqlite3.Connection, table: str, first: int, last: in
 
 
 def digests_since(
-    connection: sqlite3.Connection, marks: Marks
+    connection: sqlite3.Connection, marks: Marks, until: Marks | None = None
 ) -> Mapping[str, tuple[int, int, str]]:
     """What a closing's body says under "rows": for each table the first and the last rowid after
-    `marks`, up to now, and the digest in hexadecimal digits."""
-    ends = records.ends(connection)
+    `marks`, up to `until` or to now, and the digest in hexadecimal digits."""
+    ends = records.ends(connection) if until is None else until
     result = {}
     for table in SEALED:
         first, last = marks.get(table, 0) + 1, ends[table]

@@ -102,6 +102,16 @@ class Perpetual:
     shortfall_minor: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class VouchedRows:
+    """Rows `first` to `last` of a table of the journal, as they were: see `journal.row_digests`."""
+
+    table: str
+    first: int
+    last: int
+    digest: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """All that a closing says.
@@ -113,6 +123,7 @@ class Closing:
         business_date: the day it is for, where the shop is; of a month or year its last such day.
         waiting: handed over or undone, and not booked by the service at the time of the closing.
         unresolved: ended badly, and nobody has decided yet.
+        rows: of a day, what it vouches for beyond the chains; empty in one that is not kept.
     """
 
     kind: ClosingKind
@@ -134,6 +145,7 @@ class Closing:
     unresolved: tuple[Named, ...] = ()
     corrections: tuple[Correction, ...] = ()
     clock_flags: tuple[ClockFlag, ...] = ()
+    rows: tuple[VouchedRows, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +197,8 @@ def _fields(closing: Closing) -> dict[str, Any]:
         "corrections": [_with_names(one) for one in closing.corrections],
         "clock_flags": [asdict(one) for one in closing.clock_flags],
     }
+    if closing.rows:
+        result["rows"] = {one.table: [one.first, one.last, one.digest] for one in closing.rows}
     return result
 
 
@@ -250,6 +264,7 @@ def _closing(said: Mapping[str, Any]) -> Closing:
         unresolved=tuple(Named(**_named(one)) for one in said["unresolved"]),
         corrections=tuple(Correction(**_named(one)) for one in said["corrections"]),
         clock_flags=tuple(ClockFlag(**one) for one in said["clock_flags"]),
+        rows=tuple(VouchedRows(table, *row) for table, row in said.get("rows", {}).items()),
     )
 
 

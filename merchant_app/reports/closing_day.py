@@ -12,6 +12,7 @@ from merchant_app.journal.closed_ops import TouchedOp
 from merchant_app.journal.closing_ranges import ClosingRanges
 from merchant_app.journal.closings import ClosingKind, Reach
 from merchant_app.journal.events import Events
+from merchant_app.journal.records import Marks
 from merchant_app.ledger.entries import Redemption
 from merchant_app.reports.closing import (
     Closing,
@@ -21,6 +22,7 @@ from merchant_app.reports.closing import (
     Named,
     Perpetual,
     Positions,
+    VouchedRows,
 )
 from merchant_app.reports.figures import Figures, FindVoucher, Share, booked, share_of
 from merchant_app.reports.periods import DuePeriod, clock_flags
@@ -79,6 +81,7 @@ def close_day(
     day: date,
     now: datetime,
     find: FindVoucher,
+    rows_until: Marks | None = None,
 ) -> Closing:
     """The closing of a day: from where the last one ended, up to `until`.
 
@@ -90,6 +93,7 @@ def close_day(
         day: the one it is for.
         now: when it is made, UTC.
         find: face value and kind of the vouchers, as the till's copy has them.
+        rows_until: how far it vouches for the rows of each table; None: it says nothing of rows.
     """
     begin = since(journal, last)
     before = None if last is None else last.closing
@@ -116,6 +120,7 @@ def close_day(
             last_closed_at=None if before is None else before.closed_at,
             last_position=until.entry,
         ),
+        rows=() if rows_until is None else _rows(journal, before, rows_until),
         **_signed_by(author),
     )
 
@@ -136,6 +141,7 @@ def close_period(
         figures=figures,
         corrections=(),
         clock_flags=(),
+        rows=(),
         **_signed_by(author),
     )
 
@@ -166,8 +172,19 @@ def recomputed(
         day=closing.business_date,
         now=closing.closed_at,
         find=find,
+        rows_until={one.table: one.last for one in closing.rows} or None,
     )
     return replace(again, events_head=closing.events_head)
+
+
+def _rows(
+    journal: ClosableJournal, before: Closing | None, until: Marks
+) -> tuple[VouchedRows, ...]:
+    """In the order of their names, as in the canonical text. A closing that follows one which said
+    nothing of rows vouches for all of them."""
+    since = {} if before is None else {one.table: one.last for one in before.rows}
+    digests = journal.ranges.digests(since, until)
+    return tuple(VouchedRows(table, *digests[table]) for table in sorted(digests))
 
 
 class _Signed(TypedDict):

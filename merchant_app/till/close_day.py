@@ -1,7 +1,8 @@
 """The closing of a day, of a month, of a year: what it would say, what is in its way, making it.
 
 A closing is never forced: it asks for what is to be settled, and can be postponed. All of it is
-computed and written in one piece of work of the journal's thread, so no sale comes between.
+computed and written in one piece of work of the journal's thread, so no sale comes between. What is
+only shown is read beside that thread: no customer waits for it.
 """
 
 from __future__ import annotations
@@ -10,14 +11,26 @@ import logging
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.ids import VoucherId
-from merchant_app.journal.closings import ClosingKind, Reach
-from merchant_app.journal.events import EventKind
+from merchant_app.journal.checking import world_errors
+from merchant_app.journal.closing_ranges import ClosingRanges
+from merchant_app.journal.closing_reader import closing_view
+from merchant_app.journal.closings import ClosingKind, ClosingRow, Closings, Reach
+from merchant_app.journal.events import EventKind, Events
 from merchant_app.journal.journal import Journal
+from merchant_app.journal.records import Marks
 from merchant_app.reports import closing_day, periods
-from merchant_app.reports.closing import Closing, KeptClosing, Numbers, kept, to_body
+from merchant_app.reports.closing import (
+    BadClosing,
+    Closing,
+    KeptClosing,
+    Numbers,
+    kept,
+    to_body,
+)
 from merchant_app.reports.closing_day import Author
 from merchant_app.reports.figures import VoucherFacts
 from merchant_app.reports.periods import DuePeriod, OpenDay
@@ -35,8 +48,28 @@ from merchant_app.till.till import Till
 DAYS_OF_A_PERIOD_MAX = 2_000
 """More closings of days than a year can have, however often a shop closes."""
 
+OPEN_DAYS_MAX = 31
+"""Forgotten days that a preview tells apart; more than a month of them are told when these are
+closed."""
+RECENT_MAX = 62
+"""Closings of days that a preview brings along: a month, twice a day."""
+
 _Make = Callable[[Journal, Author], Closing | None]
 """Computes the closing; None: there is nothing to close."""
+
+
+class Books(Protocol):
+    """A journal as closings see it: the till's own, or a `ClosingView` beside it."""
+
+    @property
+    def ranges(self) -> ClosingRanges: ...
+
+    @property
+    def events(self) -> Events: ...
+
+    @property
+    def closings(self) -> Closings: ...
+
 
 _log = logging.getLogger(__name__)
 
@@ -44,32 +77,57 @@ _log = logging.getLogger(__name__)
 def closing_preview(till: Till) -> ClosingPreview:
     """See `closing_desk.ClosingDesk.preview`."""
     author = _author(till)
+    with closing_view(till.journal.path) as books:
+        recent = newest_of(books)
+        last = recent[0] if recent else None
+        open_days = _open_days(till, books, author, last)
+        before = _as_if_kept(open_days[-1], last) if open_days else last
+        closing = _day(till, books, author, last=before, day=till.today(), until=None)
+        due = _due(till, books)
+    return ClosingPreview(
+        closing=closing,
+        blocking=till.journal.run(_blocking),
+        last=last,
+        open_days=open_days,
+        due=due,
+        recent=recent,
+    )
 
-    def read(journal: Journal) -> ClosingPreview:
-        last, forgotten = _last_day(journal), _forgotten(till, journal)
-        return ClosingPreview(
-            closing=_day(till, journal, author, day=till.today(), until=None),
-            blocking=_blocking(journal),
-            last=last,
-            forgotten=None if forgotten is None else forgotten.day,
-            due=_due(till, journal),
-        )
 
-    return till.journal.run(read)
+def _open_days(
+    till: Till, books: Books, author: Author, last: KeptClosing | None
+) -> tuple[Closing, ...]:
+    """What the closings of the forgotten days would say, the oldest first."""
+    days: list[Closing] = []
+    before = last
+    while len(days) < OPEN_DAYS_MAX:
+        found = _forgotten(till, books, before)
+        if found is None:
+            break
+        until = _until(books, found)
+        days.append(_day(till, books, author, last=before, day=found.day, until=until))
+        before = _as_if_kept(days[-1], before)
+    return tuple(days)
+
+
+def _as_if_kept(closing: Closing, before: KeptClosing | None) -> KeptClosing:
+    """What the next one would follow, if this one were made."""
+    return KeptClosing(1 if before is None else before.number + 1, b"", closing)
 
 
 def close_day(till: Till, *, leaving_open: bool = False) -> CloseResult:
     """See `closing_desk.ClosingDesk.close_day`."""
 
     def make(journal: Journal, author: Author) -> Closing:
-        return _day(till, journal, author, day=till.today(), until=None)
+        return _kept_day(till, journal, author, day=till.today(), until=journal.ranges.reach())
 
     return _close(till, make, leaving_open=leaving_open)
 
 
 def forgotten_day(till: Till) -> date | None:
     """See `closing_desk.ClosingDesk.forgotten_day`."""
-    found = till.journal.run(lambda journal: _forgotten(till, journal))
+    with closing_view(till.journal.path) as books:
+        found = _forgotten(till, books, _last_day(books))
     return None if found is None else found.day
 
 
@@ -77,12 +135,10 @@ def close_forgotten_day(till: Till, *, leaving_open: bool = False) -> CloseResul
     """See `closing_desk.ClosingDesk.close_forgotten_day`."""
 
     def make(journal: Journal, author: Author) -> Closing | None:
-        found = _forgotten(till, journal)
+        found = _forgotten(till, journal, _last_day(journal))
         if found is None:
             return None
-        end = journal.ranges.reach()
-        until = Reach(found.last_position, end.adopted, end.outcome, end.alarm)
-        return _day(till, journal, author, day=found.day, until=until)
+        return _kept_day(till, journal, author, day=found.day, until=_until(journal, found))
 
     return _close(till, make, leaving_open=leaving_open)
 
@@ -91,7 +147,7 @@ def postpone(till: Till) -> None:
     """See `closing_desk.ClosingDesk.postpone`."""
 
     def record(journal: Journal) -> None:
-        found = _forgotten(till, journal)
+        found = _forgotten(till, journal, _last_day(journal))
         day = till.today() if found is None else found.day
         journal.append_event(
             EventKind.CLOSING_POSTPONED,
@@ -117,18 +173,22 @@ def close_period(till: Till) -> CloseResult:
 
 def newest(till: Till, *, limit: int) -> tuple[KeptClosing, ...]:
     """See `closing_desk.ClosingDesk.newest`."""
-    rows = till.journal.run(
-        lambda journal: journal.closings.newest_first(ClosingKind.DAY, limit=limit)
-    )
-    return tuple(kept(row) for row in rows)
+    with closing_view(till.journal.path) as books:
+        return newest_of(books, limit=limit)
+
+
+def newest_of(books: Books, *, limit: int = RECENT_MAX) -> tuple[KeptClosing, ...]:
+    """The last closings of days, newest first."""
+    return tuple(_kept(row) for row in books.closings.newest_first(ClosingKind.DAY, limit=limit))
 
 
 def print_again(till: Till, number: int) -> tuple[Path, ...]:
     """See `closing_desk.ClosingDesk.print_again`."""
-    row = till.journal.run(lambda journal: journal.closings.row(number))
+    with closing_view(till.journal.path) as books:
+        row = books.closings.row(number)
     if row is None:
         raise Bug(f"no closing {number} in the journal")
-    return keep_papers(kept(row), till.closings_folder)
+    return keep_papers(_kept(row), till.closings_folder)
 
 
 # --- making one ----------------------------------------------------------------------------------
@@ -140,6 +200,10 @@ def _close(till: Till, make: _Make, *, leaving_open: bool) -> CloseResult:
         raise Problem(ProblemKind.KEYRING_UNAVAILABLE, "the till's key is not there")
 
     def write(journal: Journal) -> tuple[KeptClosing | None, Blocking, Problem | None]:
+        with world_errors():
+            return write_one(journal)
+
+    def write_one(journal: Journal) -> tuple[KeptClosing | None, Blocking, Problem | None]:
         blocking = _blocking(journal)
         closing = None
         if not blocking.questions and (leaving_open or not blocking.cards):
@@ -150,7 +214,7 @@ def _close(till: Till, make: _Make, *, leaving_open: bool) -> CloseResult:
             closing.kind, to_body(closing), key.sign, cashier=closing.cashier
         )
         _tell_of_clock(journal, row.number, closing)
-        return kept(row), blocking, _backed_up(journal)
+        return _kept(row), blocking, _backed_up(journal)
 
     one, blocking, backup_problem = till.journal.run(write)
     if one is None:
@@ -199,17 +263,32 @@ def _author(till: Till) -> Author:
 
 
 def _day(
-    till: Till, journal: Journal, author: Author, *, day: date, until: Reach | None
+    till: Till,
+    books: Books,
+    author: Author,
+    *,
+    last: KeptClosing | None,
+    day: date,
+    until: Reach | None,
+    rows_until: Marks | None = None,
 ) -> Closing:
     return closing_day.close_day(
-        journal,
+        books,
         author,
-        last=_last_day(journal),
-        until=until or journal.ranges.reach(),
+        last=last,
+        until=until or books.ranges.reach(),
         day=day,
         now=till.clock.now(),
         find=lambda voucher_id: _facts_of(till, voucher_id),
+        rows_until=rows_until,
     )
+
+
+def _kept_day(till: Till, journal: Journal, author: Author, *, day: date, until: Reach) -> Closing:
+    """One that is going to be signed: it vouches for the rows too."""
+    ends = journal.ranges.row_ends(until)
+    last = _last_day(journal)
+    return _day(till, journal, author, last=last, day=day, until=until, rows_until=ends)
 
 
 def _facts_of(till: Till, voucher_id: VoucherId) -> VoucherFacts | None:
@@ -228,29 +307,45 @@ def _blocking(journal: Journal) -> Blocking:
     return Blocking(questions, resolve.open_cards(journal), journal.unsent_count())
 
 
-def _last_day(journal: Journal) -> KeptClosing | None:
-    row = journal.closings.newest(ClosingKind.DAY)
-    return None if row is None else kept(row)
+def _kept(row: ClosingRow) -> KeptClosing:
+    """
+    Raises:
+        Problem: JOURNAL_DAMAGED, it is not what this program wrote.
+    """
+    try:
+        return kept(row)
+    except BadClosing as error:
+        raise Problem(ProblemKind.JOURNAL_DAMAGED, f"closing {row.number}: {error}") from error
 
 
-def _forgotten(till: Till, journal: Journal) -> OpenDay | None:
-    last = _last_day(journal)
-    since, until = closing_day.since(journal, last), journal.ranges.reach()
+def _last_day(books: Books) -> KeptClosing | None:
+    row = books.closings.newest(ClosingKind.DAY)
+    return None if row is None else _kept(row)
+
+
+def _forgotten(till: Till, books: Books, last: KeptClosing | None) -> OpenDay | None:
+    since, until = closing_day.since(books, last), books.ranges.reach()
     return periods.forgotten(
-        journal.ranges.moments(since, until),
+        books.ranges.moments(since, until),
         today=till.today(),
         last_closed=None if last is None else last.closing.business_date,
         time_zone=till.facts.time_zone,
     )
 
 
-def _due(till: Till, journal: Journal) -> DuePeriod | None:
+def _until(books: Books, found: OpenDay) -> Reach:
+    """To its last entry, and to all that was said until now."""
+    end = books.ranges.reach()
+    return Reach(found.last_position, end.adopted, end.outcome, end.alarm)
+
+
+def _due(till: Till, books: Books) -> DuePeriod | None:
     """Months before years: a year is offered when its last month is closed."""
     for kind in (ClosingKind.MONTH, ClosingKind.YEAR):
-        newest = journal.closings.newest(kind)
-        covered = 0 if newest is None else _numbers(kept(newest)).last
-        rows = journal.closings.after(covered, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
-        found = periods.due([kept(row) for row in rows], kind, today=till.today())
+        newest = books.closings.newest(kind)
+        covered = 0 if newest is None else _numbers(_kept(newest)).last
+        rows = books.closings.after(covered, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
+        found = periods.due([_kept(row) for row in rows], kind, today=till.today())
         if found is not None:
             return found
     return None
@@ -265,4 +360,4 @@ def _numbers(period: KeptClosing) -> Numbers:
 
 def _days_of(journal: Journal, covers: Numbers) -> list[KeptClosing]:
     rows = journal.closings.after(covers.first - 1, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
-    return [kept(row) for row in rows if row.number <= covers.last]
+    return [_kept(row) for row in rows if row.number <= covers.last]

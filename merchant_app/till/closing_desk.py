@@ -6,9 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from merchant_app.till import close_day
 from merchant_app.till.closing_results import CloseResult, ClosingPreview, KeptClosing
-from merchant_app.till.till import Till
 
 
 class ClosingDesk(Protocol):
@@ -54,38 +52,3 @@ class ClosingDesk(Protocol):
     def print_again(self, number: int) -> tuple[Path, ...]:
         """The papers of a closing once more, where they should be; the same bytes."""
         ...
-
-
-class LiveClosingDesk:
-    """See `ClosingDesk`."""
-
-    def __init__(self, till: Till) -> None:
-        self._till = till
-
-    def preview(self) -> ClosingPreview:
-        return close_day.closing_preview(self._till)
-
-    def close_day(self, *, leaving_open: bool = False) -> CloseResult:
-        return close_day.close_day(self._till, leaving_open=leaving_open)
-
-    def forgotten_day(self) -> date | None:
-        return close_day.forgotten_day(self._till)
-
-    def close_forgotten_day(self, *, leaving_open: bool = False) -> CloseResult:
-        return close_day.close_forgotten_day(self._till, leaving_open=leaving_open)
-
-    def postpone(self) -> None:
-        close_day.postpone(self._till)
-
-    def close_period(self) -> CloseResult:
-        return close_day.close_period(self._till)
-
-    def newest(self, *, limit: int) -> tuple[KeptClosing, ...]:
-        return close_day.newest(self._till, limit=limit)
-
-    def print_again(self, number: int) -> tuple[Path, ...]:
-        return close_day.print_again(self._till, number)
-
-
-def _assert_protocol(live: LiveClosingDesk) -> ClosingDesk:
-    return live

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from merchant_app.errors import Problem
+from merchant_app.journal.closings import ClosingKind as ClosingKind
 from merchant_app.reports.closing import Closing as Closing
 from merchant_app.reports.closing import KeptClosing as KeptClosing
 from merchant_app.reports.periods import DuePeriod as DuePeriod
@@ -34,17 +35,25 @@ class ClosingPreview:
     """What a closing made now would say.
 
     Attributes:
-        closing: its figures, unsigned and not kept.
+        closing: today's figures, unsigned and not kept.
         last: the closing of the day before it; None: this would be the first.
-        forgotten: an earlier day that has sales and no closing: it comes first.
+        open_days: what the closings of earlier days that have sales and no closing would say; the
+            oldest first, and they come before today's.
         due: a month or a year whose days are all closed.
+        recent: the last closings of days, newest first.
     """
 
     closing: Closing
     blocking: Blocking
     last: KeptClosing | None
-    forgotten: date | None
+    open_days: tuple[Closing, ...]
     due: DuePeriod | None
+    recent: tuple[KeptClosing, ...]
+
+    @property
+    def forgotten(self) -> date | None:
+        """The day that comes first."""
+        return self.open_days[0].business_date if self.open_days else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from merchant_app.ids import OpId
 from merchant_app.money import Money
+from merchant_app.till.closing_desk import ClosingDesk
 from merchant_app.till.hits import Hit, SearchResult
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
@@ -57,6 +58,11 @@ class Counter(Protocol):
 
     @property
     def facts(self) -> CounterFacts: ...
+
+    @property
+    def closings(self) -> ClosingDesk:
+        """What can be asked about closings."""
+        ...
 
     @property
     def statements(self) -> StatementDesk:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from merchant_app.ids import OpId
 from merchant_app.money import Money
 from merchant_app.till import leave, look_up, redeem, resolve, reverse, search, settle, status
-from merchant_app.till.closing_desk import ClosingDesk, LiveClosingDesk
+from merchant_app.till.closing_desk import ClosingDesk
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.hits import Hit, SearchResult
+from merchant_app.till.live_closings import LiveClosingDesk
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.receipts import LiveReceiptDesk, ReceiptDesk
 from merchant_app.till.results import (

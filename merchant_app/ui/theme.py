@@ -218,7 +218,8 @@ QPushButton[role="main"]:disabled {{
 QPushButton[role="quiet"] {{ border-color: transparent; background: transparent; }}
 QPushButton[role="quiet"]:hover {{ background: {p.sunken}; }}
 QPushButton[role="quiet"]:focus {{ border: 3px solid {p.accent}; }}
-{_lists(p)}QRadioButton, QCheckBox {{ min-height: {touch}px; spacing: {2 * STEP}px; padding: 0 {STEP}px; }}
+{_lists(p)}
+QRadioButton, QCheckBox {{ min-height: {touch}px; spacing: {2 * STEP}px; padding: 0 {STEP}px; }}
 QRadioButton:focus, QCheckBox:focus {{
     border: 2px solid {p.accent}; border-radius: {RADIUS}px;
 }}

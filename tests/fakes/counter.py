@@ -51,6 +51,7 @@ from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import OtherCurrency, Unknown, Use, Verdict, judge
+from tests.fakes.closing_desk import FakeClosingDesk
 from tests.fakes.planned import Planned
 from tests.fakes.statement_desk import FakeStatementDesk
 from tests.fakes.waiting import LIMIT_S
@@ -140,6 +141,7 @@ class FakeCounter:
         cards, decided: what is to settle, and what was.
         unsent: what signing out would lose.
         now_booked: redemptions that the service has debited in full.
+        closings: the closing desk; its calls are among `calls`.
         calls: what was asked, in order.
         statements: Relevés, with knobs of its own.
     """
@@ -172,6 +174,9 @@ class FakeCounter:
     def __post_init__(self) -> None:
         self.gate.set()
         self._guard = threading.Lock()
+        self.closings = FakeClosingDesk(
+            self.clock, called=self._called, training=self.facts.training
+        )
         self._number = 0
         self._done: list[Redeemed] = []
         self._amounts: dict[OpId, tuple[Part, ...]] = {}
