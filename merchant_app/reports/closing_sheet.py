@@ -66,7 +66,7 @@ def sheet(kept: KeptClosing) -> Sheet:
         _proof(kept),
     )
     return Sheet(
-        title=_title(closing),
+        title=title(closing),
         lines=(
             f"{closing.shop} · {closing.till}",
             _("Closing no. {number}").format(number=kept.number),
@@ -82,7 +82,21 @@ def sheet(kept: KeptClosing) -> Sheet:
     )
 
 
-def _title(closing: Closing) -> str:
+def summary(closing: Closing) -> tuple[Section, ...]:
+    """What a screen says of a closing that is made, or would be: its totals, and everything that
+    has a name; sections that have nothing to say are left out."""
+    sections = (
+        _totals(closing),
+        _named(closing, _("Waiting for the central service"), closing.waiting),
+        _named(closing, _("To settle"), closing.unresolved),
+        _corrections(closing),
+        _clock(closing),
+    )
+    return tuple(section for section in sections if section.rows)
+
+
+def title(closing: Closing) -> str:
+    """Of what it is the closing."""
     match closing.kind:
         case ClosingKind.DAY:
             return _("Closing of {day}").format(day=day(closing.business_date))

@@ -7,10 +7,14 @@ most one money action at a time" is a property of one place.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
 from typing import TypeAlias
 
 from merchant_app.ids import OpId
 from merchant_app.money import Money
+from merchant_app.till.closing_desk import ClosingDesk
+from merchant_app.till.closing_results import CloseResult, ClosingPreview
 from merchant_app.till.counter import Counter
 from merchant_app.till.hits import Hit, SearchResult
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
@@ -129,6 +133,53 @@ class DoResolve:
 
 
 @dataclass(frozen=True, slots=True)
+class AskClosings:
+    """What would a closing say now, what is in its way, and what was closed before?"""
+
+
+class Deed(Enum):
+    """What can be closed."""
+
+    TODAY = "today"
+    FORGOTTEN = "forgotten"
+    """The oldest day that has sales and no closing."""
+    PERIOD = "period"
+    """The month or the year that is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoClose:
+    """`leaving_open`: somebody saw what is still to settle, and closes all the same."""
+
+    deed: Deed
+    leaving_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoPostpone:
+    """Not now: it is recorded that somebody was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPapers:
+    """The papers of a closing, made again if they are gone; then one of them is opened."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PapersMade:
+    """Where they are: A4, then 80 mm."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """It is recorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskMayLeave:
     """Would signing out lose anything?"""
 
@@ -156,6 +207,7 @@ class AskContact:
 
 
 RedeemCommand: TypeAlias = DoRedeem | DoWait | DoHonour | DoCancel
+ClosingCommand: TypeAlias = AskClosings | DoClose | DoPostpone | AskPapers
 MoneyCommand: TypeAlias = RedeemCommand | DoReverseLast | DoSettle | DoResolve
 Command: TypeAlias = (
     AskLookUp
@@ -168,6 +220,7 @@ Command: TypeAlias = (
     | AskToSettle
     | AskMayLeave
     | DoSignOut
+    | ClosingCommand
     | MoneyCommand
 )
 Answer: TypeAlias = (
@@ -182,6 +235,10 @@ Answer: TypeAlias = (
     | ToSettle
     | ResolveResult
     | LeaveResult
+    | ClosingPreview
+    | CloseResult
+    | PapersMade
+    | Postponed
 )
 
 
@@ -208,6 +265,8 @@ def perform(counter: Counter, command: Command) -> Answer:
             return counter.status()
         case AskContact():
             return counter.contact()
+        case AskClosings() | DoClose() | DoPostpone() | AskPapers():
+            return _closing(counter.closings, command)
         case AskMayLeave():
             return counter.may_leave()
         case DoSignOut():
@@ -221,6 +280,29 @@ def _look_up(counter: Counter, command: AskLookUp) -> LookUp:
         return counter.look_up_hit(command.hit, purchase=command.purchase)
     look_up = counter.look_up_typed if command.typed else counter.look_up
     return look_up(command.text, purchase=command.purchase)
+
+
+def _closing(desk: ClosingDesk, command: ClosingCommand) -> Answer:
+    match command:
+        case AskClosings():
+            return desk.preview()
+        case DoClose(deed=deed, leaving_open=leaving_open):
+            return _close(desk, deed, leaving_open=leaving_open)
+        case AskPapers(number):
+            return PapersMade(desk.print_again(number))
+        case DoPostpone():
+            desk.postpone()
+            return Postponed()
+
+
+def _close(desk: ClosingDesk, deed: Deed, *, leaving_open: bool) -> CloseResult:
+    match deed:
+        case Deed.TODAY:
+            return desk.close_day(leaving_open=leaving_open)
+        case Deed.FORGOTTEN:
+            return desk.close_forgotten_day(leaving_open=leaving_open)
+        case Deed.PERIOD:
+            return desk.close_period()
 
 
 def _move_money(counter: Counter, command: MoneyCommand) -> Answer:

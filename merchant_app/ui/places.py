@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from merchant_app.clock import Clock
+from merchant_app.clock import Clock, business_date
 from merchant_app.ids import OpId
 from merchant_app.settings.options import (
     CAMERA_IDLE_MINUTES,
@@ -24,6 +25,8 @@ from merchant_app.ui.a_traiter.screen import ATraiterScreen
 from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.camera_rest import CameraRest
+from merchant_app.ui.cloture.screen import ClotureScreen
+from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.screen import EncaisserScreen
@@ -33,8 +36,9 @@ from merchant_app.ui.files.arrivals import FolderArrivals
 from merchant_app.ui.files.dropping import DropTarget
 from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.key_places import KeyPlaces
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CHECKOUT_KEY, SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.receipt.screen import ReceiptScreen
 from merchant_app.ui.reglages.screen import ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
@@ -86,7 +90,12 @@ class Places(QObject):
         self._runner = runner = CommandRunner(
             counter, self._background, money_moved=self._ask_status
         )
-        views = EncaisserView(look), ATraiterView(look), ThisTillView(look, counter.facts)
+        views = (
+            EncaisserView(look),
+            ATraiterView(look),
+            ThisTillView(look, counter.facts),
+            ClotureView(look),
+        )
         self.frame = TillFrame(look, counter.facts, *views, settings=opened.options is not None)
         self.encaisser = EncaisserScreen(
             counter, views[0], runner=runner, sounds=sounds, clock=clock, parent=self
@@ -97,6 +106,9 @@ class Places(QObject):
         self.this_till = ThisTillScreen(
             views[2], self._status, runner=runner, clock=clock, parent=self
         )
+        self.cloture = ClotureScreen(views[3], self._status, runner=runner, parent=self)
+        self._key_places = KeyPlaces({TO_SETTLE_KEY: self.a_traiter, CLOSING_KEY: self.cloture})
+        self._day = self._today()
         self.reglages = self._settings(look, sounds)
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
@@ -163,6 +175,10 @@ class Places(QObject):
         self.encaisser.question_answered.connect(self._answered_at_checkout)
         self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
         self.a_traiter.left.connect(self._to_checkout)
+        self.cloture.left.connect(self._to_checkout)
+        self.cloture.settle_wanted.connect(self._to_settle)
+        self.cloture.offered.connect(self._offer_closing)
+        self.cloture.forgotten_changed.connect(rail.show_forgotten)
         self.this_till.left.connect(self._to_checkout)
         self.this_till.enrolment_wanted.connect(self.enrolment_wanted)
         self.this_till.signed_out_here.connect(self.signed_out)
@@ -195,6 +211,7 @@ class Places(QObject):
     def start(self) -> None:
         """Begin to look."""
         self.encaisser.start(self._opened.camera)
+        self.cloture.morning()
         if self._opened.folder is not None:
             self._opened.folder.start(self.arrivals.tell)
 
@@ -206,7 +223,7 @@ class Places(QObject):
         if self._opened.folder is not None:
             self._opened.folder.stop()
         self.encaisser.stop()
-        self.a_traiter.stop()
+        self._key_places.stop()
         self.this_till.stop()
         self.rest.stop()
         if self.reglages is not None:
@@ -217,9 +234,10 @@ class Places(QObject):
     @Slot(str)
     def go(self, key: str) -> None:
         """To the place with this key of the rail."""
-        if key == TO_SETTLE_KEY:
-            self._see(self.a_traiter.view, key)
-            self.a_traiter.open()
+        place = self._key_places.at(key)
+        if place is not None:
+            self._see(place.view, key)
+            place.open()
         elif key == SETTINGS_KEY and self.reglages is not None:
             # Before the screen changes: what lies before the camera is tried, not sold.
             self.encaisser.try_camera(trying=True)
@@ -233,6 +251,20 @@ class Places(QObject):
         if self.frame.screens.currentWidget() is not self.encaisser.view:
             self._see(self.encaisser.view, CHECKOUT_KEY)
             self.encaisser.take_keyboard()
+
+    @Slot()
+    def _to_settle(self) -> None:
+        self.go(TO_SETTLE_KEY)
+
+    @Slot()
+    def _offer_closing(self) -> None:
+        """A forgotten day comes forward before the first sale; never over one."""
+        screen, view = self.encaisser.screen, self.encaisser.view
+        typing = view.code.has_typing or view.purchase.has_typing
+        busy = typing or self.files.is_active or self.receipt.is_active
+        is_ready = screen is not None and isinstance(screen.state, Ready) and not busy
+        if is_ready and self.frame.screens.currentWidget() is view:
+            self.go(CLOSING_KEY)
 
     @Slot()
     def _to_this_till(self) -> None:
@@ -311,8 +343,8 @@ class Places(QObject):
             self.receipt.enter_pressed()
         elif seen is view:
             self.encaisser.enter_pressed()
-        elif seen is self.a_traiter.view:
-            self.a_traiter.enter_pressed()
+        elif (place := self._key_places.seen(seen)) is not None:
+            place.enter_pressed()
 
     def escape_pressed(self) -> None:
         seen = self.frame.screens.currentWidget()
@@ -322,8 +354,8 @@ class Places(QObject):
             self.receipt.leave()
         elif seen is self.encaisser.view:
             self.encaisser.escape_pressed()
-        elif seen is self.a_traiter.view:
-            self.a_traiter.escape_pressed()
+        elif (place := self._key_places.seen(seen)) is not None:
+            place.escape_pressed()
         elif self.reglages is not None and self._in_settings():
             self.reglages.escape_pressed()
         else:
@@ -349,13 +381,14 @@ class Places(QObject):
 
     def function_pressed(self, key: str) -> None:
         """F1 to F12."""
-        if key in (CHECKOUT_KEY, TO_SETTLE_KEY, SETTINGS_KEY):
+        seen = self.frame.screens.currentWidget()
+        if key in (CHECKOUT_KEY, SETTINGS_KEY, *self._key_places.keys):
             self.go(key)
-        elif self.frame.screens.currentWidget() is self.a_traiter.view:
-            self.a_traiter.function_pressed(key)
+        elif (place := self._key_places.seen(seen)) is not None:
+            place.function_pressed(key)
         elif self.receipt.is_active:
             self.receipt.function_pressed(key)
-        elif self.frame.screens.currentWidget() is self.encaisser.view and key == ACCEPT_KEY:
+        elif seen is self.encaisser.view and key == ACCEPT_KEY:
             self.encaisser.accept_pressed()
 
     # --- the line --------------------------------------------------------------------------------
@@ -367,6 +400,13 @@ class Places(QObject):
         now = self._clock.now()
         self.frame.top.pill.show_pill(pill(self._status, now=now, time_zone=zone))
         self.frame.band.show_band(band(self._status, now=now, time_zone=zone))
+        if self._day != self._today():
+            self._day = self._today()
+            self.cloture.morning()
+
+    def _today(self) -> date:
+        """Where the shop is."""
+        return business_date(self._clock.now(), self._opened.counter.facts.time_zone)
 
     def _ask_status(self) -> None:
         if not self._stopped:
@@ -381,7 +421,7 @@ class Places(QObject):
     def _status_came(self, status: Status) -> None:
         self._status = status
         self.frame.rail.show_to_settle(status.to_settle)
-        self.a_traiter.status_came(status)
+        self._key_places.status_came(status)
         self.this_till.status_came(status)
         self.show_status()
 

@@ -16,7 +16,7 @@ from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 _RAIL_ICON = 28
 _COUNT_MAX = 100
 _BADGE_MAX = 16
-CHECKOUT_KEY, TO_SETTLE_KEY = "F1", "F3"
+CHECKOUT_KEY, TO_SETTLE_KEY, CLOSING_KEY = "F1", "F3", "F4"
 SETTINGS_KEY = "F10"
 """Not F6: from F5 to F9 the keys are deeds on the screen that is seen."""
 
@@ -121,7 +121,13 @@ class Rail(Band):
         self._to_settle = _Place(look, Shape.TRAY, _("To settle"), TO_SETTLE_KEY, self)
         self._checkout.clicked.connect(self._checkout_clicked)
         self._to_settle.clicked.connect(self._to_settle_clicked)
-        self._places = {CHECKOUT_KEY: self._checkout, TO_SETTLE_KEY: self._to_settle}
+        self._closing = _Place(look, Shape.BOOK, _("Closing"), CLOSING_KEY, self)
+        self._closing.clicked.connect(self._closing_clicked)
+        self._places = {
+            CHECKOUT_KEY: self._checkout,
+            TO_SETTLE_KEY: self._to_settle,
+            CLOSING_KEY: self._closing,
+        }
         for place in self._places.values():
             column.addWidget(place)
         column.addStretch()
@@ -143,6 +149,10 @@ class Rail(Band):
         """The badge."""
         self._to_settle.show_count(count)
 
+    def show_forgotten(self, count: int) -> None:
+        """How many days wait to be closed."""
+        self._closing.show_count(count)
+
     def place(self, key: str) -> QAbstractButton:
         """The button of a place."""
         return self._places[key]
@@ -157,6 +167,9 @@ class Rail(Band):
 
     def _to_settle_clicked(self) -> None:
         self.chosen.emit(TO_SETTLE_KEY)
+
+    def _closing_clicked(self) -> None:
+        self.chosen.emit(CLOSING_KEY)
 
     def _settings_clicked(self) -> None:
         self.chosen.emit(SETTINGS_KEY)

@@ -49,7 +49,7 @@ def draw_shape(
             _undo(painter, colour)
         case Shape.DOTS:
             _dots(painter, colour)
-        case Shape.VIEWFINDER | Shape.TRAY | Shape.SLIDERS:
+        case Shape.VIEWFINDER | Shape.TRAY | Shape.SLIDERS | Shape.BOOK:
             _place(painter, shape, colour, ground)
         case _:
             assert_never(shape)
@@ -58,7 +58,7 @@ def draw_shape(
 
 def _place(
     painter: QPainter,
-    shape: Literal[Shape.VIEWFINDER, Shape.TRAY, Shape.SLIDERS],
+    shape: Literal[Shape.VIEWFINDER, Shape.TRAY, Shape.SLIDERS, Shape.BOOK],
     colour: QColor,
     ground: QColor,
 ) -> None:
@@ -70,6 +70,8 @@ def _place(
             _tray(painter, colour)
         case Shape.SLIDERS:
             _sliders(painter, colour, ground)
+        case Shape.BOOK:
+            _book(painter, colour)
         case _:
             assert_never(shape)
 
@@ -207,3 +209,13 @@ def _sliders(painter: QPainter, colour: QColor, ground: QColor) -> None:
         painter.drawLine(QPointF(3, height), QPointF(21, height))
         painter.setBrush(ground)
         painter.drawEllipse(QPointF(knob, height), 2.4, 2.4)
+
+
+def _book(painter: QPainter, colour: QColor) -> None:
+    """A closed book with its ribbon."""
+    painter.setPen(_pen(colour))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(4, 3, 16, 18), 2, 2)
+    painter.drawLine(QPointF(8, 3), QPointF(8, 21))
+    ribbon = [QPointF(13, 3), QPointF(13, 11), QPointF(15, 9), QPointF(17, 11), QPointF(17, 3)]
+    painter.drawPolyline(QPolygonF(ribbon))

@@ -14,6 +14,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.i18n import Language, install
 from merchant_app.till.results import Status
 from merchant_app.ui.a_traiter.view import ATraiterView
+from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.encaisser.camera_view import Choice
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
@@ -23,7 +24,7 @@ from merchant_app.ui.files.states import State as FileState
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
-from merchant_app.ui.rail import SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.rail import CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.receipt.states import State as ReceiptState
 from merchant_app.ui.reglages.states import Screen as ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
@@ -34,6 +35,7 @@ from merchant_app.ui.this_till.view import ThisTillView
 from merchant_app.ui.words import problem
 from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
 from tests.ui.gallery import RUNNING, SCENE, SCENES, Scene, camera_frame
+from tests.ui.gallery_of_closings import CLOSINGS, ClosingScene
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
 from tests.ui.gallery_of_receipts import RECEIPTS
@@ -71,6 +73,21 @@ def matters_window(look: Look, scene: MattersScene) -> tuple[TillFrame, ATraiter
     _say_status(frame, replace(ONLINE, to_settle=scene.screen.open_count))
     frame.rail.show_place(TO_SETTLE_KEY)
     view.show_screen(scene.screen, Place(NOON, ZONE))
+    return frame, view
+
+
+def closings_window(look: Look, scene: ClosingScene) -> tuple[TillFrame, ClotureView]:
+    """The till's frame showing Clôture."""
+    view = ClotureView(look)
+    frame = TillFrame(look, scene.facts, view)
+    preview = scene.screen.preview
+    to_settle = 0 if preview is None else preview.blocking.cards + preview.blocking.questions
+    _say_status(frame, replace(ONLINE, to_settle=to_settle))
+    frame.rail.show_place(CLOSING_KEY)
+    frame.rail.show_forgotten(0 if preview is None else len(preview.open_days))
+    view.show_screen(scene.screen)
+    if scene.numbers:
+        view.toggle_numbers()
     return frame, view
 
 
@@ -213,13 +230,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
-    """À traiter, files, this till, Réglages."""
+    """À traiter, Clôture, files, this till, Réglages."""
     for matters in MATTERS:
         frame, view = matters_window(look, matters)
         frame.show()
         view.show_screen(matters.again(), Place(NOON, ZONE))
         view.take_keyboard()
         yield matters.name, frame
+    yield from _closings(look)
     for name, state in FILES.items():
         frame, place = files_window(look, state)
         frame.show()
@@ -243,6 +261,23 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
             frame.show()
             chooser.mirror_folder.choose.setFocus()
             yield f"{name}-end", frame
+
+
+def _closings(look: Look) -> Iterator[tuple[str, TillFrame]]:
+    """Clôture; with large text the end of its figures too."""
+    for scene in CLOSINGS:
+        frame, closings = closings_window(look, scene)
+        frame.resize(1024, 700)
+        frame.show()
+        closings.take_keyboard()
+        has_end = look.is_large and closings.shows_figures
+        yield scene.name, frame
+        if has_end:
+            frame, closings = closings_window(look, scene)
+            frame.resize(1024, 700)
+            frame.show()
+            closings.last_days.button.setFocus()
+            yield f"{scene.name}-end", frame
 
 
 def _again(scene: Scene):  # type: ignore[no-untyped-def]

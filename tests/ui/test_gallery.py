@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from merchant_app.i18n import Language, install
 from merchant_app.till.matters import Card, CardKind
 from merchant_app.ui.a_traiter import states as ms
+from merchant_app.ui.cloture import states as cs
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
@@ -34,12 +35,14 @@ from merchant_app.ui.theme import TOUCH, Look, Scheme
 from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import NOON, ONLINE, ZONE
 from tests.ui.gallery import SCENE, SCENES, Scene
+from tests.ui.gallery_of_closings import CLOSINGS, ClosingScene
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
 from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
 from tests.ui.picture_session import (
     arrived_window,
+    closings_window,
     dropping_window,
     files_window,
     matters_window,
@@ -128,6 +131,27 @@ def test_nothing_of_a_traiter_is_cut_off(
     view.show_screen(matters.again(), PLACE)
     QApplication.processEvents()
     _assert_all_whole(frame)
+
+
+@pytest.mark.parametrize("scene", CLOSINGS, ids=lambda scene: scene.name)
+@languages
+def test_nothing_of_cloture_is_cut_off(
+    qtbot: QtBot, look: Look, scene: ClosingScene, language: Language
+) -> None:
+    install(language)
+    frame, view = closings_window(look, scene)
+    _show(qtbot, frame)
+    view.show_screen(scene.screen)
+    QApplication.processEvents()
+    _assert_all_whole(frame)
+    for chart in view.charts:
+        assert not chart.isVisible() or chart.bars.accessibleDescription()
+
+
+def test_every_state_of_cloture_has_a_picture() -> None:
+    assert {type(scene.screen.mode) for scene in CLOSINGS} == set(cs.Mode.__args__)
+    news = {scene.screen.news for scene in CLOSINGS}
+    assert news >= {None, *cs.Notice}
 
 
 @pytest.mark.parametrize("name", THIS_TILL)

@@ -1,4 +1,4 @@
-"""The numbers of a chart as a table, to be read, and copied with Ctrl+C."""
+"""Numbers as a table, those of a chart for instance: to be read, and copied with Ctrl+C."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from merchant_app.ui.charts.series import Chart
+from merchant_app.ui.charts.series import Chart, Table
 from merchant_app.ui.theme import STEP, Look, Size
 
 
@@ -22,7 +22,7 @@ class NumbersView(QTableWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._chart: Chart | None = None
+        self._table: Table | None = None
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)  # Tab leads on, it is no trap (WCAG 2.1.2)
@@ -37,22 +37,33 @@ class NumbersView(QTableWidget):
         line = round(look.pixels(Size.SMALL) * 1.35)
         self.verticalHeader().setMinimumSectionSize(line)
         self.verticalHeader().setDefaultSectionSize(line + 2 * STEP)
+        # What is too long for its line goes on in the next one.
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
 
     def show_chart(self, chart: Chart) -> None:
-        """Fill it."""
-        if chart == self._chart:
-            return
-        self._chart = chart
-        self.setAccessibleName(chart.title)
+        """Fill it with the numbers of a chart."""
+        self.show_table(Table(chart.title, chart.columns, chart.rows))
         self.setAccessibleDescription(chart.spoken)
-        self.setColumnCount(len(chart.columns))
-        self.setHorizontalHeaderLabels(list(chart.columns))
-        self.setRowCount(len(chart.rows))
-        for number, row in enumerate(chart.rows):
+
+    def show_table(self, table: Table) -> None:
+        """Fill it."""
+        if table == self._table:
+            return
+        self._table = table
+        self.setAccessibleName(table.title)
+        self.setAccessibleDescription(table.spoken)
+        self.setColumnCount(len(table.columns))
+        self.setHorizontalHeaderLabels(list(table.columns))
+        self.setRowCount(len(table.rows))
+        bold = self._look.font(Size.SMALL, bold=True, figures=True)
+        for number, row in enumerate(table.rows):
             for column, text in enumerate(row):
-                self.setItem(number, column, _item(text, is_first=column == 0))
+                item = _item(text, is_first=column == 0)
+                if number in table.strong:
+                    item.setFont(bold)
+                self.setItem(number, column, item)
         head = self.horizontalHeader()
-        for column in range(len(chart.columns)):
+        for column in range(len(table.columns)):
             fits = QHeaderView.ResizeMode.ResizeToContents
             head.setSectionResizeMode(
                 column, QHeaderView.ResizeMode.Stretch if column == 0 else fits
@@ -62,10 +73,10 @@ class NumbersView(QTableWidget):
                 title.setTextAlignment(_alignment(is_first=column == 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy) and self._chart is not None:
+        if event.matches(QKeySequence.StandardKey.Copy) and self._table is not None:
             chosen = sorted({index.row() for index in self.selectedIndexes()})
-            lines = [self._chart.rows[row] for row in chosen] or list(self._chart.rows)
-            text = "\n".join("\t".join(line) for line in (self._chart.columns, *lines))
+            lines = [self._table.rows[row] for row in chosen] or list(self._table.rows)
+            text = "\n".join("\t".join(line) for line in (self._table.columns, *lines))
             QGuiApplication.clipboard().setText(text)
         else:
             super().keyPressEvent(event)

@@ -79,6 +79,29 @@ class Chart:
         return "; ".join(said) if said else self.empty
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Numbers in lines.
+
+    Attributes:
+        title: what it is called by who hears it.
+        columns: the heads.
+        rows: a text for each column; all but the first are set to the right.
+        strong: the rows in bold.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    strong: frozenset[int] = frozenset()
+
+    @property
+    def spoken(self) -> str:
+        """All of it, in words."""
+        lines = (" · ".join(part for part in row if part) for row in self.rows)
+        return "; ".join(line for line in lines if line)
+
+
 def scale(values: Iterable[int]) -> tuple[int, ...]:
     """The values at which lines are drawn, lowest first: zero, and round steps around all bars."""
     found = [0, *values]

@@ -25,6 +25,7 @@ class Shape(Enum):
     UNDO = "undo"
     TRAY = "tray"
     SLIDERS = "sliders"
+    BOOK = "book"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

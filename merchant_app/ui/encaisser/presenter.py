@@ -17,17 +17,21 @@ from merchant_app.till.results import LineState, NotEntitled, Settled, Status
 from merchant_app.ui.commands import (
     Answer,
     AskBooked,
+    AskClosings,
     AskConfirm,
     AskContact,
     AskInterrupted,
     AskLookUp,
     AskMayLeave,
+    AskPapers,
     AskSearch,
     AskStatus,
     AskToSettle,
     Command,
     DoCancel,
+    DoClose,
     DoHonour,
+    DoPostpone,
     DoRedeem,
     DoResolve,
     DoReverseLast,
@@ -330,7 +334,10 @@ class Presenter:
                 self._stage.purchase.confirm(answer)
             case AskContact():
                 return  # the status itself says it
-            case AskStatus() | AskToSettle() | DoResolve() | AskMayLeave() | DoSignOut():
+            case (
+                AskStatus() | AskToSettle() | DoResolve() | AskMayLeave() | DoSignOut()
+                | AskClosings() | DoClose() | DoPostpone() | AskPapers()
+            ):  # fmt: skip
                 raise Bug(f"{type(command).__name__} belongs to another screen")
         self._publish()
 

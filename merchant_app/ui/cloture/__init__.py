@@ -1,0 +1,1 @@
+"""Clôture: the day's figures, what is in the way of closing it, and the closings of before."""
