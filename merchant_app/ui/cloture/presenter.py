@@ -192,14 +192,14 @@ class Presenter:
     def _came(self, preview: ClosingPreview) -> None:
         self._preview = preview
         self._asking = False
-        if self._ask_again:
-            self._ask_again = False
+        is_newest, self._ask_again = not self._ask_again, False
+        if not is_newest:
             self._refresh()
         if self._is_unreadable:
             self._is_unreadable, self._news = False, None
         if isinstance(self._mode, st.Offering) and not preview.open_days:
             self._mode = st.Overview()
-        if self._is_morning and isinstance(self._mode, st.Overview):
+        if self._is_morning and is_newest and isinstance(self._mode, st.Overview):
             self._is_morning = False
             # Questions after a crash come first: these are asked where vouchers are debited.
             if preview.open_days and not preview.blocking.questions:
