@@ -32,7 +32,8 @@ class Driven:
     Attributes:
         seen: everything it showed so far, the newest last: did (how many commands it had carried
             out), page, told, state, verdict, word, amount, purchase, code, focus, line, unsent,
-            error, waiting (the basket's amounts in minor units), basket (what was debited).
+            error, waiting (the basket's amounts in minor units), basket (what was debited), place
+            (the screen), to_settle, closing (what Clôture shows), closing_word, closing_message.
     """
 
     def __init__(self, popen: subprocess.Popen[bytes], commands: int, reports: int) -> None:
@@ -76,6 +77,10 @@ class Driven:
     def after(self, name: str, *, shows: str, **details: str) -> Seen:
         """Do something and wait for the state it leads to."""
         return self.shows(did=self.do(name, **details), state=shows)
+
+    def after_key(self, key: str, **wanted: object) -> Seen:
+        """Press F1 to F12 and wait for what it leads to."""
+        return self.shows(did=self.do("function", key=key), **wanted)
 
     def scan(self, text: str) -> Seen:
         """A gun scans this; what the till makes of it."""

@@ -11,19 +11,23 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from merchant_app.bootstrap import program
 from merchant_app.bootstrap.arguments import parse
-from merchant_app.bootstrap.program import assemble
+from merchant_app.clock import SystemClock
 from merchant_app.settings.secrets import OpenedSecrets, SecretName, SessionSecrets
 from merchant_app.ui.encaisser.screen import EncaisserScreen
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.pages import EnrolPage
+from merchant_app.ui.places import Places
 
+DAYS_BACK = "TILL_DAYS_BACK"
 READING_MS = 350
 """A key that comes sooner after a verdict was not meant for it; the till does not take it."""
 _LOOK_EVERY_MS = 15
@@ -54,8 +58,8 @@ class Driver(QObject):
     a command led to can be told from what was there before.
 
     Commands: gun (text), enter, escape, undo, main, other (the buttons), type (field, text),
-    focus (field), step (lines: down in the basket, or up), enrol (address, code), retry,
-    crash (text), close.
+    function (key: F1 to F12), focus (field), step (lines: down in the basket, or up), enrol
+    (address, code), retry, crash (text), close.
     """
 
     def __init__(self, window: MainWindow, *, commands: int, reports: int) -> None:
@@ -105,6 +109,9 @@ class Driver(QObject):
 
     def _do_undo(self) -> None:
         self._press_soon(self._window.undo_pressed)
+
+    def _do_function(self, key: str) -> None:
+        self._window.function_pressed(key)
 
     def _do_main(self) -> None:
         self._screen().view.main_pressed.emit()
@@ -198,7 +205,27 @@ class Driver(QObject):
             "focus": next((name for name in _FIELDS if getattr(view, name) is focus), ""),
             "line": "" if self._status is None else self._status.line.value,
             "unsent": 0 if self._status is None else self._status.unsent,
+            "to_settle": 0 if self._status is None else self._status.to_settle,
+            **self._on_closing(),
         }
+
+    def _on_closing(self) -> dict[str, object]:
+        places = self._window.findChild(Places)
+        assert isinstance(places, Places)
+        screen, view = places.cloture.screen, places.cloture.view
+        return {
+            "place": type(places.frame.screens.currentWidget()).__name__,
+            "closing": "" if screen is None else type(screen.mode).__name__,
+            "closing_word": view.card.accessibleName(),
+            "closing_message": view.message,
+        }
+
+
+class Yesterday(SystemClock):
+    """The computer's clock as so many days ago: for what a till does the next morning."""
+
+    def now(self) -> datetime:
+        return super().now() - timedelta(days=int(os.environ[DAYS_BACK]))
 
 
 def main(commands: int, reports: int, secrets: str, arguments: Sequence[str]) -> int:
@@ -207,7 +234,10 @@ def main(commands: int, reports: int, secrets: str, arguments: Sequence[str]) ->
     def open_secrets(_service: str) -> OpenedSecrets:
         return OpenedSecrets(FileSecrets(Path(secrets)), None)
 
-    assembled = assemble(parse(arguments), secrets=open_secrets if secrets else None)
+    if os.environ.get(DAYS_BACK):
+        # The one place that makes the clock.
+        setattr(program, "SystemClock", Yesterday)  # noqa: B010 - it is no export of the module
+    assembled = program.assemble(parse(arguments), secrets=open_secrets if secrets else None)
     # Bound to a name: it lives as long as the window.
     driver = Driver(assembled.running.window, commands=commands, reports=reports)
     code = assembled.run()

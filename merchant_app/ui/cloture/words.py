@@ -191,8 +191,11 @@ def _done_word(kind: ClosingKind) -> str:
 
 
 def _made(kept: KeptClosing) -> str:
-    text = _("Closing no. {number}, signed and kept.").format(number=kept.number)
-    return f"{text} {_('Training mode.')}" if kept.closing.training else text
+    if kept.closing.training:
+        text = _("Training mode: closing no. {number}, signed and kept.")
+    else:
+        text = _("Closing no. {number}, signed and kept.")
+    return text.format(number=kept.number)
 
 
 def _sent(unsent_sales: int) -> str:
