@@ -83,6 +83,11 @@ def _long_enough(words: Sheet) -> _Measures:
     return replace(_ROLL, height=far.height - trial.y + _FOOTER_HEIGHT)
 
 
+_ROWS_TOGETHER_MAX = 6
+_HEADING_LINES = 2.1
+"""What a heading takes with the room before it, in lines; a little less, never more."""
+
+
 class _Drawing:
     """One document, from the top down; a new page where one is full.
 
@@ -153,8 +158,9 @@ class _Drawing:
 
     def _section(self, section: Section) -> None:
         m = self._m
-        # A heading never stands alone at the foot of a page.
-        self._room(m.leading * 4.5)
+        # A heading never stands alone at the foot of a page; a short section is not torn at all.
+        rows = len(section.rows) if len(section.rows) <= _ROWS_TOGETHER_MAX else 2
+        self._room(m.leading * (_HEADING_LINES + rows))
         self.y -= m.leading * 1.8
         self._canvas.setFillColor(_INK)
         for line in _wrapped(section.heading, _STRONG, m.size * 1.1, m.width - 2 * m.margin):

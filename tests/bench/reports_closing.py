@@ -1,19 +1,23 @@
-"""The closing of a day of 10,000 entries, as a ratio to reading the same rows."""
+"""The closing of a day of 10,000 entries, as a ratio to reading the same rows; and how long a sale
+waits for its commit while previews of that day are read beside it."""
 
 from __future__ import annotations
 
 import random
 import statistics
+import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from merchant_app.clock import SystemClock
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import EpochId, OpId, TillId, VoucherId, uuid7
+from merchant_app.journal.closing_reader import closing_view
 from merchant_app.journal.journal import Journal
+from merchant_app.journal.owner import JournalOwner
 from merchant_app.ledger.entries import Decision, Line, Redemption
 from merchant_app.ledger.messages import Outcome, OutcomeLine, Stored
 from merchant_app.ledger.till import Progress
@@ -24,6 +28,7 @@ from merchant_app.reports.figures import VoucherFacts
 
 ENTRIES = 10_000
 _ROUNDS = 5
+_SALES = 200
 _FACTS = VoucherFacts(5_000, "multi_purpose")
 _AUTHOR = Author(
     shop="Librairie Cassiopée",
@@ -68,12 +73,57 @@ def figures(folder: Path, *, entries: int = ENTRIES) -> dict[str, float]:
 
     taken = [(_seconds(read), _seconds(close)) for _ in range(_ROUNDS)]
     journal.close()
+    beside = _beside_previews(path, clock)
     read_s = statistics.median(one for one, _ in taken)
     close_s = statistics.median(one for _, one in taken)
     return {
         "closing_ratio": round(close_s / read_s, 2),
         "closing_s": round(close_s, 3),
         "closing_read_s": round(read_s, 4),
+        **beside,
+    }
+
+
+def _beside_previews(path: Path, clock: SystemClock) -> dict[str, float]:
+    """A sale's commit, which a cashier waits for: alone, and beside previews without a pause."""
+    owner = JournalOwner(path, clock)
+    chance = random.Random(7)
+    stop, previews = threading.Event(), list[float]()
+
+    def preview() -> None:
+        with closing_view(path) as books:
+            until = books.ranges.reach()
+            now = clock.now()
+            close_day(
+                books,
+                _AUTHOR,
+                last=None,
+                until=until,
+                day=now.date(),
+                now=now,
+                find=lambda _voucher_id: _FACTS,
+            )
+
+    def keep_previewing() -> None:
+        while not stop.is_set():
+            previews.append(_seconds(preview))
+
+    def sell() -> None:
+        redemption = _redemption(lambda: uuid7(clock.now(), chance.randbytes), clock.now())
+        owner.run(lambda journal: journal.append(redemption))
+
+    alone = [_seconds(sell) for _ in range(_SALES)]
+    worker = threading.Thread(target=keep_previewing)
+    worker.start()
+    beside = [_seconds(sell) for _ in range(_SALES)]
+    stop.set()
+    worker.join()
+    owner.close()
+    return {
+        "preview_s": round(statistics.median(previews), 3),
+        "sale_alone_ms": round(statistics.median(alone) * 1000, 1),
+        "sale_beside_preview_ms": round(statistics.median(beside) * 1000, 1),
+        "sale_beside_preview_p95_ms": round(sorted(beside)[int(_SALES * 0.95)] * 1000, 1),
     }
 
 
@@ -93,18 +143,22 @@ def _sell(journal: Journal, count: int) -> None:
     journal.begin_epoch(epoch_id, till_id=TillId(new_id()), generation=0)
     for start in range(0, count, 500):
         sold = [
-            Redemption(
-                op_id=OpId(new_id()),
-                lines=(Line(VoucherId(new_id()), Money(1_250, "EUR"), "…H2M7"),),
-                purchase=None,
-                honoured=False,
-                at=now + timedelta(seconds=start + number),
-                cashier="Claire",
-            )
+            _redemption(new_id, now + timedelta(seconds=start + number))
             for number in range(min(500, count - start))
         ]
         journal.append(*sold)
         _answered(journal, sold, new_id)
+
+
+def _redemption(new_id: Callable[[], UUID], at: datetime) -> Redemption:
+    return Redemption(
+        op_id=OpId(new_id()),
+        lines=(Line(VoucherId(new_id()), Money(1_250, "EUR"), "…H2M7"),),
+        purchase=None,
+        honoured=False,
+        at=at,
+        cashier="Claire",
+    )
 
 
 def _answered(journal: Journal, sold: list[Redemption], new_id: Callable[[], UUID]) -> None:

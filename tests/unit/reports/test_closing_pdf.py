@@ -54,6 +54,19 @@ def pages(closing: Closing, paper: Paper) -> list[str]:
     return [page.get_textpage().get_text_range() for page in document]
 
 
+def test_a_short_section_is_not_torn_over_two_pages() -> None:
+    """Wherever the first page ends, the proof's lines stand together."""
+    for count in range(20, 45):
+        waiting = tuple(_waiting(number) for number in range(count))
+        said = pages(replace(CLOSING, waiting=waiting), Paper.A4)
+        (with_key,) = [page for page in said if "abab abab" in page]
+        assert "0000 0000" in with_key, count
+
+
+def _waiting(number: int) -> Named:
+    return Named(OpId(UUID(int=number)), "redemption", AT, "…H2M7", 100, "Zoë")
+
+
 @pytest.mark.parametrize("paper", Paper)
 def test_a_paper_says_the_figures_in_the_language_spoken(language: Language, paper: Paper) -> None:
     (text,) = pages(CLOSING, paper)
