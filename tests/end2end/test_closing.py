@@ -25,9 +25,12 @@ from tests.fakes.service_process import Sold, offer, sell, service_site
 from tests.fakes.till_driver import DAYS_BACK
 from tests.fakes.waiting import until
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="drives the till by pipes, reads /proc"
-)
+LIMIT_S = 240
+"""Two tills, one after the other, and what they write: on a busy machine it takes its time."""
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="drives the till by pipes, reads /proc"),
+    pytest.mark.timeout(LIMIT_S),
+]
 NO_CAMERA = ("--camera", "63", "--language", "fr")
 
 
