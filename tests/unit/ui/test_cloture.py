@@ -176,6 +176,17 @@ def test_a_forgotten_day_comes_forward_in_the_morning_and_escape_postpones_it(
     assert stage.offers == 1, "it is offered once a morning"
 
 
+def test_an_answer_from_before_midnight_decides_nothing_of_the_morning(stage: Stage) -> None:
+    stage.desk.sell(20)
+    stage.presenter.morning()
+    before = perform(stage.counter, AskClosings())
+    stage.counter.clock.pass_s(DAY_S)
+    stage.presenter.morning()
+    stage.presenter.answered(stage.asked.pop(0), before)
+    stage.answer_all()
+    assert stage.mode() == st.Offering()
+
+
 def test_forgotten_days_are_closed_one_after_the_other_then_today(stage: Stage) -> None:
     for euros in (20, 30):
         stage.desk.sell(euros)
