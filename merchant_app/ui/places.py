@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from merchant_app.clock import Clock, business_date
+from merchant_app.clock import Clock
 from merchant_app.ids import OpId
 from merchant_app.settings.options import (
     CAMERA_IDLE_MINUTES,
@@ -40,8 +39,7 @@ from merchant_app.ui.key_places import KeyPlaces
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.receipt.screen import ReceiptScreen
-from merchant_app.ui.reglages.screen import ReglagesScreen
-from merchant_app.ui.reglages.view import ReglagesView
+from merchant_app.ui.reglages.screen import ReglagesScreen, settings_of
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.this_till.screen import ThisTillScreen
@@ -90,13 +88,10 @@ class Places(QObject):
         self._runner = runner = CommandRunner(
             counter, self._background, money_moved=self._ask_status
         )
-        views = (
-            EncaisserView(look),
-            ATraiterView(look),
-            ThisTillView(look, counter.facts),
-            ClotureView(look),
-        )
-        self.frame = TillFrame(look, counter.facts, *views, settings=opened.options is not None)
+        views = EncaisserView(look), ATraiterView(look), ThisTillView(look, counter.facts)
+        cloture = ClotureView(look)
+        has_settings = opened.options is not None
+        self.frame = TillFrame(look, counter.facts, *views, cloture, settings=has_settings)
         self.encaisser = EncaisserScreen(
             counter, views[0], runner=runner, sounds=sounds, clock=clock, parent=self
         )
@@ -106,9 +101,10 @@ class Places(QObject):
         self.this_till = ThisTillScreen(
             views[2], self._status, runner=runner, clock=clock, parent=self
         )
-        self.cloture = ClotureScreen(views[3], self._status, runner=runner, parent=self)
+        self.cloture = ClotureScreen(
+            cloture, runner=runner, clock=clock, time_zone=counter.facts.time_zone, parent=self
+        )
         self._key_places = KeyPlaces({TO_SETTLE_KEY: self.a_traiter, CLOSING_KEY: self.cloture})
-        self._day = self._today()
         self.reglages = self._settings(look, sounds)
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
@@ -136,25 +132,15 @@ class Places(QObject):
         self._status_came(self._status)
 
     def _settings(self, look: Look, sounds: Sounds) -> ReglagesScreen | None:
-        if self._opened.options is None:
-            return None
-        view = ReglagesView(look)
-        self.frame.screens.addWidget(view)
-        screen = ReglagesScreen(
-            view,
-            self._opened.options,
-            look=look,
-            camera=self._opened.camera,
-            sounds=sounds,
-            background=self._background,
-            parent=self,
+        screen = settings_of(
+            self._opened, look=look, sounds=sounds, background=self._background, parent=self
         )
-        relay = self.encaisser.relay
-        relay.picture.connect(self._picture_came)
-        relay.status.connect(view.camera.show_status)
-        relay.advice.connect(view.camera.show_advice)
-        screen.mirror_wanted.connect(self._mirror)
-        screen.left.connect(self._to_checkout)
+        if screen is not None:
+            self.frame.screens.addWidget(screen.view)
+            screen.watch_camera(self.encaisser.relay)
+            self.encaisser.relay.picture.connect(self._picture_came)
+            screen.mirror_wanted.connect(self._mirror)
+            screen.left.connect(self._to_checkout)
         return screen
 
     def _option(self, option: Option[Value]) -> Value:
@@ -259,11 +245,9 @@ class Places(QObject):
     @Slot()
     def _offer_closing(self) -> None:
         """A forgotten day comes forward before the first sale; never over one."""
-        screen, view = self.encaisser.screen, self.encaisser.view
-        typing = view.code.has_typing or view.purchase.has_typing
-        busy = typing or self.files.is_active or self.receipt.is_active
-        is_ready = screen is not None and isinstance(screen.state, Ready) and not busy
-        if is_ready and self.frame.screens.currentWidget() is view:
+        at_checkout = self.frame.screens.currentWidget() is self.encaisser.view
+        busy = self.files.is_active or self.receipt.is_active
+        if at_checkout and self.encaisser.is_idle and not busy:
             self.go(CLOSING_KEY)
 
     @Slot()
@@ -400,13 +384,7 @@ class Places(QObject):
         now = self._clock.now()
         self.frame.top.pill.show_pill(pill(self._status, now=now, time_zone=zone))
         self.frame.band.show_band(band(self._status, now=now, time_zone=zone))
-        if self._day != self._today():
-            self._day = self._today()
-            self.cloture.morning()
-
-    def _today(self) -> date:
-        """Where the shop is."""
-        return business_date(self._clock.now(), self._opened.counter.facts.time_zone)
+        self.cloture.time_passes()
 
     def _ask_status(self) -> None:
         if not self._stopped:

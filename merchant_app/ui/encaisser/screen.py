@@ -21,7 +21,7 @@ from merchant_app.ui.encaisser.camera_view import Choice
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
 from merchant_app.ui.encaisser.presenter import Presenter
-from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Screen, Sound
+from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Ready, Screen, Sound
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.ports import CameraPort, Sounds
@@ -233,6 +233,12 @@ class EncaisserScreen(QObject):
         if not self._contact_running:
             self._contact_running = True
             self.run_command(AskContact())
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody is selling: no card but the first, and nothing typed."""
+        typed = self._view.code.has_typing or self._view.purchase.has_typing
+        return self.screen is not None and isinstance(self.screen.state, Ready) and not typed
 
     @property
     def view(self) -> EncaisserView:
