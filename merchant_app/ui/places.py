@@ -18,7 +18,6 @@ from merchant_app.settings.options import (
     Option,
     Value,
 )
-from merchant_app.till.receipts import Wanted
 from merchant_app.till.results import Status
 from merchant_app.ui.a_traiter.screen import ATraiterScreen
 from merchant_app.ui.a_traiter.view import ATraiterView
@@ -29,7 +28,7 @@ from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.screen import EncaisserScreen
-from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Ready, SellingStopped
+from merchant_app.ui.encaisser.states import Ready
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.files.arrivals import FolderArrivals
 from merchant_app.ui.files.dropping import DropTarget
@@ -162,7 +161,7 @@ class Places(QObject):
         self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
         self.a_traiter.left.connect(self._to_checkout)
         self.cloture.left.connect(self._to_checkout)
-        self.cloture.settle_wanted.connect(self._to_settle)
+        self.cloture.place_wanted.connect(self.go)
         self.cloture.offered.connect(self._offer_closing)
         self.cloture.forgotten_changed.connect(rail.show_forgotten)
         self.this_till.left.connect(self._to_checkout)
@@ -237,10 +236,6 @@ class Places(QObject):
         if self.frame.screens.currentWidget() is not self.encaisser.view:
             self._see(self.encaisser.view, CHECKOUT_KEY)
             self.encaisser.take_keyboard()
-
-    @Slot()
-    def _to_settle(self) -> None:
-        self.go(TO_SETTLE_KEY)
 
     @Slot()
     def _offer_closing(self) -> None:
@@ -352,16 +347,13 @@ class Places(QObject):
     @Slot()
     def print_pressed(self) -> None:
         """Ctrl+P, or the button beside the basket: the receipt; with the receipt there, print."""
-        screen, done = self.encaisser.screen, self.encaisser.presenter.last_done
-        if self.frame.screens.currentWidget() is not self.encaisser.view or screen is None:
+        if self.frame.screens.currentWidget() is not self.encaisser.view:
             return
         if self.receipt.is_active:
             self.receipt.enter_pressed()
-        elif done is not None and not isinstance(
-            screen.state, (*MONEY_IN_FLIGHT, Question, SellingStopped)
-        ):
+        elif (wanted := self.encaisser.receipt_wanted) is not None:
             self.files.leave()
-            self.receipt.open(Wanted(done.op_id, screen.left))
+            self.receipt.open(wanted)
 
     def function_pressed(self, key: str) -> None:
         """F1 to F12."""

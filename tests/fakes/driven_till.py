@@ -78,7 +78,7 @@ class Driven:
         """Do something and wait for the state it leads to."""
         return self.shows(did=self.do(name, **details), state=shows)
 
-    def after_key(self, key: str, **wanted: object) -> Seen:
+    def after_key(self, key: str, **wanted: Any) -> Seen:
         """Press F1 to F12 and wait for what it leads to."""
         return self.shows(did=self.do("function", key=key), **wanted)
 

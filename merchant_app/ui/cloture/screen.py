@@ -19,6 +19,7 @@ from merchant_app.ui.cloture.view import (
     NUMBERS_KEY,
     PAPER_KEYS,
     PERIOD_KEY,
+    SETTLE_KEY,
     ClotureView,
 )
 from merchant_app.ui.command_runner import CommandRunner
@@ -30,13 +31,13 @@ class ClotureScreen(QObject):
 
     Signals:
         left(): Esc, with nothing to close here: back to selling.
-        settle_wanted(): to À traiter.
+        place_wanted(str): to the screen with this key.
         offered(): a forgotten day is to be seen, if nobody is selling.
         forgotten_changed(int): so many days wait to be closed.
     """
 
     left = Signal()
-    settle_wanted = Signal()
+    place_wanted = Signal(str)
     offered = Signal()
     forgotten_changed = Signal(int)
 
@@ -112,7 +113,7 @@ class ClotureScreen(QObject):
         self.offered.emit()
 
     def go_to_settle(self) -> None:
-        self.settle_wanted.emit()
+        self.place_wanted.emit(SETTLE_KEY)
 
     def open_path(self, path: Path) -> bool:
         return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -12,6 +12,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.ids import OpId, VoucherId
 from merchant_app.scanning.confirmation import Left, Scanned
 from merchant_app.till.counter import Counter
+from merchant_app.till.receipts import Wanted
 from merchant_app.till.results import Status
 from merchant_app.ui.background import Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
@@ -21,7 +22,14 @@ from merchant_app.ui.encaisser.camera_view import Choice
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
 from merchant_app.ui.encaisser.presenter import Presenter
-from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Ready, Screen, Sound
+from merchant_app.ui.encaisser.states import (
+    MONEY_IN_FLIGHT,
+    Question,
+    Ready,
+    Screen,
+    SellingStopped,
+    Sound,
+)
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.ports import CameraPort, Sounds
@@ -233,6 +241,15 @@ class EncaisserScreen(QObject):
         if not self._contact_running:
             self._contact_running = True
             self.run_command(AskContact())
+
+    @property
+    def receipt_wanted(self) -> Wanted | None:
+        """The receipt of what was debited last; None while money or a question is in flight."""
+        screen, done = self.screen, self.presenter.last_done
+        in_flight = (*MONEY_IN_FLIGHT, Question, SellingStopped)
+        if screen is None or done is None or isinstance(screen.state, in_flight):
+            return None
+        return Wanted(done.op_id, screen.left)
 
     @property
     def is_idle(self) -> bool:
