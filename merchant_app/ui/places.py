@@ -28,7 +28,6 @@ from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.screen import EncaisserScreen
-from merchant_app.ui.encaisser.states import Ready
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.files.arrivals import FolderArrivals
 from merchant_app.ui.files.dropping import DropTarget
@@ -88,8 +87,7 @@ class Places(QObject):
             counter, self._background, money_moved=self._ask_status
         )
         views = EncaisserView(look), ATraiterView(look), ThisTillView(look, counter.facts)
-        cloture = ClotureView(look)
-        has_settings = opened.options is not None
+        cloture, has_settings = ClotureView(look), opened.options is not None
         self.frame = TillFrame(look, counter.facts, *views, cloture, settings=has_settings)
         self.encaisser = EncaisserScreen(
             counter, views[0], runner=runner, sounds=sounds, clock=clock, parent=self
@@ -240,9 +238,8 @@ class Places(QObject):
     @Slot()
     def _offer_closing(self) -> None:
         """A forgotten day comes forward before the first sale; never over one."""
-        at_checkout = self.frame.screens.currentWidget() is self.encaisser.view
-        busy = self.files.is_active or self.receipt.is_active
-        if at_checkout and self.encaisser.is_idle and not busy:
+        busy = self.files.is_active or self.receipt.is_active or not self.encaisser.is_idle
+        if self.frame.screens.currentWidget() is self.encaisser.view and not busy:
             self.go(CLOSING_KEY)
 
     @Slot()
@@ -288,8 +285,7 @@ class Places(QObject):
 
     @Slot()
     def _card_turned(self) -> None:
-        screen = self.encaisser.screen
-        self.arrivals.may_speak(quiet=screen is not None and isinstance(screen.state, Ready))
+        self.arrivals.may_speak(quiet=self.encaisser.is_ready)
 
     @Slot(bool)
     def _show_files(self, seen: bool) -> None:

@@ -255,7 +255,12 @@ class EncaisserScreen(QObject):
     def is_idle(self) -> bool:
         """Whether nobody is selling: no card but the first, and nothing typed."""
         typed = self._view.code.has_typing or self._view.purchase.has_typing
-        return self.screen is not None and isinstance(self.screen.state, Ready) and not typed
+        return self.is_ready and not typed
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the card waits for a voucher."""
+        return self.screen is not None and isinstance(self.screen.state, Ready)
 
     @property
     def view(self) -> EncaisserView:
