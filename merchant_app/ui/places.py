@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from merchant_app.clock import Clock, business_date
+from merchant_app.clock import Clock
 from merchant_app.ids import OpId
 from merchant_app.settings.options import (
     CAMERA_IDLE_MINUTES,
@@ -34,8 +33,7 @@ from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.key_places import KeyPlaces
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
-from merchant_app.ui.reglages.screen import ReglagesScreen
-from merchant_app.ui.reglages.view import ReglagesView
+from merchant_app.ui.reglages.screen import ReglagesScreen, settings_of
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.this_till.screen import ThisTillScreen
@@ -106,9 +104,10 @@ class Places(QObject):
         self.this_till = ThisTillScreen(
             views[2], self._status, runner=runner, clock=clock, parent=self
         )
-        self.cloture = ClotureScreen(views[3], self._status, runner=runner, parent=self)
+        self.cloture = ClotureScreen(
+            views[3], runner=runner, clock=clock, time_zone=counter.facts.time_zone, parent=self
+        )
         self._key_places = KeyPlaces({TO_SETTLE_KEY: self.a_traiter, CLOSING_KEY: self.cloture})
-        self._day = self._today()
         self.reglages = self._settings(look, sounds)
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
@@ -120,23 +119,15 @@ class Places(QObject):
         self._status_came(self._status)
 
     def _settings(self, look: Look, sounds: Sounds) -> ReglagesScreen | None:
-        if self._opened.options is None:
-            return None
-        view = ReglagesView(look)
-        self.frame.screens.addWidget(view)
-        screen = ReglagesScreen(
-            view,
-            self._opened.options,
-            look=look,
-            camera=self._opened.camera,
-            sounds=sounds,
-            background=self._background,
-            parent=self,
+        screen = settings_of(
+            self._opened, look=look, sounds=sounds, background=self._background, parent=self
         )
+        if screen is None:
+            return None
+        self.frame.screens.addWidget(screen.view)
         relay = self.checkout.sale.relay
         relay.picture.connect(self._picture_came)
-        relay.status.connect(view.camera.show_status)
-        relay.advice.connect(view.camera.show_advice)
+        screen.watch_camera(relay)
         screen.mirror_wanted.connect(self._mirror)
         screen.left.connect(self._to_checkout)
         return screen
@@ -150,6 +141,7 @@ class Places(QObject):
         top.pill.clicked.connect(self.checkout.sale.ask_contact)
         top.place.clicked.connect(self._to_this_till)
         rail.chosen.connect(self.go)
+        self.checkout.wanted.connect(self._to_checkout)
         self.checkout.sale.verdict_painted.connect(self.verdict_painted)
         self.checkout.sale.status_changed.connect(self._status_came)
         self.checkout.sale.scan_came.connect(self._to_checkout)
@@ -160,7 +152,7 @@ class Places(QObject):
         self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
         self.a_traiter.left.connect(self._to_checkout)
         self.cloture.left.connect(self._to_checkout)
-        self.cloture.settle_wanted.connect(self._to_settle)
+        self.cloture.place_wanted.connect(self.go)
         self.cloture.offered.connect(self._offer_closing)
         self.cloture.forgotten_changed.connect(rail.show_forgotten)
         self.this_till.left.connect(self._to_checkout)
@@ -205,10 +197,6 @@ class Places(QObject):
         if self.frame.screens.currentWidget() is not self.checkout.view:
             self._see(self.checkout.view, CHECKOUT_KEY)
             self.checkout.sale.take_keyboard()
-
-    @Slot()
-    def _to_settle(self) -> None:
-        self.go(TO_SETTLE_KEY)
 
     @Slot()
     def _offer_closing(self) -> None:
@@ -297,13 +285,7 @@ class Places(QObject):
         now = self._clock.now()
         self.frame.top.pill.show_pill(pill(self._status, now=now, time_zone=zone))
         self.frame.band.show_band(band(self._status, now=now, time_zone=zone))
-        if self._day != self._today():
-            self._day = self._today()
-            self.cloture.morning()
-
-    def _today(self) -> date:
-        """Where the shop is."""
-        return business_date(self._clock.now(), self._opened.counter.facts.time_zone)
+        self.cloture.time_passes()
 
     def _ask_status(self) -> None:
         if not self._stopped:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
+from merchant_app.clock import Clock, business_date
 from merchant_app.till.results import Status
 from merchant_app.ui.background import Done, Outcome
 from merchant_app.ui.cloture import states as st
@@ -17,6 +19,7 @@ from merchant_app.ui.cloture.view import (
     NUMBERS_KEY,
     PAPER_KEYS,
     PERIOD_KEY,
+    SETTLE_KEY,
     ClotureView,
 )
 from merchant_app.ui.command_runner import CommandRunner
@@ -28,24 +31,33 @@ class ClotureScreen(QObject):
 
     Signals:
         left(): Esc, with nothing to close here: back to selling.
-        settle_wanted(): to À traiter.
+        place_wanted(str): to the screen with this key.
         offered(): a forgotten day is to be seen, if nobody is selling.
         forgotten_changed(int): so many days wait to be closed.
     """
 
     left = Signal()
-    settle_wanted = Signal()
+    place_wanted = Signal(str)
     offered = Signal()
     forgotten_changed = Signal(int)
 
     def __init__(
-        self, view: ClotureView, status: Status, *, runner: CommandRunner, parent: QObject
+        self,
+        view: ClotureView,
+        *,
+        runner: CommandRunner,
+        clock: Clock,
+        time_zone: str,
+        parent: QObject,
     ) -> None:
+        """`time_zone`: where the shop is; its days begin there."""
         super().__init__(parent)
         self._view = view
         self._runner = runner
+        self._clock = clock
+        self._time_zone = time_zone
+        self._day = self._today()
         self._stopped = False
-        self._unsent_sales = status.unsent_sales
         self.screen: st.Screen | None = None
         self.presenter = Presenter(self, show=self._show)
         view.close_wanted.connect(self._close)
@@ -66,6 +78,15 @@ class ClotureScreen(QObject):
         if not self._stopped:
             self.presenter.morning()
 
+    def time_passes(self) -> None:
+        """Called every second: a till that stays open has mornings too."""
+        if self._day != self._today():
+            self._day = self._today()
+            self.morning()
+
+    def _today(self) -> date:
+        return business_date(self._clock.now(), self._time_zone)
+
     def open(self) -> None:
         """Somebody came here."""
         self.presenter.open()
@@ -77,7 +98,6 @@ class ClotureScreen(QObject):
 
     def status_came(self, status: Status) -> None:
         """Something was sold, sent or heard; whoever looks sees it."""
-        self._unsent_sales = status.unsent_sales
         if not self._stopped and self._view.isVisible():
             self.presenter.changed(unsent_sales=status.unsent_sales)
 
@@ -93,7 +113,7 @@ class ClotureScreen(QObject):
         self.offered.emit()
 
     def go_to_settle(self) -> None:
-        self.settle_wanted.emit()
+        self.place_wanted.emit(SETTLE_KEY)
 
     def open_path(self, path: Path) -> bool:
         return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from merchant_app.errors import Problem
 from merchant_app.settings.options import Language, Option, Options, Theme, Value
 from merchant_app.ui.background import Background, Done, Met, Outcome
+from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.encaisser.states import Sound
-from merchant_app.ui.ports import CameraPort, Sounds
+from merchant_app.ui.ports import CameraPort, Opened, Sounds
 from merchant_app.ui.reglages.presenter import Presenter
 from merchant_app.ui.reglages.states import PrinterChosen, Screen, chosen_in
 from merchant_app.ui.reglages.view import ReglagesView
@@ -99,6 +100,11 @@ class ReglagesScreen(QObject):
     def view(self) -> ReglagesView:
         """What is painted."""
         return self._view
+
+    def watch_camera(self, relay: CameraRelay) -> None:
+        """What the camera says of itself is shown here too."""
+        relay.status.connect(self._view.camera.show_status)
+        relay.advice.connect(self._view.camera.show_advice)
 
     def open(self) -> None:
         """Somebody came here."""
@@ -235,3 +241,20 @@ class ReglagesScreen(QObject):
     def _show(self, screen: Screen) -> None:
         self.screen = screen
         self._view.show_screen(screen)
+
+
+def settings_of(
+    opened: Opened, *, look: Look, sounds: Sounds, background: Background, parent: QObject
+) -> ReglagesScreen | None:
+    """Réglages of an opened till; None where nothing can be chosen."""
+    if opened.options is None:
+        return None
+    return ReglagesScreen(
+        ReglagesView(look),
+        opened.options,
+        look=look,
+        camera=opened.camera,
+        sounds=sounds,
+        background=background,
+        parent=parent,
+    )
