@@ -23,8 +23,8 @@ BETWEEN_KEYS_MS = 90
 BEFORE_SCAN_MS = 400
 """A key that comes just before a burst would be taken for its first character."""
 READING_S = outcomes.UNMEANT_WITHIN_S + 0.2
-STEP_LIMIT_S = 60.0
-"""The film is shorter than this: a card that was missed comes again."""
+STEP_LIMIT_S = 180.0
+"""The film is shorter than this: a card that was missed comes again, and once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,15 @@ class Step:
         name: of the step and of its picture.
         role: what was scanned, for the summary.
         reached: whether it has come to pass.
+        is_filmed: whether a card before the camera brings it about. At all other times nothing
+            that the camera reads is looked up: the film does not wait for the keys of a slow
+            computer, and its next card would take the place of the one at hand.
     """
 
     name: str
     role: str
     reached: Callable[[], bool]
+    is_filmed: bool = False
 
 
 class Driver(QObject):
@@ -56,6 +60,7 @@ class Driver(QObject):
         self._wanted: Step | None = None
         self._since_s = time.monotonic()
         self._reached_s: float | None = None
+        self._looks_away = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(POLL_MS)
@@ -141,6 +146,7 @@ class Driver(QObject):
                 self._reached_s = None
                 self._next()
         elif self._wanted is not None and not self.is_typing and self._wanted.reached():
+            self._look_away(away=True)
             self._photograph(self._wanted)
             self._reached_s = time.monotonic()
 
@@ -150,6 +156,13 @@ class Driver(QObject):
             self._wanted = next(self._script)
         except StopIteration:
             self._end("")
+        else:
+            self._look_away(away=not self._wanted.is_filmed)
+
+    def _look_away(self, *, away: bool) -> None:
+        if away is not self._looks_away:
+            self._looks_away = away
+            self.screen.try_camera(trying=away)
 
     def _end(self, failed: str) -> None:
         self.failed = failed

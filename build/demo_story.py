@@ -43,26 +43,36 @@ class Story(Driver):
         """See `Driver.play`."""
         cast, shows = self._cast, self.shows
         yield Step("waiting", "", shows(lambda state: isinstance(state, Ready)))
-        yield Step("valid", "whole", shows(_is_valid(cast.whole.label)))
+        yield Step("valid", "whole", shows(_is_valid(cast.whole.label)), is_filmed=True)
         self.press(Qt.Key.Key_Return)
         yield Step("debited", "whole", shows(_is_debited(cast.whole.label, balance_minor=0)))
         self.press(Qt.Key.Key_Escape)
         yield Step("next-customer", "", shows(lambda state: isinstance(state, Ready)))
         self.press(Qt.Key.Key_Escape)
-        yield Step("part-found", "part", shows(_is_valid(cast.part.label)))
+        yield Step("part-found", "part", shows(_is_valid(cast.part.label)), is_filmed=True)
         self._type_purchase()
         yield Step("part-suggested", "part", shows(_suggests(Money(3700, "EUR"))))
         self.press(Qt.Key.Key_Return)
         yield Step("part-chosen", "part", shows(_suggests(Money(3700, "EUR"))))
         self.press(Qt.Key.Key_Return)
         yield Step("part-debited", "part", shows(_is_debited(cast.part.label, balance_minor=6300)))
-        yield Step("already-used", "whole", shows(_is_declined(verdicts.UsedUp)))
-        yield Step("unknown", "nobodys", shows(_is_declined(verdicts.Unknown)))
-        yield Step("expired", "expired", shows(_is_declined(verdicts.Expired)))
-        yield Step("other-shop", "elsewhere", shows(_is_declined(verdicts.OtherShop)))
-        yield Step("wrong-signature", "changed", shows(_is_declined(verdicts.WrongSignature)))
+        yield Step("already-used", "whole", shows(_is_declined(verdicts.UsedUp)), is_filmed=True)
+        yield Step("unknown", "nobodys", shows(_is_declined(verdicts.Unknown)), is_filmed=True)
+        yield Step("expired", "expired", shows(_is_declined(verdicts.Expired)), is_filmed=True)
         yield Step(
-            "not-a-voucher", "advert", shows(lambda s: s == ForeignScan(Foreign.WEB_ADDRESS))
+            "other-shop", "elsewhere", shows(_is_declined(verdicts.OtherShop)), is_filmed=True
+        )
+        yield Step(
+            "wrong-signature",
+            "changed",
+            shows(_is_declined(verdicts.WrongSignature)),
+            is_filmed=True,
+        )
+        yield Step(
+            "not-a-voucher",
+            "advert",
+            shows(lambda s: s == ForeignScan(Foreign.WEB_ADDRESS)),
+            is_filmed=True,
         )
         self.press(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         yield Step("undo-asked", "part", shows(lambda state: isinstance(state, ConfirmUndo)))

@@ -32,7 +32,6 @@ from tests.fakes.fault_kinds import STORM, Weather
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.kept_secrets import KeptSecrets
 from tests.fakes.service_process import (
-    START_LIMIT_S,
     environment,
     listening,
     offer,
@@ -40,7 +39,7 @@ from tests.fakes.service_process import (
     program,
     sell,
 )
-from tests.fakes.waiting import until
+from tests.fakes.waiting import LIMIT_S, until
 
 FACE_MINOR, SMALL_FACE_MINOR = 50_000, 2_000
 DRAIN_LIMIT_S = 120.0
@@ -166,7 +165,7 @@ class TillProcess:
 
     def _reaped(self) -> int:
         code = self._nursery.reap(self._pid)
-        assert self._is_gone_within(START_LIMIT_S), "somebody else holds a dead till's pipe"
+        assert self._is_gone_within(LIMIT_S), "somebody else holds a dead till's pipe"
         return code
 
     def _listen(self, pid: int, lines_fd: int, answers_fd: int) -> None:
@@ -213,7 +212,7 @@ class ServiceProcess:
         """SIGKILL."""
         if self._popen is not None:
             self._popen.kill()
-            self._popen.communicate(timeout=START_LIMIT_S)
+            self._popen.communicate(timeout=LIMIT_S)
             self._popen = None
 
     def log(self) -> str:

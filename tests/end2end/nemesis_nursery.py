@@ -23,6 +23,7 @@ from typing import Any
 
 from tests.end2end import nemesis_cashier
 from tests.fakes.service_process import environment
+from tests.fakes.waiting import LIMIT_S
 
 _LOADED_LATE = (
     "merchant_app.bootstrap.camera",
@@ -35,7 +36,6 @@ _LOADED_LATE = (
 )
 """What the program loads only when it opens a till; here it is loaded before the forks."""
 _MESSAGE_BYTES_MAX = 65_536
-_STOP_LIMIT_S = 30
 
 
 class Nursery:
@@ -79,7 +79,7 @@ def nursery(errors: Path) -> Iterator[Nursery]:
             yield Nursery(ours)
         finally:
             ours.close()
-            popen.wait(_STOP_LIMIT_S)
+            popen.wait(LIMIT_S)
 
 
 def main() -> int:

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.waiting import LIMIT_S
+
 
 def merchant_app(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "merchant_app.bootstrap", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_S,
         check=False,
         env=dict(os.environ),
     )

@@ -36,9 +36,8 @@ from merchant_app.server.serving import Listening, Server, bind
 from merchant_app.vouchers.holders import Holder, short_name
 from merchant_app.vouchers.terms import Terms
 from tests.fakes.central_sites import Voucher
+from tests.fakes.waiting import LIMIT_S
 
-START_LIMIT_S = 60
-STOP_LIMIT_S = 30
 SHOP = "librairie-des-quais"
 OTHER_SHOP = "librairie-du-port"
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -77,11 +76,11 @@ def listening(service: Service) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, name="central")
         thread.start()
         try:
-            assert ready.wait(START_LIMIT_S), "the service does not start"
+            assert ready.wait(LIMIT_S), "the service does not start"
             yield f"http://127.0.0.1:{bound.getsockname()[1]}"
         finally:
             server.stop()
-            thread.join(STOP_LIMIT_S)
+            thread.join(LIMIT_S)
     assert not thread.is_alive()
 
 
@@ -316,7 +315,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=START_LIMIT_S,
+        timeout=LIMIT_S,
         env=environment() | {"PYTHONIOENCODING": "utf-8"},
         check=False,
     )
@@ -358,4 +357,4 @@ def serving(database_url: str, folder: Path, *options: str) -> Iterator[Process]
         finally:
             if popen.poll() is None:
                 popen.terminate()
-            popen.communicate(timeout=STOP_LIMIT_S)
+            popen.communicate(timeout=LIMIT_S)

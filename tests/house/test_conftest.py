@@ -15,6 +15,8 @@ import keyring.errors
 import pytest
 import requests
 
+from tests.fakes.waiting import LIMIT_S
+
 
 def test_no_connection_leaves_the_machine() -> None:
     with socket.socket() as plain, pytest.raises(pytest.fail.Exception, match=r"203\.0\.113\.7"):
@@ -88,7 +90,7 @@ def run_alone(folder: Path, test: str, **environment: str) -> subprocess.Complet
         env=dict(os.environ) | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_S,
         check=False,
     )
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.waiting import LIMIT_S
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
     *("central", "contract", "i18n", "journal", "ledger", "printing", "reports", "scanning"),
@@ -101,7 +103,7 @@ def lint(folder: Path, wrong: dict[str, str]) -> tuple[int, str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=LIMIT_S,
         check=False,
     )
     return done.returncode, done.stdout + done.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.waiting import LIMIT_S
 from tests.house.sources import ROOT
 
 GOOD = """
@@ -68,7 +69,7 @@ def python(root: Path, *arguments: str, **environment: str) -> subprocess.Comple
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=110,
+        timeout=LIMIT_S,
         check=False,
     )
 

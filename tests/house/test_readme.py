@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.waiting import LIMIT_S
 from tests.house.sources import ROOT, files
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -27,7 +28,7 @@ def test_a_command_of_the_readme_exists(command: str) -> None:
         [sys.executable, ROOT / "build" / "dev.py", command, "--help"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -38,7 +39,7 @@ def test_the_readme_names_every_command() -> None:
         [sys.executable, ROOT / "build" / "dev.py", "--help"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_S,
         check=True,
     )
     offered = set(re.findall(r"^    ([a-z]+) ", done.stdout, re.MULTILINE))

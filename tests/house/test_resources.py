@@ -14,6 +14,7 @@ from PySide6.QtGui import QFontDatabase, QRawFont
 from reportlab.pdfbase.ttfonts import TTFont
 
 from merchant_app.resources import resource_path
+from tests.fakes.waiting import LIMIT_S
 from tests.house.sources import ROOT
 
 SOUNDS = ("yes", "no", "look", "tick")
@@ -33,7 +34,7 @@ def samples(data: bytes) -> tuple[int, ...]:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sounds")
     program = ROOT / "build" / "make_sounds.py"
-    subprocess.run([sys.executable, program, "--out", folder], check=True, timeout=60)
+    subprocess.run([sys.executable, program, "--out", folder], check=True, timeout=LIMIT_S)
     return folder
 
 

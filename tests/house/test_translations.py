@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.waiting import LIMIT_S
 from tests.house.sources import ROOT
 
 SOURCE = """
@@ -27,7 +28,7 @@ def translations(root: Path, *arguments: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=LIMIT_S,
         check=False,
     )
     return done.returncode, done.stdout + done.stderr

@@ -21,6 +21,7 @@ from merchant_app.scanning.camera import (
 )
 from merchant_app.scanning.confirmation import InView, Left, Scanned
 from merchant_app.scanning.frames import Corners, Frame
+from merchant_app.scanning.quality import Advice
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
@@ -65,7 +66,9 @@ def test_a_code_in_front_of_the_camera_is_looked_up(camera: HeldCamera, till: Ti
     camera.does(Running(1280, 720, 30.0), camera_frame(), scanned(code(1)))
     till.comes_to(st.Debitable)
     assert till.view.camera.told == ""
-    camera.does(Left(code(1)))
+    camera.does(Left(code(1)), Advice.MORE_LIGHT)
+    # Handed out after it: by now the window knows that the code is gone.
+    till.qtbot.waitUntil(lambda: bool(till.view.camera.advised), timeout=LIMIT_MS)
     assert isinstance(till.state, st.Debitable)
 
 

@@ -33,7 +33,7 @@ from tests.fakes.bad_service import refusing_port
 from tests.fakes.fault_kinds import BlackHole
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.service_process import ServiceSite
-from tests.fakes.waiting import until
+from tests.fakes.waiting import LIMIT_S, until
 from tests.integration.bootstrap.conftest import Place, counter_of
 
 OpenTill = Callable[[], tuple[TillOpener, Counter]]
@@ -230,7 +230,7 @@ def test_a_second_process_is_refused_and_told_of_the_first(
         [sys.executable, "-c", SECOND, str(place.folder)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_S,
         check=True,
     ).stdout
     assert told == f"already_running: pid {os.getpid()}\n"

@@ -34,6 +34,7 @@ from merchant_app.vouchers.scan import Foreign, classify
 from tests.fakes.http_till import TIMEOUT_S, HttpTill, enrol
 from tests.fakes.postgres import Cluster
 from tests.fakes.service_process import program, run, serving
+from tests.fakes.waiting import LIMIT_S
 
 TABLE = [
     ("Librairie Cassiopée", "Val d'Oingt", 332, 15_260),
@@ -220,7 +221,7 @@ def _id(row: dict[str, Any]) -> VoucherId:
 
 
 def test_the_checked_in_description_is_current() -> None:
-    done = subprocess.run(program("openapi"), capture_output=True, timeout=60, check=True)
+    done = subprocess.run(program("openapi"), capture_output=True, timeout=LIMIT_S, check=True)
     checked_in = resource_path("openapi", "central-v1.json").read_bytes()
     assert done.stdout == checked_in, "run: merchant-central openapi > resources/openapi/…"
 

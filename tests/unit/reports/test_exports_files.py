@@ -37,6 +37,7 @@ from merchant_app.reports.exports.exporting import (
 from merchant_app.reports.exports.rows import Days
 from merchant_app.reports.exports.writing import write_whole
 from tests.fakes.books import Books
+from tests.fakes.waiting import LIMIT_S
 
 FORMULA = '=HYPERLINK("http://a.example";"Zoë")'
 
@@ -161,7 +162,6 @@ def test_xlsx_has_no_formula_whatever_a_cashier_is_called(tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-@pytest.mark.timeout(180)
 def test_xlsx_says_the_same_in_libreoffice(books: Books, tmp_path: Path) -> None:
     path = written(books, Format.XLSX)
     subprocess.run(
@@ -173,7 +173,7 @@ def test_xlsx_says_the_same_in_libreoffice(books: Books, tmp_path: Path) -> None
         ],
         check=True,
         capture_output=True,
-        timeout=150,
+        timeout=2 * LIMIT_S,
     )  # fmt: skip
     text = (tmp_path / "journal.csv").read_text("utf-8-sig")
     theirs = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))

@@ -38,6 +38,7 @@ from merchant_app.money import Money
 from tests.fakes.journal_changes import removed, strike
 from tests.fakes.journal_verdict import program, verifier
 from tests.fakes.signed_books import KEYS, write_books
+from tests.fakes.waiting import LIMIT_S
 from tests.house.sources import ROOT
 
 PAGE = next((ROOT / "build" / "decisions").glob("0060-*.md"))
@@ -65,7 +66,7 @@ def ran(*words: str | Path) -> tuple[int, str]:
         [sys.executable, "-I", "-S", program(), *words],
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=LIMIT_S,
     )
     assert done.stderr == b""
     return done.returncode, done.stdout.decode()
@@ -120,7 +121,7 @@ def test_the_command_needs_no_window(sound: Path) -> None:
         "sys.exit('PySide6' in sys.modules)"
     )
     words = [sys.executable, "-c", code]
-    done = subprocess.run(words, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(words, capture_output=True, check=False, timeout=LIMIT_S)
     assert done.returncode == 0, done.stderr
 
 
