@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-from merchant_app.bootstrap.journal import open_journal
+from merchant_app.bootstrap.journal import journal_path, open_journal
 from merchant_app.bootstrap.remembering import Remembered
 from merchant_app.central.comptoir import ComptoirService
 from merchant_app.central.http import ServiceHttp
@@ -127,6 +127,8 @@ def build_counter(
         forget=belongings.forget,
         key=_till_key(belongings.device_key),
         closings_folder=belongings.data / "closings",
+        service_key=enrolled.service_key,
+        journal_file=journal_path(belongings.data),
     )
     counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):

@@ -54,6 +54,9 @@ class EventKind(Enum):
     """A "closing" of this number was kept, and its "hash": one that is cut off later is missed."""
     CLOSING_POSTPONED = "closing_postponed"
     """Somebody was asked to close a "business_date" and said: later."""
+    ARCHIVE_MADE = "archive_made"
+    """An archive is in a folder that somebody chose, and was verified from there: its "name", the
+    SHA-256 of its "manifest", the last of the "entries" and the last "closing" in it (0: none)."""
     CLOCK_FLAGGED = "clock_flagged"
     """A "closing" found entries whose time cannot be true: so many of each "flag"."""
     RECEIPT_PRINTED = "receipt_printed"
@@ -123,6 +126,15 @@ class Events:
             (number, limit),
         )
         return tuple(_event(*row) for row in rows.fetchall())
+
+    def newest_of(self, kind: EventKind) -> Event | None:
+        """The newest event of this kind, whoever caused it; None: there is none."""
+        row = self._connection.execute(
+            "SELECT number, at, kind, cashier, detail FROM events WHERE kind = ? "
+            "ORDER BY number DESC LIMIT 1",
+            (kind.value,),
+        ).fetchone()
+        return None if row is None else _event(*row)
 
     def newest(self, kinds: Collection[EventKind], *, cashier: str) -> Event | None:
         """The newest event of these kinds that this cashier caused; None: there is none."""

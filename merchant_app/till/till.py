@@ -93,6 +93,8 @@ class Till:
         forget: ends the enrolment: its secrets and what is known of the shop.
         key: signs closings; None: the keyring has it no more.
         closings_folder: where the papers of closings are kept; made when there is one.
+        service_key: the service's public key, 32 bytes: what it signs can be verified with it.
+        journal_file: where the journal is; only `journal` may write it.
     """
 
     till_id: TillId
@@ -115,6 +117,8 @@ class Till:
     forget: Callable[[], None]
     key: TillKey | None
     closings_folder: Path
+    service_key: bytes
+    journal_file: Path
     recent: RecentScans = field(default_factory=RecentScans)
 
     @property

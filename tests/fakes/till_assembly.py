@@ -92,6 +92,8 @@ def assemble(
         forget=lambda: None,
         key=TillKey(till_key.PUBLIC_KEY, till_key.sign),
         closings_folder=path.parent / "closings",
+        service_key=facts.service_key,
+        journal_file=path,
     )
     return journal, LiveCounter(till), connectivity
 

@@ -1,0 +1,90 @@
+"""Archives: all that a screen can ask about them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from merchant_app.reports.archive.results import ArchiveResult, OnProgress
+from merchant_app.till import archives
+from merchant_app.till.till import Till
+
+
+@dataclass(frozen=True, slots=True)
+class LastArchive:
+    """The archive that was made last."""
+
+    made_at: datetime
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivesOverview:
+    """What there is to say before one is made.
+
+    Attributes:
+        last: None: there never was one.
+        year_due: a year that was closed and is in no archive yet, the latest; None: there is none.
+    """
+
+    last: LastArchive | None
+    year_due: int | None
+
+
+class ArchiveDesk(Protocol):
+    """Every method may block: call them from worker threads. They raise Problems."""
+
+    def overview(self) -> ArchivesOverview:
+        """Immediately, but for the journal's thread."""
+        ...
+
+    def archive_to(
+        self,
+        folder: Path,
+        *,
+        cancelled: threading.Event | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ArchiveResult:
+        """Make one archive of everything there is, in this folder, and verify it from there.
+
+        Takes minutes on a slow stick; the till goes on selling meanwhile. Whatever comes of it but
+        `Archived`, nothing is left in the folder. A till makes one archive at a time.
+
+        Raises:
+            Problem: the till's own disk has no room, its keyring no key, or its journal is damaged.
+        """
+        ...
+
+
+class LiveArchiveDesk:
+    """See `ArchiveDesk`."""
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+        self._one_at_a_time = threading.Lock()
+
+    def overview(self) -> ArchivesOverview:
+        last = archives.last_archive(self._till)
+        return ArchivesOverview(
+            last=None if last is None else LastArchive(last.at, str(last.detail["name"])),
+            year_due=archives.year_due(self._till),
+        )
+
+    def archive_to(
+        self,
+        folder: Path,
+        *,
+        cancelled: threading.Event | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> ArchiveResult:
+        with self._one_at_a_time:
+            return archives.archive_to(
+                self._till, folder, cancelled=cancelled, on_progress=on_progress
+            )
+
+
+def _assert_protocol(live: LiveArchiveDesk) -> ArchiveDesk:
+    return live
