@@ -79,10 +79,7 @@ def build_counter(
     Raises:
         Problem: the journal cannot be opened (`journal.opening.open_file`).
     """
-    central = ComptoirService(
-        http, clock=clock, till_id=enrolled.till_id, service_key=enrolled.service_key
-    )
-    held.callback(central.close)
+    central = _central(enrolled, http, clock=clock, held=held)
     opened = open_journal(
         enrolled,
         belongings.data,
@@ -135,6 +132,16 @@ def build_counter(
         worker.start()
         held.callback(worker.stop)
     return counter
+
+
+def _central(
+    enrolled: EnrolledTill, http: ServiceHttp, *, clock: Clock, held: ExitStack
+) -> ComptoirService:
+    central = ComptoirService(
+        http, clock=clock, till_id=enrolled.till_id, service_key=enrolled.service_key
+    )
+    held.callback(central.close)
+    return central
 
 
 def _copy(
