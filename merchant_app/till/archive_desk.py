@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from merchant_app.reports.archive.results import ArchiveResult, OnProgress
 from merchant_app.till import archives
+from merchant_app.till.archive_results import (
+    ArchiveResult,
+    ArchivesOverview,
+    LastArchive,
+    OnProgress,
+)
 from merchant_app.till.till import Till
-
-
-@dataclass(frozen=True, slots=True)
-class LastArchive:
-    """The archive that was made last."""
-
-    made_at: datetime
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArchivesOverview:
-    """What there is to say before one is made.
-
-    Attributes:
-        last: None: there never was one.
-        year_due: a year that was closed and is in no archive yet, the latest; None: there is none.
-    """
-
-    last: LastArchive | None
-    year_due: int | None
 
 
 class ArchiveDesk(Protocol):

@@ -135,6 +135,8 @@ class Places(QObject):
             camera=self._opened.camera,
             sounds=sounds,
             background=self._background,
+            archives=self._opened.counter.archives,
+            time_zone=self._opened.counter.facts.time_zone,
             parent=self,
         )
         relay = self.encaisser.relay

@@ -51,6 +51,7 @@ from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import OtherCurrency, Unknown, Use, Verdict, judge
+from tests.fakes.archive_desk import FakeArchiveDesk
 from tests.fakes.planned import Planned
 from tests.fakes.statement_desk import FakeStatementDesk
 from tests.fakes.waiting import LIMIT_S
@@ -140,6 +141,7 @@ class FakeCounter:
         cards, decided: what is to settle, and what was.
         unsent: what signing out would lose.
         now_booked: redemptions that the service has debited in full.
+        archives: what makes archives.
         calls: what was asked, in order.
         statements: Relevés, with knobs of its own.
     """
@@ -166,6 +168,7 @@ class FakeCounter:
     next_wait: Planned[RedeemResult] = field(default_factory=Planned)
     next_cancel: Planned[RedeemResult] = field(default_factory=Planned)
     next_reverse: Planned[ReverseResult] = field(default_factory=Planned)
+    archives: FakeArchiveDesk = field(default_factory=FakeArchiveDesk)
     calls: list[tuple[str, object]] = field(default_factory=list)
     statements: FakeStatementDesk = field(default_factory=FakeStatementDesk)
 
