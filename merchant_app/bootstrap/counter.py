@@ -49,6 +49,7 @@ class Belongings:
         holders_key: seals whom vouchers were bought for.
         device_key: the till's private key; empty: the keyring has it no more.
         shop_redemption_max_minor: what the shop itself accepts offline at most.
+        keep_years: how long the journal keeps what archives hold.
         remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
     """
@@ -59,6 +60,7 @@ class Belongings:
     holders_key: bytes
     device_key: bytes
     shop_redemption_max_minor: int
+    keep_years: int
     remembered: Remembered
     forget: Callable[[], None]
 
@@ -126,6 +128,7 @@ def build_counter(
         closings_folder=belongings.data / "closings",
         service_key=enrolled.service_key,
         journal_file=journal_path(belongings.data),
+        keep_years=belongings.keep_years,
     )
     counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):

@@ -29,7 +29,7 @@ from merchant_app.clock import from_text, to_text
 from merchant_app.errors import Bug
 from merchant_app.ids import OpId, id_text
 
-DETAIL_CHARACTERS_MAX = 2_000
+DETAIL_CHARACTERS_MAX = 2_500
 Detail: TypeAlias = Mapping[str, str | int | list[int]]
 _ROOT = hashlib.sha256(b"comptoir events v1\x00").digest()
 
@@ -57,6 +57,8 @@ class EventKind(Enum):
     ARCHIVE_MADE = "archive_made"
     """An archive is in a folder that somebody chose, and was verified from there: its "name", the
     SHA-256 of its "manifest", the last of the "entries" and the last "closing" in it (0: none)."""
+    JOURNAL_PURGED = "journal_purged"
+    """What an archive holds was removed from this file: where it begins now (`bases.py`)."""
     CLOCK_FLAGGED = "clock_flagged"
     """A "closing" found entries whose time cannot be true: so many of each "flag"."""
     RECEIPT_PRINTED = "receipt_printed"

@@ -6,13 +6,14 @@ import threading
 from pathlib import Path
 from typing import Protocol
 
-from merchant_app.till import archives
+from merchant_app.till import archives, purges
 from merchant_app.till.archive_results import (
     ArchiveResult,
     ArchivesOverview,
     LastArchive,
     OnProgress,
 )
+from merchant_app.till.purge_results import Kept, Purgeable, PurgeResult
 from merchant_app.till.till import Till
 
 
@@ -37,6 +38,22 @@ class ArchiveDesk(Protocol):
 
         Raises:
             Problem: the till's own disk has no room, its keyring no key, or its journal is damaged.
+        """
+        ...
+
+    def purgeable(self) -> Purgeable | Kept:
+        """What the last archive holds and may be removed here: of closed years whose keeping time
+        is over, and only what is settled. Reads it all: seconds."""
+        ...
+
+    def purge(self, archive: Path) -> PurgeResult:
+        """Remove it; `archive` is the last one that was made, at hand: it is verified once more.
+
+        Selling waits meanwhile, seconds to a minute. A crash at any moment leaves the journal of
+        before or the purged one, whole.
+
+        Raises:
+            Problem: the till's own disk has no room or fails.
         """
         ...
 
@@ -66,6 +83,13 @@ class LiveArchiveDesk:
             return archives.archive_to(
                 self._till, folder, cancelled=cancelled, on_progress=on_progress
             )
+
+    def purgeable(self) -> Purgeable | Kept:
+        return purges.purgeable(self._till)
+
+    def purge(self, archive: Path) -> PurgeResult:
+        with self._one_at_a_time:
+            return purges.purge(self._till, archive)
 
 
 def _assert_protocol(live: LiveArchiveDesk) -> ArchiveDesk:

@@ -16,6 +16,7 @@ from merchant_app.till.archive_results import (
     OnProgress,
     Progress,
 )
+from merchant_app.till.purge_results import Keep, Kept, Purgeable, PurgeResult
 
 
 @dataclass
@@ -60,6 +61,13 @@ class FakeArchiveDesk:
         if isinstance(result, Problem):
             raise result
         return result
+
+    def purgeable(self) -> Purgeable | Kept:
+        return Kept(Keep.TOO_YOUNG)
+
+    def purge(self, archive: Path) -> PurgeResult:
+        del archive
+        return Kept(Keep.TOO_YOUNG)
 
 
 def _assert_protocol(fake: FakeArchiveDesk) -> ArchiveDesk:
