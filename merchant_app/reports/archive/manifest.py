@@ -4,7 +4,7 @@ The text is JSON in ASCII, keys sorted, no spaces, and it is signed as it stands
 
     signature = Ed25519 over "comptoir archive v1" 00 | the bytes of manifest.json
 
-`manifest.sig` is the signature in 128 hexadecimal digits and a line feed (build/decisions/0064).
+`manifest.sig` is the signature in 128 hexadecimal digits and a line feed (build/decisions/0066).
 """
 
 from __future__ import annotations
