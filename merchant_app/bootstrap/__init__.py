@@ -21,6 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from merchant_app.bootstrap import verify_journal
 
         return verify_journal.run(words[1:])
+    if words and words[0] == "verify-archive":
+        from merchant_app.bootstrap import verify_archive
+
+        return verify_archive.run(words[1:])
     from merchant_app.bootstrap.program import run
 
     return run(words)

@@ -35,7 +35,7 @@ def parse(argv: Sequence[str]) -> Arguments:
         prog="merchant-app",
         description="Comptoir: scan, check and debit gift vouchers.",
         epilog="merchant-app verify-journal FILE says whether a journal was tampered with; "
-        "verify-journal --help says more.",
+        "merchant-app verify-archive FILE the same of an archive; --help after either says more.",
     )
     parser.add_argument("--version", action="version", version=f"Comptoir {__version__}")
     parser.add_argument("--training", action="store_true", help="practise with sample vouchers")

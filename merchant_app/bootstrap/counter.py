@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-from merchant_app.bootstrap.journal import open_journal
+from merchant_app.bootstrap.journal import journal_path, open_journal
 from merchant_app.bootstrap.remembering import Remembered
 from merchant_app.central.comptoir import ComptoirService
 from merchant_app.central.http import ServiceHttp
@@ -49,6 +49,7 @@ class Belongings:
         holders_key: seals whom vouchers were bought for.
         device_key: the till's private key; empty: the keyring has it no more.
         shop_redemption_max_minor: what the shop itself accepts offline at most.
+        keep_years: how long the journal keeps what archives hold.
         remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
     """
@@ -59,6 +60,7 @@ class Belongings:
     holders_key: bytes
     device_key: bytes
     shop_redemption_max_minor: int
+    keep_years: int
     remembered: Remembered
     forget: Callable[[], None]
 
@@ -79,10 +81,7 @@ def build_counter(
     Raises:
         Problem: the journal cannot be opened (`journal.opening.open_file`).
     """
-    central = ComptoirService(
-        http, clock=clock, till_id=enrolled.till_id, service_key=enrolled.service_key
-    )
-    held.callback(central.close)
+    central = _central(enrolled, http, clock=clock, held=held)
     opened = open_journal(
         enrolled,
         belongings.data,
@@ -127,12 +126,25 @@ def build_counter(
         forget=belongings.forget,
         key=_till_key(belongings.device_key),
         closings_folder=belongings.data / "closings",
+        service_key=enrolled.service_key,
+        journal_file=journal_path(belongings.data),
+        keep_years=belongings.keep_years,
     )
     counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):
         worker.start()
         held.callback(worker.stop)
     return counter
+
+
+def _central(
+    enrolled: EnrolledTill, http: ServiceHttp, *, clock: Clock, held: ExitStack
+) -> ComptoirService:
+    central = ComptoirService(
+        http, clock=clock, till_id=enrolled.till_id, service_key=enrolled.service_key
+    )
+    held.callback(central.close)
+    return central
 
 
 def _copy(

@@ -51,7 +51,7 @@ def open_journal(
             are missing that neither the mirror nor the service could give back. Nothing is changed
             then: with a line, or the mirror's medium, the next try may find them.
     """
-    path = data / "journal.sqlite"
+    path = journal_path(data)
     mirror = _mirror_path(enrolled, data, mirror_folder)
     salvaged = None
     room = Room(path)
@@ -76,6 +76,11 @@ def open_journal(
         )
     )
     return OpenedJournal(owner, salvaged)
+
+
+def journal_path(data: Path) -> Path:
+    """The journal in a profile's folder."""
+    return data / "journal.sqlite"
 
 
 def _mirror_path(enrolled: EnrolledTill, data: Path, mirror_folder: str) -> Path:

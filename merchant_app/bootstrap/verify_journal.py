@@ -1,16 +1,10 @@
-"""`merchant-app verify-journal FILE`: the very file that a tax inspector is given, run from here.
-
-There is no second implementation: what ships in resources/verify is the one truth.
-"""
+"""`merchant-app verify-journal FILE`: the very file that an inspector is given, run from here."""
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
-from types import ModuleType
 
-from merchant_app.errors import Bug
-from merchant_app.resources import resource_path
+from merchant_app.reports.verifier import program
 
 
 def run(argv: Sequence[str]) -> int:
@@ -20,14 +14,3 @@ def run(argv: Sequence[str]) -> int:
     """
     code: int = program().main(list(argv))
     return code
-
-
-def program() -> ModuleType:
-    """The verifier, as a module."""
-    path = resource_path("verify", "verify_journal.py")
-    spec = importlib.util.spec_from_file_location("verify_journal", path)
-    if spec is None or spec.loader is None:
-        raise Bug(f"{path.name} is no Python file")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -49,6 +49,20 @@ def newest_first(folder: Path) -> list[Path]:
     return [*reversed(_closings(folder)), *steps]
 
 
+def forget_all_but(kept: Path) -> None:
+    """Remove every other backup in its folder: they hold what was purged.
+
+    Raises:
+        Problem: DISK_READ_ONLY.
+    """
+    try:
+        for old in newest_first(kept.parent):
+            if old != kept:
+                old.unlink()
+    except OSError as error:
+        raise Problem(ProblemKind.DISK_READ_ONLY, f"backup: {error.strerror}") from error
+
+
 def _closings(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.sqlite") if _PATTERN.fullmatch(path.name))
 

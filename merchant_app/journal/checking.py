@@ -9,7 +9,7 @@ from uuid import UUID
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.ids import EpochId
-from merchant_app.journal import closings, events, records, schema
+from merchant_app.journal import bases, closings, events, records, schema
 from merchant_app.ledger.entries import (
     BadEntry,
     Envelope,
@@ -93,9 +93,11 @@ def check(connection: sqlite3.Connection) -> None:
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise Problem(ProblemKind.JOURNAL_DAMAGED, "a row points nowhere")
         vouchers: set[tuple[str, str]] = set()
+        base = bases.base_of(connection)
         for (epoch_id,) in connection.execute("SELECT epoch_id FROM epochs").fetchall():
-            chain = _checked_chain(connection, EpochId(UUID(epoch_id)))
-            _check_heads(connection, epoch_id, chain)
+            gone = bases.chain_base(base, EpochId(UUID(epoch_id)))
+            chain = _checked_chain(connection, EpochId(UUID(epoch_id)), gone)
+            _check_heads(connection, epoch_id, chain, gone)
             vouchers |= _check_entries(connection, epoch_id, chain)
         _check_vouchers(connection, vouchers)
         _check_values(connection)
@@ -113,31 +115,44 @@ def root_of(connection: sqlite3.Connection, epoch_id: EpochId) -> bytes:
     return root_hash(epoch_id)
 
 
-def _checked_chain(connection: sqlite3.Connection, epoch_id: EpochId) -> list[Envelope]:
+_Gone = tuple[int, bytes] | None
+"""Number and hash of the last entry that was purged; None: none was."""
+
+
+def _checked_chain(
+    connection: sqlite3.Connection, epoch_id: EpochId, gone: _Gone
+) -> list[Envelope]:
     rows = connection.execute(
         "SELECT seq, body, hash FROM entries WHERE epoch_id = ? ORDER BY seq", (str(epoch_id),)
     ).fetchall()
     chain = [Envelope(*row) for row in rows]
-    broken = first_broken(chain, base_seq=0, base_hash=root_of(connection, epoch_id))
+    seq, base_hash = 0, root_of(connection, epoch_id)
+    if gone is not None and (not chain or chain[0].seq > 1):
+        seq, base_hash = gone
+    broken = first_broken(chain, base_seq=seq, base_hash=base_hash)
     if broken is not None:
         raise Problem(ProblemKind.JOURNAL_DAMAGED, f"epoch {epoch_id}, entry {broken.seq}")
     return chain
 
 
-def _check_heads(connection: sqlite3.Connection, epoch_id: str, chain: list[Envelope]) -> None:
+def _check_heads(
+    connection: sqlite3.Connection, epoch_id: str, chain: list[Envelope], gone: _Gone
+) -> None:
     """The chain must reach, and pass through, every head that the service ever signed."""
+    before = chain[0].seq - 1 if chain else 0 if gone is None else gone[0]
+    end = before + len(chain)
     acked = connection.execute(
         "SELECT acked_seq FROM progress WHERE epoch_id = ?", (epoch_id,)
     ).fetchone()
-    if acked is not None and acked[0] > len(chain):
+    if acked is not None and acked[0] > end:
         raise Problem(
-            ProblemKind.JOURNAL_DAMAGED, f"epoch {epoch_id} ends at {len(chain)}, not {acked[0]}"
+            ProblemKind.JOURNAL_DAMAGED, f"epoch {epoch_id} ends at {end}, not {acked[0]}"
         )
     heads = connection.execute(
-        "SELECT seq, hash FROM receipts WHERE epoch_id = ? AND seq > 0", (epoch_id,)
+        "SELECT seq, hash FROM receipts WHERE epoch_id = ? AND seq > ?", (epoch_id, before)
     )
     for seq, head_hash in heads:
-        if seq > len(chain) or chain[seq - 1].hash != head_hash:
+        if seq > end or chain[seq - before - 1].hash != head_hash:
             raise Problem(ProblemKind.JOURNAL_DAMAGED, f"epoch {epoch_id}, signed head {seq}")
 
 
@@ -181,7 +196,10 @@ def _check_chains(connection: sqlite3.Connection) -> None:
     if torn:
         raise Problem(ProblemKind.JOURNAL_DAMAGED, f"events: torn after {torn[0][0]}")
     named = events.torn_closings(events.rows_of(connection))
-    torn = closings.torn(closings.rows_of(connection), named)
+    base = bases.base_of(connection)
+    torn = closings.torn(
+        closings.rows_of(connection), named, base=None if base is None else base.closing
+    )
     if torn:
         raise Problem(ProblemKind.JOURNAL_DAMAGED, f"closings: torn after {torn[0][0]}")
 

@@ -137,13 +137,19 @@ def rows_of(connection: sqlite3.Connection) -> Iterator[ClosingRow]:
 
 
 def torn(
-    rows: Iterable[ClosingRow], named: Collection[tuple[int, int]]
+    rows: Iterable[ClosingRow],
+    named: Collection[tuple[int, int]],
+    *,
+    base: tuple[int, bytes] | None = None,
 ) -> tuple[tuple[int, int], ...]:
     """Where a closing does not follow from the one before it: both numbers, 0 for none before; the
-    places that salvages `named` are left out. `rows` in order."""
+    places that salvages `named` are left out. `rows` in order; `base`: number and hash of the last
+    one that was purged."""
     places = []
     number, last_hash = 0, ROOT
     for row in rows:
+        if base is not None and number == 0 and row.number > 1:
+            number, last_hash = base
         follows = row.number == number + 1 and row.hash == chain_hash(
             last_hash, row.number, row.body
         )

@@ -29,7 +29,7 @@ from merchant_app.clock import from_text, to_text
 from merchant_app.errors import Bug
 from merchant_app.ids import OpId, id_text
 
-DETAIL_CHARACTERS_MAX = 2_000
+DETAIL_CHARACTERS_MAX = 2_500
 Detail: TypeAlias = Mapping[str, str | int | list[int]]
 _ROOT = hashlib.sha256(b"comptoir events v1\x00").digest()
 
@@ -54,6 +54,11 @@ class EventKind(Enum):
     """A "closing" of this number was kept, and its "hash": one that is cut off later is missed."""
     CLOSING_POSTPONED = "closing_postponed"
     """Somebody was asked to close a "business_date" and said: later."""
+    ARCHIVE_MADE = "archive_made"
+    """An archive is in a folder that somebody chose, and was verified from there: its "name", the
+    SHA-256 of its "manifest", the last of the "entries" and the last "closing" in it (0: none)."""
+    JOURNAL_PURGED = "journal_purged"
+    """What an archive holds was removed from this file: where it begins now (`bases.py`)."""
     CLOCK_FLAGGED = "clock_flagged"
     """A "closing" found entries whose time cannot be true: so many of each "flag"."""
     RECEIPT_PRINTED = "receipt_printed"
@@ -123,6 +128,15 @@ class Events:
             (number, limit),
         )
         return tuple(_event(*row) for row in rows.fetchall())
+
+    def newest_of(self, kind: EventKind) -> Event | None:
+        """The newest event of this kind, whoever caused it; None: there is none."""
+        row = self._connection.execute(
+            "SELECT number, at, kind, cashier, detail FROM events WHERE kind = ? "
+            "ORDER BY number DESC LIMIT 1",
+            (kind.value,),
+        ).fetchone()
+        return None if row is None else _event(*row)
 
     def newest(self, kinds: Collection[EventKind], *, cashier: str) -> Event | None:
         """The newest event of these kinds that this cashier caused; None: there is none."""

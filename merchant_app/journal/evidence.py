@@ -9,7 +9,9 @@ from pathlib import Path
 from uuid import UUID
 
 from merchant_app.ids import EpochId
+from merchant_app.journal.bases import Base, newest_of
 from merchant_app.journal.carving import Found, Pool, carve
+from merchant_app.journal.events import to_row
 from merchant_app.journal.mirror import read_file
 from merchant_app.journal.readable import Readable, carve_epochs, read
 from merchant_app.journal.records import Record, Value, is_sensible
@@ -116,7 +118,16 @@ class Evidence:
             for record in self._records.get(source, Readable()).of(table):
                 if is_sensible(record):
                     result.setdefault(record.rowid, record)
-        return [result[rowid] for rowid in sorted(result)]
+        base = self.base() if table != "events" else None
+        return [
+            result[rowid]
+            for rowid in sorted(result)
+            if base is None or not base.is_gone(result[rowid])
+        ]
+
+    def base(self) -> Base | None:
+        """Where the journal begins, if it was purged: what came before is not wanted back."""
+        return newest_of(to_row(each.rowid, *each.values) for each in self.rows("events"))
 
     def origins(self, epoch_id: EpochId) -> dict[int, Value]:
         """Why each entry of an epoch stands there, by number, as far as it can be read."""

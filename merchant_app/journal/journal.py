@@ -16,6 +16,7 @@ from merchant_app.journal.closings import ClosingKind, ClosingRow, Closings, Sig
 from merchant_app.journal.events import Detail, EventKind, Events
 from merchant_app.journal.open_matters import standing_of
 from merchant_app.journal.opening import open_journal, transaction, world_errors
+from merchant_app.journal.purging import Purges
 from merchant_app.journal.queries import Queries
 from merchant_app.journal.room import Room
 from merchant_app.journal.rows import Rows
@@ -50,6 +51,7 @@ class Journal(Queries):
         events: what happened besides money; to be read only: `append_event` writes.
         closings: the closings that were made; to be read only: `append_closing` writes.
         ranges: what closings are computed from.
+        purges: what may be removed, and a file without it.
     """
 
     def __init__(
@@ -58,8 +60,7 @@ class Journal(Queries):
         """Open the file, proved and completed (`opening.open_journal`).
 
         Args:
-            path: of the file.
-            clock: says when something was recorded.
+            path: of the file; `clock` says when something was recorded.
             mirror: where everything that never changes is written once more; None: nowhere.
             room: watches the disk; None: nobody does.
         """
@@ -79,6 +80,7 @@ class Journal(Queries):
         self.events = Events(self._connection)
         self.closings = Closings(self._connection)
         self.ranges = ClosingRanges(self._connection)
+        self.purges = Purges(self._connection)
         self._backups = path.with_name("backups")
         self._forget()
 
@@ -126,11 +128,7 @@ class Journal(Queries):
         return self._standing
 
     def epoch_id(self) -> EpochId:
-        """The epoch that entries go to.
-
-        Raises:
-            Bug: none was begun.
-        """
+        """The epoch that entries go to; a Bug where none was begun."""
         if self._epoch is None:
             self._epoch = self.current_epoch()
         return self._epoch
@@ -186,11 +184,8 @@ class Journal(Queries):
         self._forget()
 
     def append(self, *entries: Entry) -> tuple[Envelope, ...]:
-        """Record new entries in the current epoch.
-
-        Raises:
-            AlreadyDecided: one of them decides, or undoes, what already has been.
-        """
+        """Record new entries in the current epoch; AlreadyDecided where one of them decides, or
+        undoes, what already has been."""
         if self._room is not None and any(isinstance(entry, Redemption) for entry in entries):
             self._room.check()
         standing = self.standing
@@ -207,7 +202,9 @@ class Journal(Queries):
         self, progress: Progress, *, receipt: Stored | None, decisions: Sequence[Decision] = ()
     ) -> None:
         """Record what a delivery brought, and the decisions it leads to, in ONE transaction."""
+        receipt = None if receipt is None else self.without_purged(receipt)
         standing = self.standing
+        receipt = None if receipt is None else self.without_purged(receipt)
         alarmed: list[OpId] = []
 
         def write() -> tuple[Envelope, ...]:
@@ -248,7 +245,7 @@ class Journal(Queries):
             known = self.knows([entry.op_id for entry, _ in found])
             now = self._clock.now()
             for entry, envelope in found:
-                if entry.op_id not in known:
+                if entry.op_id not in known and not self.is_purged(epoch_id, envelope.seq):
                     self._rows.adopted(epoch_id, entry, envelope, now=now)
         self._forget()
 

@@ -118,6 +118,31 @@ class Mirror:
             self._cut_back()
             raise _problem(error) from error
 
+    def rewrite(self, records: Iterable[Record]) -> None:
+        """Hold these records and no others: the old file or the new one, whatever happens.
+
+        Raises:
+            Problem: MIRROR_UNREACHABLE or DISK_FULL; it holds what it held.
+        """
+        unfinished = self.path.with_name(f"{self.path.name}.unfinished")
+        try:
+            with unfinished.open("wb") as file:
+                unfinished.chmod(0o600)
+                for fields in (_HEADER, *map(_fields, records)):
+                    file.write(_line(fields))
+                file.flush()
+                sync_handle(file.fileno())
+            # Windows replaces no file that is open.
+            os.close(self._file)
+            try:
+                os.replace(unfinished, self.path)
+                sync_folder(self.path.parent)
+            finally:
+                self._file = os.open(self.path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+                self._size = os.fstat(self._file).st_size
+        except OSError as error:
+            raise _problem(error) from error
+
     def read(self) -> Contents:
         """Everything it holds.
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from merchant_app.clock import Clock
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.journal import records
+from merchant_app.journal import bases, events, records
+from merchant_app.journal.bases import Base
 from merchant_app.journal.mirror import Contents, Mirror
 from merchant_app.journal.records import Marks, Record
 
@@ -30,6 +31,8 @@ class Comparison:
 
     missing_in_journal: tuple[Record, ...]
     missing_in_mirror: tuple[Record, ...]
+    shortened: tuple[Record, ...] | None = None
+    """All that the mirror is to keep, where it still holds what was purged from the journal."""
 
 
 def compare(connection: sqlite3.Connection, contents: Contents) -> Comparison:
@@ -39,9 +42,13 @@ def compare(connection: sqlite3.Connection, contents: Contents) -> Comparison:
         Problem: JOURNAL_DAMAGED: they differ where both have a row, or the journal lacks a row in
             the middle: damage, or two histories (a copy of the file that went on by itself).
     """
-    unseen = dict(contents.records)
+    base, shortened = _base(connection, contents)
+    gone = (lambda _record: False) if base is None else base.is_gone
+    unseen = {key: record for key, record in contents.records.items() if not gone(record)}
     missing_in_mirror = []
     for record in records.since(connection, {}):
+        if gone(record):
+            continue
         kept = unseen.pop((record.table, record.rowid), None)
         if kept is None:
             missing_in_mirror.append(record)
@@ -55,7 +62,22 @@ def compare(connection: sqlite3.Connection, contents: Contents) -> Comparison:
         if record.rowid <= ends[record.table]:
             where = f"{record.table} {record.rowid}"
             raise Problem(ProblemKind.JOURNAL_DAMAGED, f"only the mirror has {where}")
-    return Comparison(tuple(missing_in_journal), tuple(missing_in_mirror))
+    return Comparison(tuple(missing_in_journal), tuple(missing_in_mirror), shortened)
+
+
+def _base(
+    connection: sqlite3.Connection, contents: Contents
+) -> tuple[Base | None, tuple[Record, ...] | None]:
+    """Before what nothing is compared: either of the two may be an image of before a purge. And
+    all that the mirror is to keep, where it is that one."""
+    ours = bases.base_of(connection)
+    told = [record for record in contents.records.values() if record.table == "events"]
+    rows = (events.to_row(r.rowid, *r.values) for r in sorted(told, key=lambda r: r.rowid))
+    theirs = bases.newest_of(rows)
+    if ours is None or not any(map(ours.is_gone, contents.records.values())):
+        known = [base for base in (ours, theirs) if base is not None]
+        return max(known, key=lambda base: base.closing[0], default=None), None
+    return ours, tuple(r for r in contents.records.values() if not ours.is_gone(r))
 
 
 class MirrorState(Enum):
@@ -102,12 +124,19 @@ class Mirrored:
             self.interrupted(problem)
         return self._mirror
 
-    def take_up(self, missing: Iterable[Record]) -> None:
-        """Go on with the open mirror, which lacks these records and no others."""
+    def take_up(
+        self, missing: Iterable[Record], *, shortened: Iterable[Record] | None = None
+    ) -> None:
+        """Go on with the open mirror, which lacks these records and no others.
+
+        `shortened`: it is to hold these and no others before.
+        """
         if self._mirror is None:
             return
         self._marks = records.ends(self._connection)
         try:
+            if shortened is not None:
+                self._mirror.rewrite(shortened)
             self._mirror.append(missing)
         except Problem as problem:
             self.interrupted(problem)
@@ -154,7 +183,7 @@ class Mirrored:
         if comparison.missing_in_journal:
             raise Problem(ProblemKind.JOURNAL_DAMAGED, "the mirror has another history")
         self.state, self.since, self.problem = MirrorState.OK, None, None
-        self.take_up(comparison.missing_in_mirror)
+        self.take_up(comparison.missing_in_mirror, shortened=comparison.shortened)
 
     def close(self) -> None:
         """Let go of the mirror."""

@@ -14,14 +14,14 @@ from uuid import UUID
 from merchant_app.clock import Clock, SystemClock
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.ids import EpochId
-from merchant_app.journal import backup, records, schema
+from merchant_app.journal import backup, bases, records, schema
 from merchant_app.journal.carving import Found, Pool, carve
 from merchant_app.journal.checking import check, damage_errors, root_of, world_errors
 from merchant_app.journal.log_frames import hides_commits
 from merchant_app.journal.mirror import Mirror
 from merchant_app.journal.mirrored import Mirrored, compare
 from merchant_app.journal.records import Record, Value
-from merchant_app.journal.replacing import finish_replacing
+from merchant_app.journal.replacing import finish_purging, finish_replacing
 from merchant_app.journal.syncing import sync_file
 from merchant_app.ledger.entries import (
     Decision,
@@ -109,6 +109,7 @@ def open_journal(
         Problem: JOURNAL_NEWER, JOURNAL_DAMAGED (`salvage.salvage` comes next), JOURNAL_LOCKED,
             DISK_FULL, DISK_READ_ONLY.
     """
+    finish_purging(path)
     finish_replacing(path)
     # SQLite shortens the log as soon as the file is closed: read it before it is opened.
     raw_log = _raw_log(path)
@@ -170,9 +171,11 @@ def _prove(
         check(connection)
         lacking: tuple[Record, ...] = ()
         missing: tuple[Record, ...] = ()
+        shortened: tuple[Record, ...] | None = None
         if mirrored is not None and mirror is not None:
             comparison = compare(connection, mirror.contents_at_opening)
             missing, lacking = comparison.missing_in_journal, comparison.missing_in_mirror
+            shortened = comparison.shortened
         with transaction(connection):
             records.put(connection, missing)
             hidden = _hidden(connection, Pool(found), raw_log)
@@ -181,7 +184,7 @@ def _prove(
                 _begin_sending(connection, (*missing, *hidden))
                 check(connection)
         if mirrored is not None and mirror is not None:
-            mirrored.take_up((*lacking, *hidden))
+            mirrored.take_up((*lacking, *hidden), shortened=shortened)
     return Opened(connection, mirrored, from_mirror=len(missing), from_log=len(hidden))
 
 
@@ -261,7 +264,10 @@ def _head(connection: sqlite3.Connection, epoch_id: EpochId) -> tuple[int, bytes
         "SELECT seq, hash FROM entries WHERE epoch_id = ? ORDER BY seq DESC LIMIT 1",
         (str(epoch_id),),
     ).fetchone()
-    return (0, root_of(connection, epoch_id)) if row is None else (row[0], bytes(row[1]))
+    if row is not None:
+        return row[0], bytes(row[1])
+    gone = bases.chain_base(bases.base_of(connection), epoch_id)
+    return gone or (0, root_of(connection, epoch_id))
 
 
 def entry_records(
@@ -269,12 +275,15 @@ def entry_records(
     epoch_id: EpochId,
     chain: Sequence[Envelope],
     origins: Mapping[int, Value] | None = None,
+    *,
+    after: int = 0,
 ) -> list[Record]:
     """The rows of entries that proved themselves and come after all that the journal has.
 
     `origins` are those that can be read, by number; the others follow from what the journal has.
+    `after`: no position up to this one is given: they were purged.
     """
-    rowid = records.ends(connection)["entries"]
+    rowid = max(after, records.ends(connection)["entries"])
     result = []
     for envelope in chain:
         entry = from_body(envelope.body)

@@ -27,6 +27,7 @@ class Owner(Generic[Owned]):
 
     def __init__(self, open_: Callable[[], Owned], *, name: str) -> None:
         """Open it in the new thread, which is called `name`; raises what `open_` raises."""
+        self._open = open_
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         try:
             self._owned = self._thread.submit(open_).result()
@@ -40,6 +41,24 @@ class Owner(Generic[Owned]):
         Any thread may call it; it blocks until the work is done and raises what the work raised.
         """
         return self._thread.submit(work, self._owned).result()
+
+    def exchange(self, prepare: Callable[[Owned], None], between: Callable[[], None]) -> None:
+        """Do something with what is owned, close it, do something to its file, open it again.
+
+        Whoever asks meanwhile waits. What `prepare` raises comes out, and nothing was closed.
+
+        Raises:
+            Problem: it cannot be opened any more; nothing can be asked of it then.
+        """
+        self._thread.submit(self._exchange, prepare, between).result()
+
+    def _exchange(self, prepare: Callable[[Owned], None], between: Callable[[], None]) -> None:
+        prepare(self._owned)
+        self._owned.close()
+        try:
+            between()
+        finally:
+            self._owned = self._open()
 
     def close(self) -> None:
         """Finish what was asked for, close what is owned, end the thread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,8 @@ from merchant_app.clock import from_text, to_text
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug
 from merchant_app.ids import EpochId, OpId, VoucherId, id_of, id_text
-from merchant_app.journal import outcome_lines
+from merchant_app.journal import bases, outcome_lines
+from merchant_app.journal.bases import Base
 from merchant_app.ledger.entries import (
     Decision,
     Entry,
@@ -21,7 +23,7 @@ from merchant_app.ledger.entries import (
     from_body,
     root_hash,
 )
-from merchant_app.ledger.messages import Outcome
+from merchant_app.ledger.messages import Outcome, Stored
 from merchant_app.ledger.till_journal import OwnEpoch, Recorded
 
 _IDS_PER_QUERY = 500
@@ -50,6 +52,32 @@ class Queries:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._base: tuple[Base | None] | None = None
+
+    # --- what was purged -------------------------------------------------------------------------
+
+    def base(self) -> Base | None:
+        """Where this journal begins; None: at its root. It never changes while the file is open."""
+        if self._base is None:
+            self._base = (bases.base_of(self._connection),)
+        return self._base[0]
+
+    def is_purged(self, epoch_id: EpochId, seq: int) -> bool:
+        """Whether an entry of this enrolment was here, and is in an archive now."""
+        gone = bases.chain_base(self.base(), epoch_id)
+        return gone is not None and seq <= gone[0]
+
+    def without_purged(self, receipt: Stored) -> Stored:
+        """A receipt without outcomes of what was purged: told once more, after a salvage say, they
+        would be about nothing here."""
+        base = self.base()
+        if base is None or not receipt.outcomes:
+            return receipt
+        old = [told.op_id for told in receipt.outcomes if base.is_old(told.op_id)]
+        gone = set(old) - self.knows(old)
+        return replace(
+            receipt, outcomes=tuple(told for told in receipt.outcomes if told.op_id not in gone)
+        )
 
     # --- chains ----------------------------------------------------------------------------------
 
@@ -79,7 +107,10 @@ class Queries:
             "SELECT seq, hash FROM entries WHERE epoch_id = ? ORDER BY seq DESC LIMIT 1",
             (id_text(epoch_id),),
         ).fetchone()
-        return (row[0], bytes(row[1])) if row is not None else (0, self.root_of(epoch_id))
+        if row is not None:
+            return row[0], bytes(row[1])
+        gone = bases.chain_base(self.base(), epoch_id)
+        return gone or (0, self.root_of(epoch_id))
 
     def hash_in(self, epoch_id: EpochId, seq: int) -> bytes | None:
         """Our own hash at `seq` of an epoch; None where there is no such entry."""
@@ -88,7 +119,10 @@ class Queries:
         row = self._connection.execute(
             "SELECT hash FROM entries WHERE epoch_id = ? AND seq = ?", (id_text(epoch_id), seq)
         ).fetchone()
-        return None if row is None else bytes(row[0])
+        if row is not None:
+            return bytes(row[0])
+        gone = bases.chain_base(self.base(), epoch_id)
+        return gone[1] if gone is not None and gone[0] == seq else None
 
     def epochs(self) -> tuple[OwnEpoch, ...]:
         """Every epoch here, the current one last."""

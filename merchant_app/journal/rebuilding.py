@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from merchant_app.clock import to_text
-from merchant_app.journal import closings, events, records
+from merchant_app.journal import bases, closings, events, records
 from merchant_app.journal.checking import check, world_errors
 from merchant_app.journal.events import EventKind
 from merchant_app.journal.evidence import Evidence
@@ -28,12 +28,16 @@ def write_fresh(path: Path, evidence: Evidence, proved: Sequence[Proved], now: d
     """
     with world_errors(), closing(connect(path)) as connection:
         migrate(connection, version=0, backups=path.with_name("backups"))
+        base = evidence.base()
+        after = 0 if base is None else base.marks["entries"]
         with transaction(connection):
             _put_once(connection, evidence.rows("adopted"))
             for position, epoch in enumerate(proved, start=1):
                 records.put(connection, [_epoch_record(epoch, position)])
                 origins = evidence.origins(epoch.epoch_id)
-                rows = entry_records(connection, epoch.epoch_id, epoch.entries, origins)
+                rows = entry_records(
+                    connection, epoch.epoch_id, epoch.entries, origins, after=after
+                )
                 records.put(connection, rows)
             for table in ("outcomes", "alarms"):
                 _put_once(connection, evidence.rows(table))
@@ -70,7 +74,10 @@ def _put_events(connection: sqlite3.Connection, rows: Sequence[Record], now: dat
     records.put(connection, rows)
     torn = events.torn(events.rows_of(connection))
     named = events.torn_closings(events.rows_of(connection))
-    torn_closings = closings.torn(closings.rows_of(connection), named)
+    base = bases.base_of(connection)
+    torn_closings = closings.torn(
+        closings.rows_of(connection), named, base=None if base is None else base.closing
+    )
     table = events.Events(connection)
     for start in range(0, max(1, len(torn), len(torn_closings)), _TORN_PER_EVENT):
         places = torn[start : start + _TORN_PER_EVENT]
@@ -90,6 +97,7 @@ def _true_receipts(evidence: Evidence, proved: Sequence[Proved]) -> list[Record]
     places: set[tuple[records.Value, ...]] = set()
     for epoch in proved:
         places.add((str(epoch.epoch_id), 0, epoch.root))
+        places.add((str(epoch.epoch_id), *epoch.base))
         places |= {(str(epoch.epoch_id), e.seq, e.hash) for e in epoch.entries}
     return [
         record
@@ -107,7 +115,8 @@ def _begin_progress(
     for epoch in proved:
         own = [head for head in heads if head.value("epoch_id") == str(epoch.epoch_id)]
         generation, acked_seq = max(
-            ((head.value("generation"), head.value("seq")) for head in own), default=(0, 0)
+            ((head.value("generation"), head.value("seq")) for head in own),
+            default=(0, epoch.base[0]),
         )
         connection.execute(
             "INSERT INTO progress "

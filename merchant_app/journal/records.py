@@ -14,7 +14,7 @@ from uuid import UUID
 from merchant_app.clock import from_text
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.journal import closings, events, outcome_lines
+from merchant_app.journal import bases, closings, events, outcome_lines
 from merchant_app.ledger.entries import BadEntry, Redemption, from_body
 
 Value = str | int | bytes | None
@@ -168,7 +168,7 @@ def is_sensible(record: Record) -> bool:
             OutcomeStatus(str(named["status"]))
             outcome_lines.from_text(str(named["lines"]))
         if record.table == "events":
-            events.to_row(record.rowid, *record.values)
+            bases.newest_of([events.to_row(record.rowid, *record.values)])
         if record.table == "closings":
             closings.check_row(record.rowid, *record.values)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, Problem):

@@ -63,6 +63,46 @@ def finish_replacing(path: Path) -> None:
         raise Problem(ProblemKind.DISK_READ_ONLY, f"salvage: {error.strerror}") from error
 
 
+def purged_path(path: Path) -> Path:
+    """The complete purged file, until it takes the journal's place."""
+    return path.with_name(f"{path.name}-purged")
+
+
+def put_purged(path: Path, unfinished: Path) -> None:
+    """Let the proved file `unfinished` be the journal, which nobody has open; the one of before is
+    gone for good.
+
+    Raises:
+        Problem: DISK_READ_ONLY; either the journal is as it was, or the next opening goes on.
+    """
+    try:
+        sync_file(unfinished)
+        unfinished.rename(purged_path(path))
+        sync_folder(path.parent)
+    except OSError as error:
+        raise Problem(ProblemKind.DISK_READ_ONLY, f"purge: {error.strerror}") from error
+    finish_purging(path)
+
+
+def finish_purging(path: Path) -> None:
+    """Go on with a purge that a crash interrupted, if there is one. From its name on, the purged
+    file is the journal; the old log must be gone before it takes the place.
+
+    Raises:
+        Problem: DISK_READ_ONLY.
+    """
+    if not purged_path(path).exists():
+        return
+    try:
+        for ending in _DAMAGED_ENDINGS[1:]:
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        sync_folder(path.parent)
+        os.replace(purged_path(path), path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise Problem(ProblemKind.DISK_READ_ONLY, f"purge: {error.strerror}") from error
+
+
 def _move(path: Path, folder: Path) -> None:
     for ending in _DAMAGED_ENDINGS:
         old = path.with_name(path.name + ending)

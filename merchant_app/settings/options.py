@@ -176,6 +176,14 @@ OFFLINE_REDEMPTION_MAX = _number(
     explanation="What the shop itself accepts offline in one redemption, in minor units; the "
     "platform's own limit holds where it is lower. 0: nothing is accepted offline.",
 )
+KEEP_YEARS = _number(
+    "keep_years",
+    6,
+    minimum=6,
+    maximum=100,
+    explanation="How many whole years after its own the journal keeps what an archive holds, too; "
+    "never under six (LPF art. L102 B).",
+)
 MIRROR_FOLDER = _text(
     "mirror_folder",
     "",
@@ -271,6 +279,7 @@ ALL: tuple[Option[Any], ...] = (
     SOUND_ON,
     SOUND_VOLUME,
     OFFLINE_REDEMPTION_MAX,
+    KEEP_YEARS,
     MIRROR_FOLDER,
     WATCHED_FOLDER,
     SIREN,

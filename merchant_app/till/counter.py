@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from merchant_app.ids import OpId
 from merchant_app.money import Money
@@ -24,6 +24,9 @@ from merchant_app.till.statement_desk import StatementDesk
 from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.terms import Voucher
 from merchant_app.vouchers.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from merchant_app.till.archive_desk import ArchiveDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,11 @@ class Counter(Protocol):
     @property
     def statements(self) -> StatementDesk:
         """Relevés: its methods block as well."""
+        ...
+
+    @property
+    def archives(self) -> ArchiveDesk:
+        """What can be asked about archives."""
         ...
 
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:

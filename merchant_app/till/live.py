@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from merchant_app.ids import OpId
 from merchant_app.money import Money
 from merchant_app.till import leave, look_up, redeem, resolve, reverse, search, settle, status
+from merchant_app.till.archive_desk import ArchiveDesk, LiveArchiveDesk
 from merchant_app.till.closing_desk import ClosingDesk
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.hits import Hit, SearchResult
@@ -39,6 +40,7 @@ class LiveCounter:
         closings: what can be asked about closings.
         statements: what can be asked about statements.
         receipts: what can be asked about receipts.
+        archives: what can be asked about archives.
     """
 
     def __init__(self, till: Till) -> None:
@@ -48,6 +50,7 @@ class LiveCounter:
         self.closings: ClosingDesk = LiveClosingDesk(till)
         self.statements: StatementDesk = LiveStatementDesk(till)
         self.receipts: ReceiptDesk = LiveReceiptDesk(till)
+        self.archives: ArchiveDesk = LiveArchiveDesk(till)
         self._people = search.People(till.copy)
         till.connectivity.listen(self._tell)
 

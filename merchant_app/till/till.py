@@ -93,6 +93,9 @@ class Till:
         forget: ends the enrolment: its secrets and what is known of the shop.
         key: signs closings; None: the keyring has it no more.
         closings_folder: where the papers of closings are kept; made when there is one.
+        service_key: the service's public key, 32 bytes: what it signs can be verified with it.
+        keep_years: how long what is in the journal is kept, in whole years after its own.
+        journal_file: where the journal is; only `journal` may write it.
     """
 
     till_id: TillId
@@ -115,6 +118,9 @@ class Till:
     forget: Callable[[], None]
     key: TillKey | None
     closings_folder: Path
+    service_key: bytes
+    journal_file: Path
+    keep_years: int
     recent: RecentScans = field(default_factory=RecentScans)
 
     @property

@@ -20,6 +20,8 @@ the most significant first, every hash is SHA-256:
               h(n) = H("comptoir closing v1" 00 | h(n-1) | n | body)
               signed by the till: "comptoir closing signature v1" 00 | h(n)
     receipts  signed by the service: "comptoir head v1" 00 | {at, epoch_id, ...} as JSON
+    base      what a purge left, an event, signed by the till: "comptoir base v1" 00 | its detail
+              without "signature", as JSON; what comes before it is in the archive it names
     outcomes  signed by the service: "comptoir outcome v1" 00 | {at, generation, ...} as JSON
 
 JSON is in ASCII with sorted keys and no spaces. A chain alone can be computed anew by anybody;
@@ -160,6 +162,7 @@ class Journal:
         self.found, self.told, self.counts = [], [], {"entries": 0, "events": 0}
         self.roots, self.tills, self.lengths = {}, {}, {}
         self.closed, self.torn_closings = {}, set()
+        self.base = None  # where a purged journal begins
         self.columns = {t: [r[1] for r in db.execute("PRAGMA table_info(%s)" % t)] for t in TABLES}
         self.version = db.execute("PRAGMA user_version").fetchone()[0]
         self.salvaged = self.has("events") and self.one(
@@ -183,6 +186,16 @@ class Journal:
         except sqlite3.Error as error:
             self.accuse("unreadable", table, number + 1, detail=str(error))
 
+    def begins(self, table, name):
+        """The last row of a table that a purge removed; 0: it begins with its first row."""
+        first = self.one("SELECT min(rowid) FROM %s" % table)
+        purged = self.base is not None and (first is None or first > self.base[name])
+        return self.base[name] if purged else 0
+
+    def gone(self, epoch):
+        """Number and hash of the last entry of an epoch that a purge removed."""
+        return (self.base or {}).get("ends", {}).get(epoch, (0, None))
+
     def accuse(self, kind, table, row, last=None, **facts):
         """`row` to `last`: where in the table. For `entries` it is the position over all epochs."""
         # First the first entry; last what follows from other rows, and SQLite, which names less.
@@ -199,7 +212,7 @@ class Journal:
 
     def check(self):
         """Everything, one part after the other; what cannot be read stops its own part only."""
-        for part in (check_file, check_epochs, check_entries, check_repeats, check_heads):
+        for part in (check_file, check_base, check_epochs, check_entries, check_repeats, check_heads):
             self.attempt(part)
         for part in (check_outcomes, check_adopted, check_vouchers, check_events, check_closings):
             self.attempt(part)
@@ -221,6 +234,25 @@ def check_file(journal):
     row = journal.db.execute("PRAGMA foreign_key_check").fetchone()
     if row is not None:
         journal.accuse("dangling", row[0], row[1] or 0)
+
+
+def check_base(journal):
+    """What a purge says that the journal follows now; without a true signature it says nothing."""
+    if not journal.has("events"):
+        return
+    query = "SELECT number, detail FROM events WHERE kind = 'journal_purged' ORDER BY number"
+    for number, detail in journal.db.execute(query).fetchall():
+        said = json.loads(detail)
+        key, signature = bytes.fromhex(said["key"]), bytes.fromhex(said.pop("signature"))
+        message = b"comptoir base v1\0" + canonical(said).encode()
+        true = journal.keys.missing or journal.keys.signed([key], signature, message)
+        if not true or journal.keys.strict("till") and key not in journal.keys.of("till"):
+            journal.accuse("signature", "events", number)
+            continue
+        ends = (chain.split(":") for chain in said["chains"].split())
+        said["ends"] = {epoch: (int(last), bytes.fromhex(head)) for epoch, last, head in ends}
+        journal.base = {**said, "number": number, "key": key}
+        journal.tell("purged", until=said["until"], closing=said["closing"], archive=said["archive"])
 
 
 def check_epochs(journal):
@@ -246,7 +278,9 @@ def check_entries(journal):
     origin = "origin" if "origin" in journal.columns["entries"] else "'own'"
     query = "SELECT rowid, epoch_id, seq, kind, op_id, redemption_id, body, hash, %s FROM entries"
     chains = {epoch: (0, root, root) for epoch, root in journal.roots.items()}
-    position, previous = 0, None
+    position, previous = journal.begins("entries", "entry"), None
+    for epoch, (last, head) in journal.base["ends"].items() if position else ():
+        chains[epoch] = (last, head, head)
     rows = journal.rows("entries", query % origin + " ORDER BY rowid")
     for rowid, epoch, number, kind, op, about, body, digest, _ in rows:
         due = position + 1
@@ -345,7 +379,7 @@ def check_heads(journal):
     forged, signed, trusted = [], 0, set()
     for row in journal.db.execute(query):
         rowid, epoch, number, head, generation, at, signature, ours = row
-        ours = journal.roots.get(epoch) if number == 0 else ours
+        ours = ours_at(journal, epoch, number, ours)
         facts = {"at": at, "epoch_id": epoch, "generation": generation, "hash": bytes(head).hex()}
         facts.update(seq=number, till_id=journal.tills.get(epoch))
         verdict = signature_of(journal, "service", b"comptoir head v1\0", facts, signature)
@@ -359,10 +393,12 @@ def check_heads(journal):
     for epoch in {epoch for _, epoch in forged} - trusted if refused else ():
         if sum(each == epoch for _, each in forged) > 1:  # what they share is the till's id
             journal.accuse("signature", "epochs", rowid_of(journal, epoch) or 0)
-    due = 1
+    due = 1 + journal.begins("receipts", "receipt")
     for rowid, epoch, number, head, _, at, _, ours in journal.db.execute(query):
         due = check_gap(journal, "receipts", due, rowid)
-        ours = journal.roots.get(epoch) if number == 0 else ours
+        ours = ours_at(journal, epoch, number, ours)
+        if ours is None and 0 < number < journal.gone(epoch)[0]:
+            continue  # about an entry that is in an archive
         if epoch not in journal.roots or not is_moment(at):
             journal.accuse("changed", "receipts", rowid)
         elif head != ours and rowid not in refused:
@@ -376,6 +412,14 @@ def check_heads(journal):
     for epoch, number in journal.db.execute("SELECT epoch_id, acked_seq FROM progress"):
         if number > journal.lengths.get(epoch, 0):
             accuse_cut(journal, epoch, journal.lengths.get(epoch, 0) + 1, None)
+
+
+def ours_at(journal, epoch, number, ours):
+    """Our own hash at a number; the root and the end of what a purge removed have one, too."""
+    if number == 0:
+        return journal.roots.get(epoch)
+    last, head = journal.gone(epoch)
+    return head if ours is None and number == last else ours
 
 
 def accuse_cut(journal, epoch, number, at):
@@ -430,7 +474,7 @@ def check_outcomes(journal):
         known += " UNION ALL SELECT 1 FROM adopted WHERE op_id = o.op_id"
     query = """SELECT o.id, o.op_id, o.status, o.lines, o.decided_at, o.recorded_at, %s, EXISTS (%s)
         FROM outcomes AS o ORDER BY o.id"""
-    due, forged, signed, lost = 1, [], 0, []
+    due, forged, signed, lost = 1 + journal.begins("outcomes", "outcome"), [], 0, []
     for row in journal.db.execute(query % (extra, known)):
         rowid, op, status, lines, at, recorded_at, generation, signature, is_known = row
         due = check_gap(journal, "outcomes", due, rowid)
@@ -459,9 +503,9 @@ def check_outcomes(journal):
 
 def check_adopted(journal):
     """Entries of another copy of this till, handed over by the service: told, and each in place."""
-    due, chain, above, proved = 1, {}, 0, False
     if not journal.has("adopted"):
         return
+    due, chain, above, proved = 1 + journal.begins("adopted", "adopted"), {}, 0, False
     query = """SELECT rowid, op_id, epoch_id, seq, kind, redemption_id, body, hash, adopted_at
         FROM adopted ORDER BY epoch_id, seq"""
     for rowid, op, epoch, number, kind, about, body, digest, at in journal.db.execute(query):
@@ -480,7 +524,7 @@ def check_adopted(journal):
         journal.tell("adopted", epoch=epoch)
     for (rowid,) in journal.db.execute("SELECT rowid FROM adopted ORDER BY rowid"):
         due = check_gap(journal, "adopted", due, rowid)
-    due = 1
+    due = 1 + journal.begins("alarms", "alarm")
     for rowid, op, at in journal.db.execute("SELECT rowid, op_id, recorded_at FROM alarms ORDER BY rowid"):
         due = check_gap(journal, "alarms", due, rowid)
         if not (IS_ID(op) and is_moment(at)):
@@ -543,7 +587,11 @@ def check_closings(journal):
     if not journal.has("closings"):
         return
     before = other = bytes(32)
-    due, covered, rows, unknown = 1, {}, {}, []
+    due, covered, rows, unknown, signers = 1, {}, {}, [], set()
+    purged = journal.begins("closings", "closing")
+    if purged:
+        due, covered, rows = purged + 1, {**journal.base, "event": 0}, None
+        before = other = bytes.fromhex(journal.base["closing_hash"])
     query = "SELECT number, kind, body, hash, signature FROM closings ORDER BY number"
     for number, kind, body, digest, signature in journal.rows("closings", query):
         if number < 1:
@@ -566,6 +614,7 @@ def check_closings(journal):
         except UNREADABLE:
             journal.accuse("changed", "closings", number)
             continue
+        signers.add(key)
         message = b"comptoir closing signature v1\0" + digest
         if not journal.keys.missing and not journal.keys.signed([key], signature, message):
             journal.accuse("signature", "closings", number)
@@ -585,7 +634,10 @@ def check_closings(journal):
     for number in range(min(journal.closed, default=due), due):
         if number not in journal.closed:
             journal.accuse("removed", "events", journal.counts["events"] + 1, closing=number)
-    known = due - 1 - len(unknown)
+    told = journal.closed.get(purged, (0, ""))[1]
+    if purged and (journal.base["key"] not in signers or journal.base["closing_hash"] != told):
+        journal.accuse("signature", "events", journal.base["number"])
+    known = due - 1 - purged - len(unknown)
     for number in unknown if journal.keys.strict("till") or known > 0 < len(unknown) else ():
         journal.accuse("signature", "closings", number)
     if due > 1:
@@ -609,6 +661,8 @@ def check_covered(journal, number, said, covered):
     query = "SELECT seq, hash FROM entries WHERE epoch_id = ? AND rowid = ?"
     if head is not None:
         ours = journal.db.execute(query, (head["epoch_id"], end)).fetchone()
+        if ours is None and journal.base is not None and end == journal.base["entry"]:
+            ours = journal.gone(head["epoch_id"])
         if ours is None and end > (journal.counts.get("entries") or 0):
             accuse_cut(journal, head["epoch_id"], journal.lengths.get(head["epoch_id"], 0) + 1, None)
         elif ours is None or ours[0] != head["seq"] or ours[1].hex() != head["hash"]:
@@ -704,6 +758,7 @@ SAID = {
         "nowhere": "{count} outcomes (the first: row {row}) are about something that is not in this file.",
         "rows": "Rows of {table} differ from what closing {closing} covered; the journal was salvaged.",
         "salvaged": "The file was salvaged after damage; event {number} says so.",
+        "purged": "It was purged up to {until}, closing {closing}; the archive with the manifest {archive} has that.",
         "adopted": "Another copy of this till wrote entries in epoch {epoch}; the service named them.",
         "place": "Entry {number}, epoch {epoch} (position {row}){when}",
         "places": "Entries {number} to {last_number}, epoch {epoch} (positions {row} to {last_row})",
@@ -748,6 +803,7 @@ SAID = {
         "nowhere": "{count} réponses du service (la première : ligne {row}) portent sur une opération absente de ce fichier.",
         "rows": "Des lignes de {table} diffèrent de la clôture {closing} ; le journal a été récupéré.",
         "salvaged": "Le fichier a été récupéré après un dommage ; l’événement {number} le dit.",
+        "purged": "Il a été purgé jusqu’au {until}, clôture {closing} ; l’archive au manifeste {archive} contient cela.",
         "adopted": "Une autre copie de cette caisse a écrit dans l’époque {epoch} ; le service l’a signalé.",
         "place": "Écriture {number}, époque {epoch} (position {row}){when}",
         "places": "Écritures {number} à {last_number}, époque {epoch} (positions {row} à {last_row})",

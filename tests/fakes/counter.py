@@ -52,6 +52,7 @@ from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify
 from merchant_app.vouchers.split import Part, total_of
 from merchant_app.vouchers.terms import Terms, Voucher, VoucherStatus
 from merchant_app.vouchers.verdicts import OtherCurrency, Unknown, Use, Verdict, judge
+from tests.fakes.archive_desk import FakeArchiveDesk
 from tests.fakes.clock import FakeClock
 from tests.fakes.closing_desk import FakeClosingDesk
 from tests.fakes.planned import Planned
@@ -126,7 +127,7 @@ class FakeCounter:
         unsent: what signing out would lose.
         now_booked: redemptions that the service has debited in full.
         calls: what was asked, in order.
-        closings, statements: desks with knobs of their own.
+        archives, closings, statements: desks with knobs of their own.
     """
 
     facts: CounterFacts = FACTS
@@ -151,6 +152,7 @@ class FakeCounter:
     next_wait: Planned[RedeemResult] = field(default_factory=Planned)
     next_cancel: Planned[RedeemResult] = field(default_factory=Planned)
     next_reverse: Planned[ReverseResult] = field(default_factory=Planned)
+    archives: FakeArchiveDesk = field(default_factory=FakeArchiveDesk)
     calls: list[tuple[str, object]] = field(default_factory=list)
     statements: FakeStatementDesk = field(default_factory=FakeStatementDesk)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from merchant_app.bootstrap import verify_journal
+from merchant_app.reports.verifier import program as load_verifier
 from merchant_app.resources import resource_path
 from tests.fakes.journal_changes import Struck
 
@@ -20,7 +20,7 @@ def program() -> Path:
 @cache
 def verifier() -> ModuleType:
     """What `merchant-app verify-journal` runs."""
-    return verify_journal.program()
+    return load_verifier()
 
 
 def verdict(path: Path, keys: tuple[str, ...] = (), lang: str = "en") -> dict[str, Any]:

@@ -29,14 +29,16 @@ def assemble(
     copy: MemoryCopy | None = None,
     *,
     pepper: bytes = b"",
+    mirror: Path | None = None,
 ) -> tuple[JournalOwner, LiveCounter, Connectivity]:
     """The till of `enrolled` over the journal at `path`; its calls go through `central`.
 
     `copy`: its copy of the vouchers, its codes hashed with `pepper`; there is none otherwise.
+    `mirror`: where the journal's second copy goes.
     """
     facts = enrolled.facts
     copy = copy or MemoryCopy()
-    journal = JournalOwner(path, clock)
+    journal = JournalOwner(path, clock, mirror=mirror)
     journal.run(
         lambda opened: opened.begin_epoch(
             enrolled.epoch_id,
@@ -92,6 +94,9 @@ def assemble(
         forget=lambda: None,
         key=TillKey(till_key.PUBLIC_KEY, till_key.sign),
         closings_folder=path.parent / "closings",
+        service_key=facts.service_key,
+        journal_file=path,
+        keep_years=6,
     )
     return journal, LiveCounter(till), connectivity
 

@@ -35,6 +35,7 @@ from merchant_app.ui.this_till.view import ThisTillView
 from merchant_app.ui.words import problem
 from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
 from tests.ui.gallery import RUNNING, SCENE, SCENES, Scene, camera_frame
+from tests.ui.gallery_of_archives import ARCHIVES
 from tests.ui.gallery_of_closings import CLOSINGS, ClosingScene
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
@@ -261,6 +262,13 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
             frame.show()
             chooser.mirror_folder.choose.setFocus()
             yield f"{name}-end", frame
+    for name, panel in ARCHIVES.items():
+        frame, chooser = settings_window(look, SETTINGS["settings"])
+        chooser.archives.show_panel(panel, time_zone=ZONE)
+        frame.resize(1024, 700)
+        frame.show()
+        (chooser.archives.stop_button if panel.working else chooser.archives.make).setFocus()
+        yield name, frame
 
 
 def _closings(look: Look) -> Iterator[tuple[str, TillFrame]]:

@@ -35,6 +35,7 @@ from merchant_app.ui.theme import TOUCH, Look, Scheme
 from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import NOON, ONLINE, ZONE
 from tests.ui.gallery import SCENE, SCENES, Scene
+from tests.ui.gallery_of_archives import ARCHIVES
 from tests.ui.gallery_of_closings import CLOSINGS, ClosingScene
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
@@ -182,6 +183,19 @@ def test_nothing_of_settings_is_cut_off(
         if isinstance(button, QRadioButton | QCheckBox):
             assert button.sizeHint().width() <= button.width() + 1, button.text()
             assert button.height() >= TOUCH
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+@languages
+def test_nothing_of_archives_is_cut_off(
+    qtbot: QtBot, look: Look, name: str, language: Language
+) -> None:
+    install(language)
+    frame, view = settings_window(look, SETTINGS["settings"])
+    _show(qtbot, frame)
+    view.archives.show_panel(ARCHIVES[name], time_zone=ZONE)
+    QApplication.processEvents()
+    _assert_all_whole(frame)
 
 
 def test_every_note_of_settings_has_a_scene() -> None:

@@ -266,6 +266,7 @@ def test_everything_is_reached_with_the_tab_key(settings: ReglagesScreen, till: 
         view.printer.kind.buttons()[0],
         view.printer.address,
         view.printer.columns.buttons()[0],
+        view.archives.make,
         view.close_button,
     }
     for _ in range(40):

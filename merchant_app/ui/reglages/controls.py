@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -71,6 +71,37 @@ class Volume(QSlider):
         event.ignore()
 
 
+class FolderDialog(QObject):
+    """The system's dialog for a folder; made when it is first wanted.
+
+    Signals:
+        chosen(str): somebody chose this one.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title, self._parent = title, parent
+        self._dialog: QFileDialog | None = None
+
+    @Slot()
+    def open(self) -> None:
+        if self._dialog is None:
+            self._dialog = QFileDialog(self._parent, self._title)
+            self._dialog.setFileMode(QFileDialog.FileMode.Directory)
+            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+            self._dialog.fileSelected.connect(self.chosen)
+        # Beside the till, not over it: a voucher can be scanned meanwhile.
+        self._dialog.setModal(False)
+        self._dialog.show()
+
+    def close(self) -> None:
+        """The folder is not chosen, if it was being chosen."""
+        if self._dialog is not None:
+            self._dialog.close()
+
+
 class FolderChoice(QWidget):
     """A folder, or none.
 
@@ -83,13 +114,13 @@ class FolderChoice(QWidget):
     def __init__(self, look: Look, *, title: str, none: str, parent: QWidget) -> None:
         """`none`: the words on the button that chooses no folder."""
         super().__init__(parent)
-        self._title = title
-        self._dialog: QFileDialog | None = None
+        self._dialog = FolderDialog(title, self)
+        self._dialog.chosen.connect(self.chosen)
         self.label = ElidedLabel(self)
         self.choose = KeycapButton(look, role="plain", parent=self)
         self.choose.say(_("Choose a folder…"), "")
         self.choose.setAccessibleDescription(title)
-        self.choose.clicked.connect(self._open)
+        self.choose.clicked.connect(self._dialog.open)
         self.none = KeycapButton(look, role="plain", parent=self)
         self.none.say(none, "")
         self.none.setAccessibleDescription(title)
@@ -108,23 +139,11 @@ class FolderChoice(QWidget):
 
     def close_dialog(self) -> None:
         """The folder is not chosen, if it was being chosen."""
-        if self._dialog is not None:
-            self._dialog.close()
+        self._dialog.close()
 
     @Slot()
     def _none_chosen(self) -> None:
         self.chosen.emit("")
-
-    @Slot()
-    def _open(self) -> None:
-        if self._dialog is None:
-            self._dialog = QFileDialog(self, self._title)
-            self._dialog.setFileMode(QFileDialog.FileMode.Directory)
-            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-            self._dialog.fileSelected.connect(self.chosen)
-        # Beside the till, not over it: a voucher can be scanned meanwhile.
-        self._dialog.setModal(False)
-        self._dialog.show()
 
 
 def titled(look: Look, name: str, *parts: QWidget, parent: QWidget) -> QVBoxLayout:

@@ -15,6 +15,7 @@ from merchant_app.ui.background import Background, Done, Met, Outcome
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.ports import CameraPort, Opened, Sounds
+from merchant_app.ui.reglages.archive_screen import ArchivesScreen
 from merchant_app.ui.reglages.presenter import Presenter
 from merchant_app.ui.reglages.states import PrinterChosen, Screen, chosen_in
 from merchant_app.ui.reglages.view import ReglagesView
@@ -22,6 +23,7 @@ from merchant_app.ui.theme import Look, Scheme
 
 if TYPE_CHECKING:
     from merchant_app.scanning.cameras import Listed
+    from merchant_app.till.archive_desk import ArchiveDesk
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +59,8 @@ class ReglagesScreen(QObject):
         camera: CameraPort | None,
         sounds: Sounds,
         background: Background,
+        archives: ArchiveDesk,
+        time_zone: str,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -78,6 +82,9 @@ class ReglagesScreen(QObject):
         )
         if camera is None:
             view.camera.show_absent()
+        self.archives = ArchivesScreen(
+            view.archives, archives, time_zone=time_zone, background=background, parent=self
+        )
         self._connect()
         self.presenter.open()
 
@@ -109,6 +116,7 @@ class ReglagesScreen(QObject):
     def open(self) -> None:
         """Somebody came here."""
         self.presenter.open()
+        self.archives.open()
         self._list()
         self._clock.start()
         self._view.take_keyboard()
@@ -121,6 +129,7 @@ class ReglagesScreen(QObject):
     def stop(self) -> None:
         """The till is being left: nothing more is shown; what was chosen last is kept."""
         self._stopped = True
+        self.archives.leave()
         self.close()
         for writing in self._unwritten[1:]:  # the first is being written
             try:
@@ -256,5 +265,7 @@ def settings_of(
         camera=opened.camera,
         sounds=sounds,
         background=background,
+        archives=opened.counter.archives,
+        time_zone=opened.counter.facts.time_zone,
         parent=parent,
     )

@@ -22,6 +22,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages import words
+from merchant_app.ui.reglages.archive_view import ArchivesView
 from merchant_app.ui.reglages.controls import FolderChoice, OneOf, Volume, beside, titled
 from merchant_app.ui.reglages.printer_choice import PrinterChoice
 from merchant_app.ui.reglages.states import Screen
@@ -145,6 +146,7 @@ class ReglagesView(QWidget):
         )
         self.mirror_folder.chosen.connect(self.mirror_folder_wanted)
         self.printer = PrinterChoice(self._look, self._inside)
+        self.archives = ArchivesView(self._look, self._inside)
 
     def _lay_out(self) -> None:
         look, inside = self._look, self._inside
@@ -164,6 +166,7 @@ class ReglagesView(QWidget):
         others.addLayout(titled(look, _("Language"), self.language, parent=inside))
         others.addWidget(self.watched_folder)
         others.addWidget(self.mirror_folder)
+        others.addWidget(self.archives)
         columns = QVBoxLayout(inside) if look.is_large else QHBoxLayout(inside)
         columns.setContentsMargins(0, 0, 3 * STEP, 0)
         columns.setSpacing((5 if look.is_large else 8) * STEP)
@@ -237,7 +240,7 @@ class ReglagesView(QWidget):
 
     def close_dialogs(self) -> None:
         """Somebody left: no folder is chosen any more."""
-        for choice in (self.watched_folder, self.mirror_folder):
+        for choice in (self.watched_folder, self.mirror_folder, self.archives):
             choice.close_dialog()
 
     def take_keyboard(self) -> None:

@@ -25,6 +25,7 @@ from merchant_app.settings.options import (
     CAMERA_MIRRORED,
     CAMERA_SOURCE,
     FEC_JOURNAL,
+    KEEP_YEARS,
     LANGUAGE,
     MIRROR_FOLDER,
     OFFLINE_REDEMPTION_MAX,
@@ -85,6 +86,7 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen.set(SOUND_ON, False)
     chosen.set(SOUND_VOLUME, 35)
     chosen.set(OFFLINE_REDEMPTION_MAX, 2000)
+    chosen.set(KEEP_YEARS, 10)
     chosen.set(MIRROR_FOLDER, "/media/usb")
     chosen.set(WATCHED_FOLDER, "/home/claire/downloads")
     chosen.set(RECEIPT_PRINTER, ReceiptPrinter.SERIAL)
@@ -112,6 +114,7 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
         False,
         35,
         2000,
+        10,
         "/media/usb",
         "/home/claire/downloads",
         "732829320",

@@ -1,0 +1,1 @@
+"""Archives: all that a till's books consist of, in one signed file that explains itself."""

@@ -1,0 +1,214 @@
+"""The purge: what an archive holds and nobody need keep here any more is removed from this till.
+
+The keeping time is LPF art. L102 B: six years from the last entry of a book; here the books of a
+year end with it. Whole years go, each closed as a year, and of them what came to its end: the cut
+is after the closing of a day that nothing later is about.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from merchant_app.clock import business_date
+from merchant_app.errors import Problem, ProblemKind
+from merchant_app.journal.backup import forget_all_but
+from merchant_app.journal.bases import ENROLMENTS_MAX
+from merchant_app.journal.closings import ClosingKind
+from merchant_app.journal.events import EventKind
+from merchant_app.journal.journal import Journal
+from merchant_app.journal.purging import Cut
+from merchant_app.journal.replacing import put_purged
+from merchant_app.reports.archive.checking import SoundArchive, UnsoundArchive, check_archive
+from merchant_app.reports.archive.manifest import Manifest
+from merchant_app.reports.archive.packing import papers_in
+from merchant_app.reports.closing import KeptClosing, Positions, kept
+from merchant_app.reports.verifier import verify
+from merchant_app.settings.paths import disk_problem
+from merchant_app.till.purge_results import Keep, Kept, Purgeable, Purged, PurgeResult
+from merchant_app.till.till import Till, TillKey
+
+CLOSINGS_MAX = 100_000
+_TRIED_MAX = 40
+"""Closings of days before the end of a year that are tried, one after the other, as the cut."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Keep(Exception):
+    def __init__(self, why: Keep, detail: str = "") -> None:
+        super().__init__(why.value)
+        self.result = Kept(why, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    cut: Cut
+    entries: int
+    key: TillKey
+
+
+def purgeable(till: Till) -> Purgeable | Kept:
+    """See `archive_desk.ArchiveDesk.purgeable`."""
+    try:
+        plan = till.journal.run(lambda journal: _plan(till, journal))
+    except _Keep as keep:
+        return keep.result
+    return Purgeable(plan.cut.until, plan.entries)
+
+
+def purge(till: Till, archive: Path) -> PurgeResult:
+    """See `archive_desk.ArchiveDesk.purge`."""
+    try:
+        plan = till.journal.run(lambda journal: _plan(till, journal))
+        with _working(till.journal_file.with_name("archiving")) as work:
+            sound = _sound(archive, work)
+        till.journal.run(lambda journal: _check_is_ours(journal, sound, plan))
+        _exchange(till, sound)
+        _remove_the_rest(till)
+    except _Keep as keep:
+        _log.error("nothing was purged: %s (%s)", keep.result.why.value, keep.result.detail)
+        return keep.result
+    _log.warning(
+        "purged up to %s, %d entries; %s has them", plan.cut.until, plan.entries, archive.name
+    )
+    return Purged(plan.cut.until, plan.entries)
+
+
+# --- what may go ---------------------------------------------------------------------------------
+
+
+def _plan(till: Till, journal: Journal) -> _Plan:
+    """Where the journal may be cut; on its thread."""
+    if till.key is None:
+        raise _Keep(Keep.NO_KEY)
+    last_year = _last_year(till, journal)
+    closed = journal.closings.newest(ClosingKind.YEAR)
+    if closed is None or last_year is None:
+        raise _Keep(Keep.TOO_YOUNG)
+    newest = journal.closings.newest(ClosingKind.DAY)
+    if newest is None or kept(newest).closing.till_public_key != till.key.public_key.hex():
+        # Whoever verifies what remains knows the key of the closings: the base is signed by it too.
+        raise _Keep(Keep.NO_KEY)
+    days = [
+        one
+        for one in map(kept, journal.closings.after(0, ClosingKind.DAY, limit=CLOSINGS_MAX))
+        if one.closing.business_date.year <= last_year and one.number < closed.number
+    ]
+    if not days:
+        raise _Keep(Keep.TOO_YOUNG)
+    archived = journal.events.newest_of(EventKind.ARCHIVE_MADE)
+    if archived is None or int(str(archived.detail["closing"])) < days[-1].number:
+        raise _Keep(Keep.NOT_ARCHIVED)
+    if journal.standing.undecided or journal.unseen_completed() is not None:
+        raise _Keep(Keep.NOT_SETTLED, "questions after a crash")
+    for day in days[::-1][:_TRIED_MAX]:
+        cut = _cut(day)
+        if cut is not None and journal.purges.is_settled(cut.reach):
+            if len(journal.epochs()) > ENROLMENTS_MAX:
+                raise _Keep(Keep.TOO_MANY_ENROLMENTS)
+            return _Plan(cut, journal.purges.count(cut.reach), till.key)
+    raise _Keep(Keep.NOT_SETTLED)
+
+
+def _last_year(till: Till, journal: Journal) -> int | None:
+    """The last year whose keeping time is over; by the service's clock too, for ours may be set."""
+    told = journal.purges.newest_receipt_at()
+    if told is None:
+        return None
+    today = min(till.today(), business_date(told, till.facts.time_zone))
+    return today.year - till.keep_years - 1
+
+
+def _cut(day: KeptClosing) -> Cut | None:
+    covers = day.closing.covers
+    if not isinstance(covers, Positions) or not covers.until.entry:
+        return None
+    return Cut((day.number, day.hash), day.closing.business_date, covers.until)
+
+
+# --- the archive that has it ---------------------------------------------------------------------
+
+
+@contextmanager
+def _working(folder: Path) -> Iterator[Path]:
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise disk_problem(error, ProblemKind.DISK_READ_ONLY) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sound(archive: Path, work: Path) -> SoundArchive:
+    try:
+        checked = check_archive(archive, work)
+    except OSError as error:
+        raise _Keep(Keep.OTHER_ARCHIVE, error.strerror or type(error).__name__) from error
+    match checked:
+        case SoundArchive():
+            return checked
+        case UnsoundArchive(findings=findings):
+            raise _Keep(Keep.OTHER_ARCHIVE, findings[0].fault.value)
+
+
+def _check_is_ours(journal: Journal, archive: SoundArchive, plan: _Plan) -> None:
+    """The very archive that was made here last, and it has all that goes."""
+    made = journal.events.newest_of(EventKind.ARCHIVE_MADE)
+    if made is None or made.detail["manifest"] != archive.manifest_sha256:
+        raise _Keep(Keep.OTHER_ARCHIVE, "not the last one of this till")
+    if not _has(archive.manifest, plan.cut):
+        raise _Keep(Keep.OTHER_ARCHIVE, "it does not reach as far")
+
+
+def _has(manifest: Manifest, cut: Cut) -> bool:
+    covered = manifest.closings
+    return (
+        covered is not None and covered[1] >= cut.closing[0] and manifest.entries >= cut.reach.entry
+    )
+
+
+# --- doing it ------------------------------------------------------------------------------------
+
+
+def _exchange(till: Till, archive: SoundArchive) -> None:
+    """Selling waits meanwhile: nothing may be recorded in the file of before any more."""
+    unfinished = till.journal_file.with_name(f"{till.journal_file.name}-purging")
+
+    def prepare(journal: Journal) -> None:
+        plan = _plan(till, journal)  # once more: the last sale may have changed something
+        journal.purges.write(
+            unfinished,
+            plan.cut,
+            archive=archive.manifest_sha256,
+            key=plan.key.public_key,
+            sign=plan.key.sign,
+            cashier=till.facts.cashier,
+            now=till.clock.now(),
+        )
+        verdict = verify(unfinished)
+        if verdict.sound is not True:
+            unfinished.unlink(missing_ok=True)
+            raise _Keep(Keep.NOT_SOUND, verdict.sentences[0])
+
+    till.journal.exchange(prepare, lambda: put_purged(till.journal_file, unfinished))
+
+
+def _remove_the_rest(till: Till) -> None:
+    """Backups and papers hold what was purged, too. What cannot be removed now goes with the next
+    purge: it brings nothing back."""
+    base = till.journal.run(lambda journal: journal.base())
+    try:
+        forget_all_but(till.journal.run(lambda journal: journal.back_up()))
+        for paper in papers_in(till.closings_folder):
+            if base is not None and int(paper.name.partition("-")[0]) <= base.closing[0]:
+                paper.unlink()
+    except (OSError, Problem) as error:
+        _log.error("something that was purged is still beside the journal: %s", error)

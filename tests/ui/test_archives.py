@@ -1,0 +1,115 @@
+"""Archives in Réglages: made beside the sale, with progress, stopped, and told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+
+from merchant_app.errors import Problem, ProblemKind
+from merchant_app.settings.options import Options
+from merchant_app.till.archive_results import NotArchived, Progress, Refusal, Step
+from merchant_app.ui.ports import Opened
+from merchant_app.ui.reglages.archive_view import ArchivesView
+from tests.fakes.archive_desk import FakeArchiveDesk
+from tests.ui.conftest import Till, World
+from tests.ui.gallery_of_archives import ARCHIVED, ARCHIVES
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> FakeArchiveDesk:
+    world.counter.add(1)
+    options = Options(tmp_path / "options.json")
+    world.start = lambda: Opened(world.counter, None, options=options)
+    return world.counter.archives
+
+
+@pytest.fixture
+def archives(desk: FakeArchiveDesk, till: Till) -> ArchivesView:
+    """Somebody went to Réglages."""
+    till.function(10)
+    assert till.places.reglages is not None
+    return till.places.reglages.view.archives
+
+
+def choose(archives: ArchivesView, folder: str) -> None:
+    """At the keyboard: the button, and a folder in the dialog that it opens."""
+    archives.make.click()
+    dialog = archives.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert not dialog.isModal(), "the till goes on behind it"
+    dialog.fileSelected.emit(folder)
+    dialog.close()
+
+
+def says(till: Till, archives: ArchivesView, text: str) -> None:
+    till.qtbot.waitUntil(lambda: text in archives.told.text(), timeout=5_000)
+
+
+def test_what_was_made_last_and_what_is_due_is_said_when_somebody_comes(
+    desk: FakeArchiveDesk, till: Till
+) -> None:
+    overview = ARCHIVES["archives-year-due"].overview
+    assert overview is not None
+    desk.told = overview
+    till.function(10)
+    assert till.places.reglages is not None
+    view = till.places.reglages.view.archives
+    till.qtbot.waitUntil(lambda: "2025" in view.due.text(), timeout=5_000)
+    assert "22 novembre 2026" in view.last.text()
+
+
+def test_an_archive_is_made_where_somebody_says_and_the_till_sells_meanwhile(
+    desk: FakeArchiveDesk, archives: ArchivesView, till: Till
+) -> None:
+    desk.gate.clear()
+    desk.steps = (Progress(Step.COPYING, 1, 2), Progress(Step.WRITING, 1, 2))
+    desk.results.append(ARCHIVED)
+    choose(archives, "/media/stick")
+    says(till, archives, "clé branchée")
+    assert archives.bar.value() == 50
+    assert not archives.make.isVisible()
+    # Back to the sale, and here again: it goes on, and is told.
+    till.key(Qt.Key.Key_Escape)
+    till.function(10)
+    desk.gate.set()
+    says(till, archives, ARCHIVED.path.name)
+    assert desk.folders == [Path("/media/stick")]
+    assert archives.make.isVisible()
+    assert not archives.bar.isVisible()
+
+
+def test_stop_is_at_hand_while_it_is_made_and_the_keyboard_stays_there(
+    desk: FakeArchiveDesk, archives: ArchivesView, till: Till
+) -> None:
+    desk.gate.clear()
+    archives.make.setFocus()
+    choose(archives, "/media/stick")
+    till.qtbot.waitUntil(archives.stop_button.isVisible, timeout=5_000)
+    archives.stop_button.click()
+    says(till, archives, "Aucune archive n’a été faite")
+    assert archives.make.isVisible()
+
+
+def test_what_was_in_the_way_is_told(
+    desk: FakeArchiveDesk, archives: ArchivesView, till: Till
+) -> None:
+    desk.results += [NotArchived(Refusal.FULL), Problem(ProblemKind.KEYRING_UNAVAILABLE)]
+    choose(archives, "/media/stick")
+    says(till, archives, "pas assez de place")
+    choose(archives, "/media/stick")
+    says(till, archives, "Aucune archive n’a été faite. ")
+
+
+def test_leaving_the_till_gives_the_archive_up(
+    desk: FakeArchiveDesk, archives: ArchivesView, till: Till
+) -> None:
+    desk.gate.clear()
+    choose(archives, "/media/stick")
+    till.qtbot.waitUntil(lambda: bool(desk.folders), timeout=5_000)
+    assert till.places.reglages is not None
+    screen = till.places.reglages.archives
+    till.places.stop()
+    assert screen._cancelled.is_set()
