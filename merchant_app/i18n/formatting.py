@@ -85,6 +85,13 @@ def day_in_year(of: date, *, today: date) -> str:
     return text.replace(" ", NO_BREAK)
 
 
+def month(of: date) -> str:
+    """ "décembre 2026"; "December 2026"."""
+    from babel.dates import format_date
+
+    return format_date(of, "LLLL y", locale=_locale()).replace(" ", NO_BREAK)
+
+
 def time_of_day(moment: datetime, time_zone: str) -> str:
     """ "14 h 02"; "14:02". `moment` is aware."""
     local = moment.astimezone(ZoneInfo(time_zone))

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from merchant_app.central.port import NoAnswerKind as NoAnswerKind
+from merchant_app.ledger.statements import Cause as Cause
 from merchant_app.ledger.statements import Payout as Payout
 from merchant_app.ledger.statements import Period as Period
 from merchant_app.ledger.statements import PeriodKind as PeriodKind
@@ -20,6 +21,7 @@ from merchant_app.reports.statements.differences import Line as Line
 from merchant_app.reports.statements.differences import Reconciliation as Reconciliation
 from merchant_app.reports.statements.outstanding import Totals as Totals
 from merchant_app.reports.statements.payouts import BankMatch as BankMatch
+from merchant_app.reports.statements.payouts import PayoutMatch as PayoutMatch
 
 
 @dataclass(frozen=True, slots=True)

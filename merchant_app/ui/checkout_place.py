@@ -12,7 +12,6 @@ from merchant_app.ui.encaisser.screen import EncaisserScreen
 from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Ready, SellingStopped
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.files.arrivals import FolderArrivals
-from merchant_app.ui.files.dropping import DropTarget
 from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.ports import Opened, Sounds
@@ -69,7 +68,6 @@ class CheckoutPlace(QObject):
             view.receipt, opened.receipts, background=background, parent=self
         )
         self.arrivals = FolderArrivals(frame.folder_notice, parent=self)
-        self._drops = DropTarget(look, frame) if opened.files is not None else None
         view.open_file.setVisible(opened.files is not None)
         self._connect_files()
         self._connect_receipts()
@@ -92,8 +90,6 @@ class CheckoutPlace(QObject):
 
     def _connect_files(self) -> None:
         files = self.files
-        if self._drops is not None:
-            self._drops.dropped.connect(files.dropped)
         self.view.open_file.clicked.connect(files.open_pressed)
         files.wanted.connect(self._file_came)
         files.taken.connect(self.sale.gun_scanned)

@@ -27,6 +27,14 @@ from merchant_app.till.results import (
     Settled,
     Status,
 )
+from merchant_app.ui.statement_commands import (
+    AskBank,
+    AskOutstanding,
+    AskStatement,
+    StatementAnswer,
+    StatementCommand,
+    ask_desk,
+)
 from merchant_app.vouchers.split import Part
 
 
@@ -221,6 +229,7 @@ Command: TypeAlias = (
     | AskMayLeave
     | DoSignOut
     | ClosingCommand
+    | StatementCommand
     | MoneyCommand
 )
 Answer: TypeAlias = (
@@ -239,6 +248,7 @@ Answer: TypeAlias = (
     | CloseResult
     | PapersMade
     | Postponed
+    | StatementAnswer
 )
 
 
@@ -267,10 +277,10 @@ def perform(counter: Counter, command: Command) -> Answer:
             return counter.contact()
         case AskClosings() | DoClose() | DoPostpone() | AskPapers():
             return _closing(counter.closings, command)
-        case AskMayLeave():
-            return counter.may_leave()
-        case DoSignOut():
-            return counter.sign_out()
+        case AskStatement() | AskBank() | AskOutstanding():
+            return ask_desk(counter.statements, command)
+        case AskMayLeave() | DoSignOut():
+            return counter.may_leave() if command == AskMayLeave() else counter.sign_out()
         case _:
             return _move_money(counter, command)
 

@@ -10,6 +10,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from merchant_app.ui.outside import printable
+
 
 def plain(text: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
     """A label that shows its text as it is."""
@@ -33,9 +35,8 @@ class ElidedLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_text(self, text: str) -> None:
-        """Control and direction characters are made visible as spaces: they could hide or turn
-        around what follows."""
-        clean = "".join(c if c.isprintable() else " " for c in text)
+        """Whatever it is; see `outside.printable`."""
+        clean = printable(text)
         self.setText(clean)
         self.setAccessibleName(clean)
 

@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
 
     def open_pressed(self) -> None:
         if self._places is not None and not self._crash.has_crashed:
-            self._places.checkout.files.open_pressed()
+            self._places.file_routes.open_pressed()
 
     def print_pressed(self) -> None:
         if self._places is not None and not self._crash.has_crashed:

@@ -29,11 +29,20 @@ from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.view import EncaisserView
+from merchant_app.ui.file_routes import FileRoutes
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.key_places import KeyPlaces
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.rail import (
+    CHECKOUT_KEY,
+    CLOSING_KEY,
+    SETTINGS_KEY,
+    STATEMENTS_KEY,
+    TO_SETTLE_KEY,
+)
 from merchant_app.ui.reglages.screen import ReglagesScreen, settings_of
+from merchant_app.ui.releves.screen import RelevesScreen
+from merchant_app.ui.releves.view import RelevesView
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.this_till.screen import ThisTillScreen
@@ -85,6 +94,7 @@ class Places(QObject):
             ATraiterView(look),
             ThisTillView(look, counter.facts),
             ClotureView(look),
+            RelevesView(look),
         )
         self.frame = TillFrame(look, counter.facts, *views, settings=opened.options is not None)
         self.checkout = CheckoutPlace(
@@ -107,7 +117,13 @@ class Places(QObject):
         self.cloture = ClotureScreen(
             views[3], runner=runner, clock=clock, time_zone=counter.facts.time_zone, parent=self
         )
-        self._key_places = KeyPlaces({TO_SETTLE_KEY: self.a_traiter, CLOSING_KEY: self.cloture})
+        self.releves = RelevesScreen(
+            views[4], counter.facts, runner=runner, clock=clock, parent=self
+        )
+        self._key_places = KeyPlaces(
+            {TO_SETTLE_KEY: self.a_traiter, CLOSING_KEY: self.cloture, STATEMENTS_KEY: self.releves}
+        )
+        self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self.releves)
         self.reglages = self._settings(look, sounds)
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
@@ -151,8 +167,10 @@ class Places(QObject):
         self.checkout.sale.question_answered.connect(self._answered_at_checkout)
         self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
         self.a_traiter.left.connect(self._to_checkout)
-        self.cloture.left.connect(self._to_checkout)
-        self.cloture.place_wanted.connect(self.go)
+        for books in (self.cloture, self.releves):
+            books.left.connect(self._to_checkout)
+            books.place_wanted.connect(self.go)
+        self.checkout.sale.scan_came.connect(self.releves.give_way)
         self.cloture.offered.connect(self._offer_closing)
         self.cloture.forgotten_changed.connect(rail.show_forgotten)
         self.this_till.left.connect(self._to_checkout)

@@ -16,9 +16,9 @@ from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 _RAIL_ICON = 28
 _COUNT_MAX = 100
 _BADGE_MAX = 16
-CHECKOUT_KEY, TO_SETTLE_KEY, CLOSING_KEY = "F1", "F3", "F4"
+CHECKOUT_KEY, TO_SETTLE_KEY, CLOSING_KEY, STATEMENTS_KEY = "F1", "F3", "F4", "F5"
 SETTINGS_KEY = "F10"
-"""Not F6: from F5 to F9 the keys are deeds on the screen that is seen."""
+"""Not F6: from F6 to F9 the keys are deeds on the screen that is seen."""
 
 
 class _Place(QAbstractButton):
@@ -123,10 +123,13 @@ class Rail(Band):
         self._to_settle.clicked.connect(self._to_settle_clicked)
         self._closing = _Place(look, Shape.BOOK, _("Closing"), CLOSING_KEY, self)
         self._closing.clicked.connect(self._closing_clicked)
+        statements = _Place(look, Shape.COLUMNS, _("Statements"), STATEMENTS_KEY, self)
+        statements.clicked.connect(self._statements_clicked)
         self._places = {
             CHECKOUT_KEY: self._checkout,
             TO_SETTLE_KEY: self._to_settle,
             CLOSING_KEY: self._closing,
+            STATEMENTS_KEY: statements,
         }
         for place in self._places.values():
             column.addWidget(place)
@@ -170,6 +173,9 @@ class Rail(Band):
 
     def _closing_clicked(self) -> None:
         self.chosen.emit(CLOSING_KEY)
+
+    def _statements_clicked(self) -> None:
+        self.chosen.emit(STATEMENTS_KEY)
 
     def _settings_clicked(self) -> None:
         self.chosen.emit(SETTINGS_KEY)

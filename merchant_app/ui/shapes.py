@@ -49,7 +49,7 @@ def draw_shape(
             _undo(painter, colour)
         case Shape.DOTS:
             _dots(painter, colour)
-        case Shape.VIEWFINDER | Shape.TRAY | Shape.SLIDERS | Shape.BOOK:
+        case Shape.VIEWFINDER | Shape.TRAY | Shape.SLIDERS | Shape.BOOK | Shape.COLUMNS:
             _place(painter, shape, colour, ground)
         case _:
             assert_never(shape)
@@ -58,7 +58,7 @@ def draw_shape(
 
 def _place(
     painter: QPainter,
-    shape: Literal[Shape.VIEWFINDER, Shape.TRAY, Shape.SLIDERS, Shape.BOOK],
+    shape: Literal[Shape.VIEWFINDER, Shape.TRAY, Shape.SLIDERS, Shape.BOOK, Shape.COLUMNS],
     colour: QColor,
     ground: QColor,
 ) -> None:
@@ -72,6 +72,8 @@ def _place(
             _sliders(painter, colour, ground)
         case Shape.BOOK:
             _book(painter, colour)
+        case Shape.COLUMNS:
+            _columns(painter, colour)
         case _:
             assert_never(shape)
 
@@ -219,3 +221,12 @@ def _book(painter: QPainter, colour: QColor) -> None:
     painter.drawLine(QPointF(8, 3), QPointF(8, 21))
     ribbon = [QPointF(13, 3), QPointF(13, 11), QPointF(15, 9), QPointF(17, 11), QPointF(17, 3)]
     painter.drawPolyline(QPolygonF(ribbon))
+
+
+def _columns(painter: QPainter, colour: QColor) -> None:
+    """Three columns on a line."""
+    painter.setPen(_pen(colour))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawLine(QPointF(3, 21), QPointF(21, 21))
+    for left, top in ((4.5, 13.0), (10.0, 8.0), (15.5, 3.5)):
+        painter.drawRect(QRectF(left, top, 4, 21 - top))

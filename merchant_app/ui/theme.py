@@ -252,16 +252,16 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 def _lists(p: Palette) -> str:
     """Lists and tables."""
     return f"""
-QListWidget, QTableWidget {{
+QListWidget, QTableView {{
     background: {p.surface}; color: {p.text}; border: 1px solid {p.line};
     border-radius: {RADIUS}px; outline: none; padding: {STEP}px;
 }}
-QListWidget:focus, QTableWidget:focus {{ border: 2px solid {p.accent}; }}
+QListWidget:focus, QTableView:focus {{ border: 2px solid {p.accent}; }}
 QListWidget::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
-QListWidget::item:selected, QTableWidget::item:selected {{
+QListWidget::item:selected, QTableView::item:selected {{
     background: {p.tones[Tone.CHOICE].soft}; color: {p.tones[Tone.CHOICE].ink};
 }}
-QTableWidget::item {{ padding: 0 {STEP}px; }}
+QTableView::item {{ padding: 0 {STEP}px; }}
 QHeaderView, QHeaderView::section {{
     background: {p.surface}; color: {p.muted}; border: none; padding: {STEP}px;
 }}

@@ -24,10 +24,11 @@ from merchant_app.ui.files.states import State as FileState
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
-from merchant_app.ui.rail import CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.rail import CLOSING_KEY, SETTINGS_KEY, STATEMENTS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.receipt.states import State as ReceiptState
 from merchant_app.ui.reglages.states import Screen as ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
+from merchant_app.ui.releves.view import RelevesView
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look, Scheme
 from merchant_app.ui.this_till.presenter import Screen as ThisTillScreen
@@ -41,6 +42,7 @@ from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
 from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
+from tests.ui.gallery_of_statements import STATEMENTS, StatementScene
 
 
 def till_window(look: Look, scene: Scene, *, number: int = 1) -> tuple[TillFrame, EncaisserView]:
@@ -86,6 +88,18 @@ def closings_window(look: Look, scene: ClosingScene) -> tuple[TillFrame, Cloture
     _say_status(frame, replace(ONLINE, to_settle=to_settle))
     frame.rail.show_place(CLOSING_KEY)
     frame.rail.show_forgotten(0 if preview is None else len(preview.open_days))
+    view.show_screen(scene.screen)
+    if scene.numbers:
+        view.toggle_numbers()
+    return frame, view
+
+
+def statements_window(look: Look, scene: StatementScene) -> tuple[TillFrame, RelevesView]:
+    """The till's frame showing Relevés."""
+    view = RelevesView(look)
+    frame = TillFrame(look, scene.facts, view)
+    _say_status(frame, ONLINE)
+    frame.rail.show_place(STATEMENTS_KEY)
     view.show_screen(scene.screen)
     if scene.numbers:
         view.toggle_numbers()
@@ -142,11 +156,12 @@ def arrived_window(look: Look, names: Sequence[str]) -> TillFrame:
     return frame
 
 
-def dropping_window(look: Look) -> TillFrame:
+def dropping_window(look: Look, *, voucher: bool = True) -> TillFrame:
     """The till's frame while something is dragged over it."""
     frame, _view = till_window(look, SCENE["ready"])
     target = DropTarget(look, frame)
     frame.resize(1024, 700)
+    target.overlay.say(voucher=voucher)
     target.overlay.cover()
     return frame
 
@@ -231,7 +246,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
-    """À traiter, Clôture, files, this till, Réglages."""
+    """À traiter, Clôture, Relevés, files, this till, Réglages."""
     for matters in MATTERS:
         frame, view = matters_window(look, matters)
         frame.show()
@@ -239,6 +254,12 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         view.take_keyboard()
         yield matters.name, frame
     yield from _closings(look)
+    for statements in STATEMENTS:
+        frame, releves = statements_window(look, statements)
+        frame.resize(1024, 700)
+        frame.show()
+        releves.take_keyboard()
+        yield statements.name, frame
     for name, state in FILES.items():
         frame, place = files_window(look, state)
         frame.show()
@@ -247,6 +268,7 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
     for name, receipt in RECEIPTS.items():
         yield name, receipt_window(look, receipt)[0]
     yield "file-dragged", dropping_window(look)
+    yield "bank-file-dragged", dropping_window(look, voucher=False)
     for name, names in ARRIVED.items():
         yield name, arrived_window(look, names)
     for name, screen in THIS_TILL.items():

@@ -31,6 +31,7 @@ from merchant_app.ui.labels import ElidedLabel
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.receipt import states as rs
 from merchant_app.ui.reglages.states import Note
+from merchant_app.ui.releves import states as vs
 from merchant_app.ui.theme import TOUCH, Look, Scheme
 from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import NOON, ONLINE, ZONE
@@ -41,6 +42,7 @@ from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
 from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
+from tests.ui.gallery_of_statements import STATEMENTS, StatementScene
 from tests.ui.picture_session import (
     arrived_window,
     closings_window,
@@ -50,6 +52,7 @@ from tests.ui.picture_session import (
     pages,
     receipt_window,
     settings_window,
+    statements_window,
     this_till_window,
     till_window,
 )
@@ -147,6 +150,28 @@ def test_nothing_of_cloture_is_cut_off(
     _assert_all_whole(frame)
     for chart in view.charts:
         assert not chart.isVisible() or chart.bars.accessibleDescription()
+
+
+@pytest.mark.parametrize("scene", STATEMENTS, ids=lambda scene: scene.name)
+@languages
+def test_nothing_of_releves_is_cut_off(
+    qtbot: QtBot, look: Look, scene: StatementScene, language: Language
+) -> None:
+    install(language)
+    frame, view = statements_window(look, scene)
+    _show(qtbot, frame)
+    view.show_screen(scene.screen)
+    QApplication.processEvents()
+    _assert_all_whole(frame)
+    for chart in (view.chart, view.by_expiry):
+        assert not chart.isVisible() or chart.bars.accessibleDescription()
+
+
+def test_every_state_of_releves_has_a_picture() -> None:
+    screens = [scene.screen for scene in STATEMENTS]
+    assert {screen.page for screen in screens} == set(vs.Page)
+    assert {type(screen.item) for screen in screens} == {*vs.Item.__args__, type(None)}
+    assert {screen.news for screen in screens} >= set(vs.Notice)
 
 
 def test_every_state_of_cloture_has_a_picture() -> None:

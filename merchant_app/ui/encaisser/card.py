@@ -26,6 +26,7 @@ class Shape(Enum):
     TRAY = "tray"
     SLIDERS = "sliders"
     BOOK = "book"
+    COLUMNS = "columns"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

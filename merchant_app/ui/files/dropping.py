@@ -31,9 +31,9 @@ class DropOverlay(QWidget):
         self._look = look
         self._covered = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._word = plain(_("Drop the voucher here"), self, wrap=True)
+        self._word = plain(parent=self, wrap=True)
         self._word.setFont(look.font(Size.VERDICT, bold=True))
-        self._sentence = plain(_("A picture, a PDF, or a mail saved as .eml"), self, wrap=True)
+        self._sentence = plain(parent=self, wrap=True)
         self._sentence.setFont(look.font(Size.TITLE))
         column = QVBoxLayout(self)
         column.setContentsMargins(16 * STEP, 16 * STEP, 16 * STEP, 16 * STEP)
@@ -45,7 +45,24 @@ class DropOverlay(QWidget):
         column.addStretch(1)
         look.changed.connect(self._colour)
         self._colour()
+        self.say(voucher=True)
         self.hide()
+
+    def say(self, *, voucher: bool) -> None:
+        """What is dropped here: a voucher, or the bank's file."""
+        if voucher:
+            word = _("Drop the voucher here")
+            sentence = _("A picture, a PDF, or a mail saved as .eml")
+        else:
+            word = _("Drop your bank’s file here")
+            sentence = _("CSV, OFX or CAMT.053 (XML)")
+        self._word.setText(word)
+        self._sentence.setText(sentence)
+
+    @property
+    def told(self) -> str:
+        """What it says."""
+        return f"{self._word.text()}. {self._sentence.text()}"
 
     def cover(self) -> None:
         """Show it, as large as what it covers."""

@@ -72,6 +72,11 @@ class FilesScreen(QObject):
         """Whether the panel is seen, and Enter and Esc are its."""
         return self.presenter.is_active
 
+    @property
+    def reads(self) -> bool:
+        """Whether files are read at all."""
+        return self._reader is not None
+
     def stop(self) -> None:
         """The window closes."""
         self.cancel()

@@ -1,0 +1,211 @@
+"""The Relevés screen, wired: presenter, view, worker threads, the bank's file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from merchant_app.clock import Clock
+from merchant_app.i18n import _
+from merchant_app.till.counter import CounterFacts
+from merchant_app.till.results import Status
+from merchant_app.ui.background import Done, Outcome
+from merchant_app.ui.command_runner import CommandRunner
+from merchant_app.ui.commands import Answer, Command
+from merchant_app.ui.rail import TO_SETTLE_KEY
+from merchant_app.ui.releves import states as st
+from merchant_app.ui.releves.presenter import Presenter
+from merchant_app.ui.releves.view import (
+    BANK_KEY,
+    EARLIER_KEY,
+    LINES_KEY,
+    OUTSTANDING_KEY,
+    RelevesView,
+)
+
+_PATTERNS = "*.csv *.ofx *.qfx *.xml *.txt"
+
+
+class RelevesScreen(QObject):
+    """Lives in the GUI thread; the presenter's `Hands`.
+
+    Signals:
+        left(): Esc, with nothing to close here: back to selling.
+        place_wanted(str): to À traiter, by its key.
+    """
+
+    left = Signal()
+    place_wanted = Signal(str)
+    _progressed = Signal(int)
+
+    def __init__(
+        self,
+        view: RelevesView,
+        facts: CounterFacts,
+        *,
+        runner: CommandRunner,
+        clock: Clock,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._view = view
+        self._runner = runner
+        self._stopped = False
+        self._dialog: QFileDialog | None = None
+        self.screen: st.Screen | None = None
+        self.presenter = Presenter(self, clock=clock, facts=facts, show=self._show)
+        view.chosen.connect(self._chosen)
+        view.confirmed.connect(self.enter_pressed)
+        view.back.connect(self.escape_pressed)
+        view.lines_wanted.connect(self._lines)
+        view.bank_wanted.connect(self.open_pressed)
+        view.outstanding_wanted.connect(self._outstanding)
+        view.earlier_wanted.connect(self._earlier)
+        self._progressed.connect(self._progress_came, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def view(self) -> RelevesView:
+        """What is painted."""
+        return self._view
+
+    def open(self) -> None:
+        """Somebody came here."""
+        self.presenter.open()
+        self._view.take_keyboard()
+
+    def stop(self) -> None:
+        """The till is being left: nothing more is shown."""
+        self._stopped = True
+        self.give_way()
+        self.presenter.stop()
+
+    def status_came(self, status: Status) -> None:
+        """Nothing here hangs on it: a statement is made when somebody asks."""
+
+    # --- the bank's file -------------------------------------------------------------------------
+
+    def takes(self, data: QMimeData) -> bool:
+        """Whether a drop is a file; a code that is dropped is a voucher's."""
+        return data.hasUrls() and any(url.isLocalFile() for url in data.urls())
+
+    def dropped(self, data: QMimeData) -> None:
+        """Files, while this screen is seen."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        self.presenter.files_came(paths)
+
+    @Slot()
+    def open_pressed(self) -> None:
+        """Choose the bank's file."""
+        self.presenter.bank_wanted()
+
+    @Slot()
+    def give_way(self) -> None:
+        """To a scan: the dialog must not lie over its verdict."""
+        if self._dialog is not None:
+            self._dialog.reject()
+
+    @Slot(int)
+    def _dialog_closed(self, result: int) -> None:
+        dialog, self._dialog = self._dialog, None
+        if dialog is None:
+            return
+        paths = [Path(path) for path in dialog.selectedFiles()] if result else []
+        dialog.deleteLater()
+        self._view.activateWindow()
+        if paths and not self._stopped:
+            self.presenter.files_came(paths)
+
+    # --- Hands -----------------------------------------------------------------------------------
+
+    def run_command(self, command: Command) -> None:
+        self._runner.run(command, self._command_done)
+
+    def tell_progress(self, lines: int) -> None:
+        self._progressed.emit(lines)
+
+    def choose_file(self) -> None:
+        if self._dialog is not None:
+            return
+        dialog = QFileDialog(self._view, _("Open the bank’s file"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        ours, every = _("Bank’s files"), _("All files")
+        dialog.setNameFilters([f"{ours} ({_PATTERNS})", f"{every} (*)"])
+        folder = QStandardPaths.StandardLocation.DownloadLocation
+        dialog.setDirectory(QStandardPaths.writableLocation(folder))
+        dialog.setModal(False)
+        dialog.finished.connect(self._dialog_closed)
+        self._dialog = dialog
+        dialog.show()
+
+    def go_to_settle(self) -> None:
+        self.place_wanted.emit(TO_SETTLE_KEY)
+
+    def copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    # --- keys ------------------------------------------------------------------------------------
+
+    @Slot()
+    def enter_pressed(self) -> None:
+        self.presenter.enter()
+
+    @Slot()
+    def escape_pressed(self) -> None:
+        if self.presenter.escape():
+            self.left.emit()
+
+    def function_pressed(self, key: str) -> None:
+        """F6 to F9: the deeds."""
+        if self.screen is not None and self.screen.page is st.Page.OUTSTANDING:
+            if key == LINES_KEY:
+                self._view.by_expiry.toggle()
+            return
+        deeds = {
+            LINES_KEY: self.presenter.lines_wanted,
+            BANK_KEY: self.presenter.bank_wanted,
+            OUTSTANDING_KEY: self.presenter.outstanding_wanted,
+            EARLIER_KEY: self.presenter.earlier_wanted,
+        }
+        if key in deeds:
+            deeds[key]()
+
+    # --- from the view ---------------------------------------------------------------------------
+
+    @Slot(int)
+    def _chosen(self, index: int) -> None:
+        self.presenter.choose(index)
+
+    @Slot()
+    def _lines(self) -> None:
+        self.presenter.lines_wanted()
+
+    @Slot()
+    def _outstanding(self) -> None:
+        self.presenter.outstanding_wanted()
+
+    @Slot()
+    def _earlier(self) -> None:
+        self.presenter.earlier_wanted()
+
+    # --- from the till ---------------------------------------------------------------------------
+
+    @Slot(int)
+    def _progress_came(self, lines: int) -> None:
+        if not self._stopped:
+            self.presenter.progressed(lines)
+
+    def _command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
+        """GUI thread."""
+        if self._stopped:
+            return
+        if isinstance(outcome, Done):
+            self.presenter.answered(command, outcome.result)
+        else:
+            self.presenter.went_wrong(command, outcome.kind)
+
+    def _show(self, screen: st.Screen) -> None:
+        self.screen = screen
+        self._view.show_screen(screen)

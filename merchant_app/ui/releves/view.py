@@ -1,0 +1,311 @@
+"""The Relevés screen, painted from one `Screen` value: a list, and a card or figures beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from merchant_app.i18n import _
+from merchant_app.till.statement_results import Outstanding
+from merchant_app.ui.charts.numbers import NumbersView
+from merchant_app.ui.charts.panel import ChartPanel
+from merchant_app.ui.encaisser.card_view import CardView
+from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.labels import plain
+from merchant_app.ui.palette import Tone
+from merchant_app.ui.releves import cards, figures, words
+from merchant_app.ui.releves import states as st
+from merchant_app.ui.releves.lines_view import LinesView
+from merchant_app.ui.theme import STEP, Look, Size, tinted
+
+LINES_KEY, BANK_KEY, OUTSTANDING_KEY, EARLIER_KEY = "F6", "F7", "F8", "F9"
+_LIST_MIN, _LIST_MAX = 260, 400
+_LIST_SHARE = 0.38
+_ROWS_LARGE = 3
+
+
+class RelevesView(QWidget):
+    """GUI thread.
+
+    Signals:
+        chosen(int): the list went to this line.
+        confirmed(), back(): Enter and Esc, as buttons.
+        lines(), bank(), outstanding(), earlier(): the deeds.
+    """
+
+    chosen = Signal(int)
+    confirmed = Signal()
+    back = Signal()
+    lines_wanted = Signal()
+    bank_wanted = Signal()
+    outstanding_wanted = Signal()
+    earlier_wanted = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._tone = Tone.QUIET
+        self._rows: tuple[str, ...] = ()
+        self._page = st.Page.STATEMENT
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.title = plain(_("Statements"), self)
+        self.title.setFont(look.font(Size.TITLE, bold=True))
+        self._message = plain(parent=self, wrap=True)
+        self._pages = QStackedWidget(self)
+        self._build_statement()
+        self._build_outstanding()
+        self._build_buttons()
+        self._lay_out()
+        look.changed.connect(self._colour_message)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._keyboard_went)
+
+    # --- building --------------------------------------------------------------------------------
+
+    def _build_statement(self) -> None:
+        self._statement = QWidget(self._pages)
+        self.list = QListWidget(self._statement)
+        self.list.setAccessibleName(_("Differences, months and weeks"))
+        self.list.setFont(self._look.font(Size.BODY, figures=True))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.currentRowChanged.connect(self.chosen)
+        self._beside = QStackedWidget(self._statement)
+        self.card = CardView(self._look, self._beside)
+        self._beside.addWidget(self.card)
+        self._figures = QWidget(self._beside)
+        self.table = NumbersView(self._look, self._figures)
+        self.chart = ChartPanel(self._look, self._figures)
+        column = QVBoxLayout(self._figures)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * STEP)
+        column.addWidget(self.table)
+        column.addWidget(self.chart, 1)
+        self._scroll = QScrollArea(self._beside)
+        self._scroll.setWidget(self._figures)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._beside.addWidget(self._scroll)
+        row = QHBoxLayout(self._statement)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5 * STEP)
+        row.addWidget(self.list)
+        row.addWidget(self._beside, 1)
+        self.lines = LinesView(self._look, self._pages)
+        self._pages.addWidget(self._statement)
+        self._pages.addWidget(self.lines)
+
+    def _build_outstanding(self) -> None:
+        self._outstanding = QStackedWidget(self._pages)
+        self.no_copy = CardView(self._look, self._outstanding)
+        self._left = QWidget(self._outstanding)
+        self.by_expiry = ChartPanel(self._look, self._left, key=LINES_KEY)
+        self.expiring = NumbersView(self._look, self._left)
+        across = QHBoxLayout(self._left)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(5 * STEP)
+        across.addWidget(self.by_expiry, 1)
+        across.addWidget(self.expiring, 1)
+        self._outstanding.addWidget(self.no_copy)
+        self._outstanding.addWidget(self._left)
+        self._pages.addWidget(self._outstanding)
+
+    def _build_buttons(self) -> None:
+        self.lines_button = self._button("plain")
+        self.lines_button.clicked.connect(self.lines_wanted)
+        self.bank_button = self._button("plain")
+        self.bank_button.say(_("Bank’s file"), BANK_KEY)
+        self.bank_button.clicked.connect(self.bank_wanted)
+        self.outstanding_button = self._button("plain")
+        self.outstanding_button.say(_("Unspent"), OUTSTANDING_KEY)
+        self.outstanding_button.clicked.connect(self.outstanding_wanted)
+        self.earlier_button = self._button("plain")
+        self.earlier_button.say(_("Earlier"), EARLIER_KEY)
+        self.earlier_button.clicked.connect(self.earlier_wanted)
+        self.confirm = self._button("main")
+        self.confirm.clicked.connect(self.confirmed)
+        self.leave = self._button("plain")
+        self.leave.clicked.connect(self.back)
+
+    def _button(self, role: str) -> KeycapButton:
+        button = KeycapButton(self._look, role=role, parent=self)
+        button.give_up_place_when_hidden()
+        return button
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(4 * STEP)
+        head.addWidget(self.title)
+        head.addWidget(self._message, 1)
+        deeds, ends = QHBoxLayout(), QHBoxLayout()
+        for row in (deeds, ends):
+            row.setSpacing(2 * STEP)
+        for button in (
+            self.lines_button,
+            self.bank_button,
+            self.outstanding_button,
+            self.earlier_button,
+        ):
+            deeds.addWidget(button)
+        for button in (self.leave, self.confirm):
+            (ends if self._look.is_large else deeds).addWidget(button)
+        whole = QVBoxLayout(self)
+        margin = (4 if self._look.is_large else 6) * STEP
+        whole.setContentsMargins(margin, 4 * STEP, margin, 4 * STEP)
+        whole.setSpacing(3 * STEP)
+        whole.addLayout(head)
+        whole.addWidget(self._pages, 1)
+        whole.addLayout(deeds)
+        whole.addLayout(ends)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        share = round(self.width() * _LIST_SHARE)
+        self.list.setFixedWidth(max(_LIST_MIN, min(_LIST_MAX, share)))
+        super().resizeEvent(event)
+
+    def _fit_table(self) -> None:
+        """As high as its rows; where text is large, as high as what is seen of it: then it scrolls
+        itself, and the arrow keys reach every row."""
+        self.table.resizeRowsToContents()
+        rows = self.table.verticalHeader()
+        high = rows.length()
+        if self._look.is_large:
+            high = min(high, _ROWS_LARGE * rows.defaultSectionSize())
+        self.table.setFixedHeight(
+            self.table.horizontalHeader().sizeHint().height() + high + 4 * STEP
+        )
+
+    # --- painting --------------------------------------------------------------------------------
+
+    def show_screen(self, screen: st.Screen) -> None:
+        """Paint it."""
+        had_keyboard = self.isAncestorOf(QApplication.focusWidget() or self)
+        self.title.setText(words.title(screen))
+        line = words.message(screen)
+        self._message.setText(line.text)
+        self._message.setAccessibleName(line.text)
+        self._tone = line.tone
+        self._colour_message()
+        match screen.page:
+            case st.Page.STATEMENT:
+                self._show_statement(screen)
+            case st.Page.LINES:
+                self.lines.show_lines(figures.lines_of(screen))
+            case st.Page.OUTSTANDING:
+                self._show_outstanding(screen)
+        self._show_buttons(screen)
+        turned = self._page is not screen.page
+        self._page = screen.page
+        self._pages.setCurrentWidget(
+            {
+                st.Page.STATEMENT: self._statement,
+                st.Page.LINES: self.lines,
+                st.Page.OUTSTANDING: self._outstanding,
+            }[screen.page]
+        )
+        if had_keyboard and self.isVisible() and (turned or not self._keeps_keyboard()):
+            self.take_keyboard()
+
+    @property
+    def message(self) -> str:
+        """The sentence beside the title."""
+        return self._message.text()
+
+    @property
+    def shows_figures(self) -> bool:
+        """Whether a week or a month is read, and no card."""
+        return self._page is st.Page.STATEMENT and self._beside.currentWidget() is self._scroll
+
+    def take_keyboard(self) -> None:
+        """Arrow keys go through the list, the sales, or the chart."""
+        places: dict[st.Page, QWidget] = {
+            st.Page.STATEMENT: self.list,
+            st.Page.LINES: self.lines,
+            st.Page.OUTSTANDING: self.by_expiry.bars,
+        }
+        place = places[self._page]
+        (place if place.isVisible() else self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def toggle_numbers(self) -> None:
+        """Both charts turn to their numbers, or back."""
+        for chart in (self.chart, self.by_expiry):
+            chart.toggle()
+
+    def labels(self) -> tuple[QLabel, ...]:
+        """The texts, for whoever measures them."""
+        return (self.title, self._message, *self.card.labels())
+
+    def _keeps_keyboard(self) -> bool:
+        now = QApplication.focusWidget()
+        return now is not None and now is not self and now.isVisible()
+
+    def _show_statement(self, screen: st.Screen) -> None:
+        self._show_list(screen)
+        card, item = cards.card_of(screen), screen.item
+        if card is not None:
+            self.card.show_card(card, None)
+        elif isinstance(item, st.Figures) and screen.found is not None:
+            self.table.show_table(figures.period_table(screen.found, item.period))
+            self._fit_table()
+            self.chart.show_chart(figures.by_period(screen, item.period.kind))
+        self._beside.setCurrentWidget(self._scroll if card is None else self.card)
+
+    def _show_list(self, screen: st.Screen) -> None:
+        rows = tuple(words.row_of(item, screen) for item in screen.items)
+        blocked = self.list.blockSignals(True)
+        self.list.setVisible(bool(rows))
+        if rows != self._rows:
+            self._rows = rows
+            self.list.clear()
+            self.list.addItems(list(rows))
+        self.list.setCurrentRow(screen.chosen)
+        self.list.blockSignals(blocked)
+
+    def _show_outstanding(self, screen: st.Screen) -> None:
+        card = cards.no_outstanding(screen.outstanding)
+        if card is not None:
+            self.no_copy.show_card(card, None)
+        elif isinstance(screen.outstanding, Outstanding):
+            self.by_expiry.show_chart(figures.by_expiry(screen.outstanding))
+            self.expiring.show_table(figures.expiring_table(screen.outstanding, screen))
+        self._outstanding.setCurrentWidget(self._left if card is None else self.no_copy)
+
+    def _show_buttons(self, screen: st.Screen) -> None:
+        on_statement = screen.page is st.Page.STATEMENT
+        deed = words.deed_of(screen)
+        self.confirm.setVisible(deed is not None)
+        if deed is not None:
+            self.confirm.say(words.deed_button(deed, screen), _("Enter"))
+        behind = screen.page is st.Page.LINES
+        self.lines_button.say(_("Figures") if behind else _("Details"), LINES_KEY)
+        has_statement = on_statement and screen.found is not None
+        self.lines_button.setVisible(behind or (has_statement and words.has_lines(screen)))
+        self.bank_button.setVisible(has_statement)
+        self.bank_button.setEnabled(not screen.reading_bank)
+        self.outstanding_button.setVisible(on_statement)
+        self.earlier_button.setVisible(has_statement)
+        stops = on_statement and screen.asking is not None
+        self.leave.say(_("Stop asking") if stops else _("Back"), _("Esc"))
+
+    @Slot(QWidget, QWidget)
+    def _keyboard_went(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """What has the keyboard is seen."""
+        if now is not None and self._figures.isAncestorOf(now):
+            self._scroll.ensureWidgetVisible(now, 0, STEP)
+
+    def _colour_message(self) -> None:
+        quiet = self._tone is Tone.QUIET
+        palette = self._look.palette
+        self._message.setPalette(tinted(palette.muted if quiet else palette.tones[self._tone].ink))
