@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Slot
+from PySide6.QtCore import QMimeData, QObject, QSocketNotifier, QTimer, QUrl, Slot
 from PySide6.QtWidgets import QApplication
 
 from merchant_app.bootstrap import program
@@ -59,7 +59,7 @@ class Driver(QObject):
 
     Commands: gun (text), enter, escape, undo, main, other (the buttons), type (field, text),
     function (key: F1 to F12), focus (field), step (lines: down in the basket, or up), enrol
-    (address, code), retry, crash (text), close.
+    (address, code), drop (path: of a file), retry, crash (text), close.
     """
 
     def __init__(self, window: MainWindow, *, commands: int, reports: int) -> None:
@@ -112,6 +112,13 @@ class Driver(QObject):
 
     def _do_function(self, key: str) -> None:
         self._window.function_pressed(key)
+
+    def _do_drop(self, path: str) -> None:
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(path)])
+        drops = self._places().file_routes.drops
+        assert drops is not None
+        drops.dropped.emit(data)
 
     def _do_main(self) -> None:
         self._screen().view.main_pressed.emit()
@@ -207,11 +214,26 @@ class Driver(QObject):
             "unsent": 0 if self._status is None else self._status.unsent,
             "to_settle": 0 if self._status is None else self._status.to_settle,
             **self._on_closing(),
+            **self._on_statements(),
+        }
+
+    def _places(self) -> Places:
+        places = self._window.findChild(Places)
+        assert isinstance(places, Places)
+        return places
+
+    def _on_statements(self) -> dict[str, object]:
+        releves = self._places().releves
+        screen = releves.screen
+        return {
+            "asking": screen is not None and screen.asking is not None,
+            "bank_read": screen is not None and screen.bank is not None,
+            "statement_word": releves.view.card.accessibleName(),
+            "statement_message": releves.view.message,
         }
 
     def _on_closing(self) -> dict[str, object]:
-        places = self._window.findChild(Places)
-        assert isinstance(places, Places)
+        places = self._places()
         screen, view = places.cloture.screen, places.cloture.view
         return {
             "place": type(places.frame.screens.currentWidget()).__name__,
