@@ -16,7 +16,6 @@ from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.receipt.screen import ReceiptScreen
-from merchant_app.ui.theme import Look
 
 ACCEPT_KEY = "F9"
 
@@ -38,7 +37,6 @@ class CheckoutPlace(QObject):
 
     def __init__(
         self,
-        look: Look,
         opened: Opened,
         view: EncaisserView,
         frame: TillFrame,

@@ -98,7 +98,6 @@ class Places(QObject):
         )
         self.frame = TillFrame(look, counter.facts, *views, settings=opened.options is not None)
         self.checkout = CheckoutPlace(
-            look,
             opened,
             views[0],
             self.frame,
