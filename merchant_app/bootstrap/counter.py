@@ -25,6 +25,7 @@ from merchant_app.journal.owner import JournalOwner
 from merchant_app.journal.sealing import Sealer
 from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
+from merchant_app.settings.options import Options
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.sync.heartbeat import Heartbeat
@@ -49,6 +50,7 @@ class Belongings:
         holders_key: seals whom vouchers were bought for.
         device_key: the till's private key; empty: the keyring has it no more.
         shop_redemption_max_minor: what the shop itself accepts offline at most.
+        options: what the shop has chosen.
         keep_years: how long the journal keeps what archives hold.
         remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
@@ -60,6 +62,7 @@ class Belongings:
     holders_key: bytes
     device_key: bytes
     shop_redemption_max_minor: int
+    options: Options
     keep_years: int
     remembered: Remembered
     forget: Callable[[], None]
@@ -127,6 +130,7 @@ def build_counter(
         key=_till_key(belongings.device_key),
         closings_folder=belongings.data / "closings",
         service_key=enrolled.service_key,
+        options=belongings.options,
         journal_file=journal_path(belongings.data),
         keep_years=belongings.keep_years,
     )

@@ -304,6 +304,7 @@ class TillOpener:
             holders_key=self._holders_key(),
             device_key=bytes.fromhex(self._secrets().secrets.get(SecretName.DEVICE_KEY) or ""),
             shop_redemption_max_minor=options.get(OFFLINE_REDEMPTION_MAX),
+            options=options,
             keep_years=options.get(KEEP_YEARS),
             remembered=Remembered(store, enrolled),
             forget=self._forget,
