@@ -25,6 +25,7 @@ from merchant_app.journal.owner import JournalOwner
 from merchant_app.journal.sealing import Sealer
 from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
+from merchant_app.settings.options import KEEP_YEARS, OFFLINE_REDEMPTION_MAX, Options
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.sync.heartbeat import Heartbeat
@@ -48,8 +49,7 @@ class Belongings:
         pepper: keys the hashes that typed codes are found by; empty: none is found here.
         holders_key: seals whom vouchers were bought for.
         device_key: the till's private key; empty: the keyring has it no more.
-        shop_redemption_max_minor: what the shop itself accepts offline at most.
-        keep_years: how long the journal keeps what archives hold.
+        options: what the shop has chosen.
         remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
     """
@@ -59,8 +59,7 @@ class Belongings:
     pepper: bytes
     holders_key: bytes
     device_key: bytes
-    shop_redemption_max_minor: int
-    keep_years: int
+    options: Options
     remembered: Remembered
     forget: Callable[[], None]
 
@@ -127,8 +126,9 @@ def build_counter(
         key=_till_key(belongings.device_key),
         closings_folder=belongings.data / "closings",
         service_key=enrolled.service_key,
+        options=belongings.options,
         journal_file=journal_path(belongings.data),
-        keep_years=belongings.keep_years,
+        keep_years=belongings.options.get(KEEP_YEARS),
     )
     counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):
@@ -176,7 +176,7 @@ def _heartbeat(beat: Callable[[], object], enrolled: EnrolledTill, clock: Clock)
 def _policies(enrolled: EnrolledTill, belongings: Belongings) -> PolicyBook:
     return PolicyBook(
         Policy(enrolled.answer_wait_s, enrolled.contact_every_s, enrolled.offline),
-        shop_redemption_max_minor=belongings.shop_redemption_max_minor,
+        shop_redemption_max_minor=belongings.options.get(OFFLINE_REDEMPTION_MAX),
         keep=belongings.remembered.policy,
     )
 

@@ -17,6 +17,7 @@ from merchant_app.till.closing_desk import ClosingDesk
 from merchant_app.till.closing_results import CloseResult, ClosingPreview
 from merchant_app.till.counter import Counter
 from merchant_app.till.hits import Hit, SearchResult
+from merchant_app.till.journal_results import Found, Life, Place, Query
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
     Asked,
@@ -214,8 +215,32 @@ class AskContact:
     """Is anybody there? Sends what is unsent, too."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskFind:
+    """Which redemptions were recorded?
+
+    Attributes:
+        number: counts what was looked for; an answer to something older is dropped.
+        query: may hold a code, a secret.
+        before: those that follow this one; None: the newest.
+    """
+
+    number: int
+    query: Query = field(repr=False)
+    before: Place | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskLife:
+    """What has become of this redemption?"""
+
+    op_id: OpId
+
+
 RedeemCommand: TypeAlias = DoRedeem | DoWait | DoHonour | DoCancel
 ClosingCommand: TypeAlias = AskClosings | DoClose | DoPostpone | AskPapers
+BooksCommand: TypeAlias = AskFind | AskLife | StatementCommand
 MoneyCommand: TypeAlias = RedeemCommand | DoReverseLast | DoSettle | DoResolve
 Command: TypeAlias = (
     AskLookUp
@@ -228,8 +253,8 @@ Command: TypeAlias = (
     | AskToSettle
     | AskMayLeave
     | DoSignOut
+    | BooksCommand
     | ClosingCommand
-    | StatementCommand
     | MoneyCommand
 )
 Answer: TypeAlias = (
@@ -249,6 +274,8 @@ Answer: TypeAlias = (
     | PapersMade
     | Postponed
     | StatementAnswer
+    | Found
+    | Life
 )
 
 
@@ -275,14 +302,26 @@ def perform(counter: Counter, command: Command) -> Answer:
             return counter.status()
         case AskContact():
             return counter.contact()
+        case AskMayLeave():
+            return counter.may_leave()
+        case DoSignOut():
+            return counter.sign_out()
+        case AskFind() | AskLife() | AskStatement() | AskBank() | AskOutstanding():
+            return _read_books(counter, command)
         case AskClosings() | DoClose() | DoPostpone() | AskPapers():
             return _closing(counter.closings, command)
-        case AskStatement() | AskBank() | AskOutstanding():
-            return ask_desk(counter.statements, command)
-        case AskMayLeave() | DoSignOut():
-            return counter.may_leave() if command == AskMayLeave() else counter.sign_out()
         case _:
             return _move_money(counter, command)
+
+
+def _read_books(counter: Counter, command: BooksCommand) -> Answer:
+    match command:
+        case AskFind(query=query, before=before, limit=limit):
+            return counter.journal.find(query, before=before, limit=limit)
+        case AskLife(op_id):
+            return counter.journal.life(op_id)
+        case _:
+            return ask_desk(counter.statements, command)
 
 
 def _look_up(counter: Counter, command: AskLookUp) -> LookUp:

@@ -31,11 +31,13 @@ from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.file_routes import FileRoutes
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.journal.screen import JournalScreen
 from merchant_app.ui.key_places import KeyPlaces
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.rail import (
     CHECKOUT_KEY,
     CLOSING_KEY,
+    JOURNAL_KEY,
     SETTINGS_KEY,
     STATEMENTS_KEY,
     TO_SETTLE_KEY,
@@ -119,8 +121,17 @@ class Places(QObject):
         self.releves = RelevesScreen(
             views[4], counter.facts, runner=runner, clock=clock, parent=self
         )
+        self.journal = JournalScreen(
+            look, opened, runner=runner, background=self._background, clock=clock, parent=self
+        )
+        self.frame.screens.addWidget(self.journal.view)
         self._key_places = KeyPlaces(
-            {TO_SETTLE_KEY: self.a_traiter, CLOSING_KEY: self.cloture, STATEMENTS_KEY: self.releves}
+            {
+                JOURNAL_KEY: self.journal,
+                TO_SETTLE_KEY: self.a_traiter,
+                CLOSING_KEY: self.cloture,
+                STATEMENTS_KEY: self.releves,
+            }
         )
         self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self.releves)
         self.reglages = self._settings(look, sounds)
@@ -170,6 +181,8 @@ class Places(QObject):
             books.left.connect(self._to_checkout)
             books.place_wanted.connect(self.go)
         self.checkout.sale.scan_came.connect(self.releves.give_way)
+        self.journal.place_wanted.connect(self.go)
+        self.journal.undo_wanted.connect(self._undo_at_checkout)
         self.cloture.offered.connect(self._offer_closing)
         self.cloture.forgotten_changed.connect(rail.show_forgotten)
         self.this_till.left.connect(self._to_checkout)
@@ -220,6 +233,11 @@ class Places(QObject):
         """A forgotten day comes forward before the first sale; never over one."""
         if self.checkout.is_seen and self.checkout.is_idle:
             self.go(CLOSING_KEY)
+
+    @Slot()
+    def _undo_at_checkout(self) -> None:
+        self._to_checkout()
+        self.checkout.sale.undo_pressed()  # it is asked once more there, as always
 
     @Slot()
     def _to_this_till(self) -> None:
