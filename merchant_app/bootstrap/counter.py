@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-from merchant_app.bootstrap.journal import journal_path, open_journal
+from merchant_app.bootstrap.journal import OpenedJournal, journal_path, open_journal
 from merchant_app.bootstrap.remembering import Remembered
 from merchant_app.central.comptoir import ComptoirService
 from merchant_app.central.http import ServiceHttp
@@ -81,16 +81,8 @@ def build_counter(
         Problem: the journal cannot be opened (`journal.opening.open_file`).
     """
     central = _central(enrolled, http, clock=clock, held=held)
-    opened = open_journal(
-        enrolled,
-        belongings.data,
-        mirror_folder=belongings.mirror_folder,
-        central=central,
-        clock=clock,
-    )
-    held.callback(opened.owner.close)
-    connectivity = Connectivity(clock)
-    belongings.remembered.watch(connectivity)
+    opened = _journal(enrolled, belongings, central, clock=clock, held=held)
+    connectivity = _connectivity(belongings, clock)
     copy, fetcher = _copy(enrolled, belongings, central, connectivity, clock=clock, held=held)
     policies = _policies(enrolled, belongings)
     new_id = _ids(clock)
@@ -137,6 +129,12 @@ def build_counter(
     return counter
 
 
+def _connectivity(belongings: Belongings, clock: Clock) -> Connectivity:
+    connectivity = Connectivity(clock)
+    belongings.remembered.watch(connectivity)
+    return connectivity
+
+
 def _central(
     enrolled: EnrolledTill, http: ServiceHttp, *, clock: Clock, held: ExitStack
 ) -> ComptoirService:
@@ -145,6 +143,25 @@ def _central(
     )
     held.callback(central.close)
     return central
+
+
+def _journal(
+    enrolled: EnrolledTill,
+    belongings: Belongings,
+    central: ComptoirService,
+    *,
+    clock: Clock,
+    held: ExitStack,
+) -> OpenedJournal:
+    opened = open_journal(
+        enrolled,
+        belongings.data,
+        mirror_folder=belongings.mirror_folder,
+        central=central,
+        clock=clock,
+    )
+    held.callback(opened.owner.close)
+    return opened
 
 
 def _copy(

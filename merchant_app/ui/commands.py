@@ -302,10 +302,8 @@ def perform(counter: Counter, command: Command) -> Answer:
             return counter.status()
         case AskContact():
             return counter.contact()
-        case AskMayLeave():
-            return counter.may_leave()
-        case DoSignOut():
-            return counter.sign_out()
+        case AskMayLeave() | DoSignOut():
+            return _leave(counter, command)
         case AskFind() | AskLife() | AskStatement() | AskBank() | AskOutstanding():
             return _read_books(counter, command)
         case AskClosings() | DoClose() | DoPostpone() | AskPapers():
@@ -322,6 +320,14 @@ def _read_books(counter: Counter, command: BooksCommand) -> Answer:
             return counter.journal.life(op_id)
         case _:
             return ask_desk(counter.statements, command)
+
+
+def _leave(counter: Counter, command: AskMayLeave | DoSignOut) -> LeaveResult:
+    match command:
+        case AskMayLeave():
+            return counter.may_leave()
+        case DoSignOut():
+            return counter.sign_out()
 
 
 def _look_up(counter: Counter, command: AskLookUp) -> LookUp:

@@ -125,7 +125,18 @@ class Places(QObject):
             look, opened, runner=runner, background=self._background, clock=clock, parent=self
         )
         self.frame.screens.addWidget(self.journal.view)
-        self._key_places = KeyPlaces(
+        self._key_places = self._by_key()
+        self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self.releves)
+        self.reglages = self._settings(look, sounds)
+        self._follow_options(sounds)
+        self.rest = CameraRest(
+            opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
+        )
+        self._connect()
+        self._status_came(self._status)
+
+    def _by_key(self) -> KeyPlaces:
+        return KeyPlaces(
             {
                 JOURNAL_KEY: self.journal,
                 TO_SETTLE_KEY: self.a_traiter,
@@ -133,16 +144,11 @@ class Places(QObject):
                 STATEMENTS_KEY: self.releves,
             }
         )
-        self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self.releves)
-        self.reglages = self._settings(look, sounds)
+
+    def _follow_options(self, sounds: Sounds) -> None:
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
         self.checkout.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
-        self.rest = CameraRest(
-            opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
-        )
-        self._connect()
-        self._status_came(self._status)
 
     def _settings(self, look: Look, sounds: Sounds) -> ReglagesScreen | None:
         screen = settings_of(
