@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-from merchant_app.bootstrap.journal import journal_path, open_journal
+from merchant_app.bootstrap.journal import OpenedJournal, journal_path, open_journal
 from merchant_app.bootstrap.remembering import Remembered
 from merchant_app.central.comptoir import ComptoirService
 from merchant_app.central.http import ServiceHttp
@@ -25,6 +25,7 @@ from merchant_app.journal.owner import JournalOwner
 from merchant_app.journal.sealing import Sealer
 from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
+from merchant_app.settings.options import KEEP_YEARS, Options
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.sync.heartbeat import Heartbeat
@@ -49,7 +50,7 @@ class Belongings:
         holders_key: seals whom vouchers were bought for.
         device_key: the till's private key; empty: the keyring has it no more.
         shop_redemption_max_minor: what the shop itself accepts offline at most.
-        keep_years: how long the journal keeps what archives hold.
+        options: what the shop has chosen.
         remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
     """
@@ -60,7 +61,7 @@ class Belongings:
     holders_key: bytes
     device_key: bytes
     shop_redemption_max_minor: int
-    keep_years: int
+    options: Options
     remembered: Remembered
     forget: Callable[[], None]
 
@@ -82,14 +83,7 @@ def build_counter(
         Problem: the journal cannot be opened (`journal.opening.open_file`).
     """
     central = _central(enrolled, http, clock=clock, held=held)
-    opened = open_journal(
-        enrolled,
-        belongings.data,
-        mirror_folder=belongings.mirror_folder,
-        central=central,
-        clock=clock,
-    )
-    held.callback(opened.owner.close)
+    opened = _journal(enrolled, belongings, central, clock=clock, held=held)
     connectivity = Connectivity(clock)
     belongings.remembered.watch(connectivity)
     copy, fetcher = _copy(enrolled, belongings, central, connectivity, clock=clock, held=held)
@@ -127,8 +121,9 @@ def build_counter(
         key=_till_key(belongings.device_key),
         closings_folder=belongings.data / "closings",
         service_key=enrolled.service_key,
+        options=belongings.options,
         journal_file=journal_path(belongings.data),
-        keep_years=belongings.keep_years,
+        keep_years=belongings.options.get(KEEP_YEARS),
     )
     counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):
@@ -145,6 +140,25 @@ def _central(
     )
     held.callback(central.close)
     return central
+
+
+def _journal(
+    enrolled: EnrolledTill,
+    belongings: Belongings,
+    central: ComptoirService,
+    *,
+    clock: Clock,
+    held: ExitStack,
+) -> OpenedJournal:
+    opened = open_journal(
+        enrolled,
+        belongings.data,
+        mirror_folder=belongings.mirror_folder,
+        central=central,
+        clock=clock,
+    )
+    held.callback(opened.owner.close)
+    return opened
 
 
 def _copy(

@@ -291,7 +291,7 @@ class TillOpener:
         from merchant_app.bootstrap.counter import Belongings
         from merchant_app.bootstrap.remembering import Remembered
         from merchant_app.settings.enrolment import EnrolmentStore
-        from merchant_app.settings.options import KEEP_YEARS, MIRROR_FOLDER, OFFLINE_REDEMPTION_MAX
+        from merchant_app.settings.options import MIRROR_FOLDER, OFFLINE_REDEMPTION_MAX
         from merchant_app.settings.secrets import SecretName
 
         store = EnrolmentStore(self._profile.enrolment_file)
@@ -304,7 +304,7 @@ class TillOpener:
             holders_key=self._holders_key(),
             device_key=bytes.fromhex(self._secrets().secrets.get(SecretName.DEVICE_KEY) or ""),
             shop_redemption_max_minor=options.get(OFFLINE_REDEMPTION_MAX),
-            keep_years=options.get(KEEP_YEARS),
+            options=options,
             remembered=Remembered(store, enrolled),
             forget=self._forget,
         )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from merchant_app.clock import from_text
 from merchant_app.contract.status import OutcomeStatus
@@ -125,7 +125,7 @@ class BookReader:
         """Close the file."""
         self._connection.close()
 
-    def __enter__(self) -> BookReader:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -239,6 +239,11 @@ class BookReader:
                     from_text(row[4]),
                 )
             stories[told.op_id].told.append(told)
+
+    def select(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Rows of a query that changes nothing, for a reader of another kind."""
+        with world_errors():
+            return self._connection.execute(query, values).fetchall()
 
     def _rows(self, query: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """Rows of a query about ids, which come in pieces that SQLite takes."""

@@ -59,6 +59,9 @@ class EventKind(Enum):
     SHA-256 of its "manifest", the last of the "entries" and the last "closing" in it (0: none)."""
     JOURNAL_PURGED = "journal_purged"
     """What an archive holds was removed from this file: where it begins now (`bases.py`)."""
+    EXPORTED = "exported"
+    """The journal was written for another program: in a "format", the days "first" to "last", so
+    many "rows"."""
     CLOCK_FLAGGED = "clock_flagged"
     """A "closing" found entries whose time cannot be true: so many of each "flag"."""
     RECEIPT_PRINTED = "receipt_printed"

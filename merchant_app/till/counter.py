@@ -10,6 +10,7 @@ from merchant_app.ids import OpId
 from merchant_app.money import Money
 from merchant_app.till.closing_desk import ClosingDesk
 from merchant_app.till.hits import Hit, SearchResult
+from merchant_app.till.journal_desk import JournalDesk
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
     Asked,
@@ -54,9 +55,9 @@ class CounterFacts:
 class Counter(Protocol):
     """The cashier's actions.
 
-    Every method but `facts`, `judge` and `status` may block, up to a few seconds: call them from
-    worker threads; they may be called from several at once. They raise Problems (a full disk, a
-    damaged journal), never network errors.
+    Every method but `facts`, `journal`, `judge` and `status` may block, up to a few seconds: call
+    them from worker threads; they may be called from several at once. They raise Problems (a full
+    disk, a damaged journal), never network errors.
     """
 
     @property
@@ -75,6 +76,11 @@ class Counter(Protocol):
     @property
     def archives(self) -> ArchiveDesk:
         """What can be asked about archives."""
+        ...
+
+    @property
+    def journal(self) -> JournalDesk:
+        """What can be asked about what was recorded."""
         ...
 
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:

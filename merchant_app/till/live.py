@@ -11,7 +11,9 @@ from merchant_app.till.archive_desk import ArchiveDesk, LiveArchiveDesk
 from merchant_app.till.closing_desk import ClosingDesk
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.hits import Hit, SearchResult
+from merchant_app.till.journal_desk import JournalDesk
 from merchant_app.till.live_closings import LiveClosingDesk
+from merchant_app.till.live_journal import LiveJournalDesk
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.receipts import LiveReceiptDesk, ReceiptDesk
 from merchant_app.till.results import (
@@ -51,6 +53,7 @@ class LiveCounter:
         self.statements: StatementDesk = LiveStatementDesk(till)
         self.receipts: ReceiptDesk = LiveReceiptDesk(till)
         self.archives: ArchiveDesk = LiveArchiveDesk(till)
+        self._journal = LiveJournalDesk(till)
         self._people = search.People(till.copy)
         till.connectivity.listen(self._tell)
 
@@ -70,6 +73,10 @@ class LiveCounter:
     @property
     def facts(self) -> CounterFacts:
         return self._till.facts
+
+    @property
+    def journal(self) -> JournalDesk:
+        return self._journal
 
     def look_up(self, text: str, *, purchase: Money | None) -> LookUp:
         return look_up.look_up(self._till, text, purchase=purchase)

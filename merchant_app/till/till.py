@@ -23,6 +23,7 @@ from merchant_app.ids import OpId, TillId, VoucherId
 from merchant_app.journal.closings import Sign
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.owner import JournalOwner
+from merchant_app.settings.options import Options
 from merchant_app.sync.connectivity import Connectivity, LineState
 from merchant_app.sync.delivery import Courier, Delivery
 from merchant_app.till.counter import CounterFacts
@@ -92,6 +93,7 @@ class Till:
         copying: how many vouchers of a copy that is being fetched have come; None: none is.
         forget: ends the enrolment: its secrets and what is known of the shop.
         key: signs closings; None: the keyring has it no more.
+        options: what the shop has chosen.
         closings_folder: where the papers of closings are kept; made when there is one.
         service_key: the service's public key, 32 bytes: what it signs can be verified with it.
         keep_years: how long what is in the journal is kept, in whole years after its own.
@@ -117,6 +119,7 @@ class Till:
     copying: Callable[[], int | None]
     forget: Callable[[], None]
     key: TillKey | None
+    options: Options
     closings_folder: Path
     service_key: bytes
     journal_file: Path

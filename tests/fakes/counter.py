@@ -55,6 +55,7 @@ from merchant_app.vouchers.verdicts import OtherCurrency, Unknown, Use, Verdict,
 from tests.fakes.archive_desk import FakeArchiveDesk
 from tests.fakes.clock import FakeClock
 from tests.fakes.closing_desk import FakeClosingDesk
+from tests.fakes.journal_desk import FakeJournalDesk
 from tests.fakes.planned import Planned
 from tests.fakes.statement_desk import FakeStatementDesk
 from tests.fakes.waiting import LIMIT_S
@@ -123,6 +124,7 @@ class FakeCounter:
         next_search, next_look_up, next_confirm, next_redeem, next_wait, next_honour, next_cancel,
             next_reverse, next_resolve: answers, or exceptions to raise, used up before its own.
         copied_at: when set, look-ups are answered from the till's own copy of that age.
+        journal: what was recorded.
         cards, decided: what is to settle, and what was.
         unsent: what signing out would lose.
         now_booked: redemptions that the service has debited in full.
@@ -142,6 +144,7 @@ class FakeCounter:
     decided: tuple[Card, ...] = ()
     unsent: tuple[UnsentEntry, ...] = ()
     now_booked: frozenset[OpId] = frozenset()
+    journal: FakeJournalDesk = field(default_factory=FakeJournalDesk)
     signed_out: bool = False
     next_look_up: Planned[LookUp] = field(default_factory=Planned)
     next_search: Planned[SearchResult] = field(default_factory=Planned)

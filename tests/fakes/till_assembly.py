@@ -9,6 +9,7 @@ from uuid import UUID
 from merchant_app.central.port import CentralService
 from merchant_app.ids import uuid7
 from merchant_app.journal.owner import JournalOwner
+from merchant_app.settings.options import Options
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.till.counter import CounterFacts
@@ -93,6 +94,7 @@ def assemble(
         copying=lambda: None,
         forget=lambda: None,
         key=TillKey(till_key.PUBLIC_KEY, till_key.sign),
+        options=Options(path.parent / "options.json"),
         closings_folder=path.parent / "closings",
         service_key=facts.service_key,
         journal_file=path,

@@ -37,10 +37,14 @@ class Format(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The file is there, synced."""
+    """The file is there, synced.
+
+    `left_out`: rows of days that are not closed, and have no place in a FEC.
+    """
 
     path: Path
     rows: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ def export_fec(
         return Stopped() if counted.was_stopped else Refusal.NOTHING_CLOSED
     about = fec.description(name)
     write_whole(folder / name.replace(".txt", "-description.txt"), _writing(about))
-    return Exported(folder / name, counted.count)
+    return Exported(folder / name, counted.count, counted.left_out)
 
 
 def accounts_of(options: Options) -> Accounts:
@@ -148,12 +152,14 @@ class _Counted:
         self._go_on = go_on
         self._closed = closed
         self.count = 0
+        self.left_out = 0
         self.was_stopped = False
 
     def __iter__(self) -> Iterator[ExportRow]:
         self._ask()
         for row in self._rows:
             if self._closed and row.closing is None:
+                self.left_out += 1
                 continue
             yield row
             self.count += 1
