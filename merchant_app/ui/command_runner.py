@@ -11,6 +11,8 @@ from merchant_app.ui.background import Background, Outcome
 from merchant_app.ui.commands import (
     Answer,
     AskConfirm,
+    AskFind,
+    AskLife,
     AskLookUp,
     AskSearch,
     Command,
@@ -42,6 +44,8 @@ class CommandRunner:
             AskLookUp: _NewestWaits(),
             AskConfirm: _NewestWaits(),
             AskSearch: _NewestWaits(),
+            AskFind: _NewestWaits(),
+            AskLife: _NewestWaits(),
         }
         self._money_running = False
         self._holder: object | None = None

@@ -17,6 +17,8 @@ from merchant_app.till.closing_desk import ClosingDesk
 from merchant_app.till.closing_results import CloseResult, ClosingPreview
 from merchant_app.till.counter import Counter
 from merchant_app.till.hits import Hit, SearchResult
+from merchant_app.till.journal_desk import JournalDesk
+from merchant_app.till.journal_results import Found, Life, Place, Query
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
 from merchant_app.till.results import (
     Asked,
@@ -206,6 +208,29 @@ class AskContact:
     """Is anybody there? Sends what is unsent, too."""
 
 
+@dataclass(frozen=True, slots=True)
+class AskFind:
+    """Which redemptions were recorded?
+
+    Attributes:
+        number: counts what was looked for; an answer to something older is dropped.
+        query: may hold a code, a secret.
+        before: those that follow this one; None: the newest.
+    """
+
+    number: int
+    query: Query = field(repr=False)
+    before: Place | None
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskLife:
+    """What has become of this redemption?"""
+
+    op_id: OpId
+
+
 RedeemCommand: TypeAlias = DoRedeem | DoWait | DoHonour | DoCancel
 ClosingCommand: TypeAlias = AskClosings | DoClose | DoPostpone | AskPapers
 MoneyCommand: TypeAlias = RedeemCommand | DoReverseLast | DoSettle | DoResolve
@@ -219,6 +244,8 @@ Command: TypeAlias = (
     | AskBooked
     | AskToSettle
     | AskMayLeave
+    | AskFind
+    | AskLife
     | DoSignOut
     | ClosingCommand
     | MoneyCommand
@@ -239,6 +266,8 @@ Answer: TypeAlias = (
     | CloseResult
     | PapersMade
     | Postponed
+    | Found
+    | Life
 )
 
 
@@ -267,12 +296,20 @@ def perform(counter: Counter, command: Command) -> Answer:
             return counter.contact()
         case AskClosings() | DoClose() | DoPostpone() | AskPapers():
             return _closing(counter.closings, command)
-        case AskMayLeave():
-            return counter.may_leave()
-        case DoSignOut():
-            return counter.sign_out()
+        case AskFind() | AskLife():
+            return _read_journal(counter.journal, command)
+        case AskMayLeave() | DoSignOut():
+            return counter.may_leave() if isinstance(command, AskMayLeave) else counter.sign_out()
         case _:
             return _move_money(counter, command)
+
+
+def _read_journal(desk: JournalDesk, command: AskFind | AskLife) -> Found | Life:
+    match command:
+        case AskFind(query=query, before=before, limit=limit):
+            return desk.find(query, before=before, limit=limit)
+        case AskLife(op_id):
+            return desk.life(op_id)
 
 
 def _look_up(counter: Counter, command: AskLookUp) -> LookUp:

@@ -11,7 +11,7 @@ from typing import Protocol, assert_never
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QRadioButton
 
 from merchant_app.scanning.keyboard_layout import meant
 from merchant_app.scanning.wedge import PAUSE_S, Completed, KeyDeed, PassOn, Swallow, Wedge
@@ -162,9 +162,10 @@ class Keys(QObject):
                 return False
 
     def _enter(self) -> None:
-        # Somebody who went to a button with Tab and presses Enter means that button.
+        # Somebody who went to a button with Tab and presses Enter means that button; a choice is
+        # made with the arrows, and Enter after it is the screen's.
         focus = QApplication.focusWidget()
-        if isinstance(focus, QAbstractButton):
+        if isinstance(focus, QAbstractButton) and not isinstance(focus, QRadioButton):
             focus.click()
         else:
             self._user.enter_pressed()

@@ -30,9 +30,10 @@ from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.journal.screen import JournalScreen
 from merchant_app.ui.key_places import KeyPlaces
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, JOURNAL_KEY, SETTINGS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.reglages.screen import ReglagesScreen, settings_of
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
@@ -107,7 +108,17 @@ class Places(QObject):
         self.cloture = ClotureScreen(
             views[3], runner=runner, clock=clock, time_zone=counter.facts.time_zone, parent=self
         )
-        self._key_places = KeyPlaces({TO_SETTLE_KEY: self.a_traiter, CLOSING_KEY: self.cloture})
+        self.journal = JournalScreen(
+            look, opened, runner=runner, background=self._background, clock=clock, parent=self
+        )
+        self.frame.screens.addWidget(self.journal.view)
+        self._key_places = KeyPlaces(
+            {
+                JOURNAL_KEY: self.journal,
+                TO_SETTLE_KEY: self.a_traiter,
+                CLOSING_KEY: self.cloture,
+            }
+        )
         self.reglages = self._settings(look, sounds)
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
@@ -151,6 +162,8 @@ class Places(QObject):
         self.checkout.sale.question_answered.connect(self._answered_at_checkout)
         self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
         self.a_traiter.left.connect(self._to_checkout)
+        self.journal.place_wanted.connect(self.go)
+        self.journal.undo_wanted.connect(self._undo_at_checkout)
         self.cloture.left.connect(self._to_checkout)
         self.cloture.place_wanted.connect(self.go)
         self.cloture.offered.connect(self._offer_closing)
@@ -203,6 +216,11 @@ class Places(QObject):
         """A forgotten day comes forward before the first sale; never over one."""
         if self.checkout.is_seen and self.checkout.is_idle:
             self.go(CLOSING_KEY)
+
+    @Slot()
+    def _undo_at_checkout(self) -> None:
+        self._to_checkout()
+        self.checkout.sale.undo_pressed()  # it is asked once more there, as always
 
     @Slot()
     def _to_this_till(self) -> None:

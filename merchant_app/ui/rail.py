@@ -16,7 +16,7 @@ from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 _RAIL_ICON = 28
 _COUNT_MAX = 100
 _BADGE_MAX = 16
-CHECKOUT_KEY, TO_SETTLE_KEY, CLOSING_KEY = "F1", "F3", "F4"
+CHECKOUT_KEY, JOURNAL_KEY, TO_SETTLE_KEY, CLOSING_KEY = "F1", "F2", "F3", "F4"
 SETTINGS_KEY = "F10"
 """Not F6: from F5 to F9 the keys are deeds on the screen that is seen."""
 
@@ -118,6 +118,8 @@ class Rail(Band):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * STEP, 3 * STEP, 2 * STEP, 3 * STEP)
         self._checkout = _Place(look, Shape.VIEWFINDER, _("Checkout"), CHECKOUT_KEY, self)
+        journal = _Place(look, Shape.LINES, _("Journal"), JOURNAL_KEY, self)
+        journal.clicked.connect(self._journal_clicked)
         self._to_settle = _Place(look, Shape.TRAY, _("To settle"), TO_SETTLE_KEY, self)
         self._checkout.clicked.connect(self._checkout_clicked)
         self._to_settle.clicked.connect(self._to_settle_clicked)
@@ -125,6 +127,7 @@ class Rail(Band):
         self._closing.clicked.connect(self._closing_clicked)
         self._places = {
             CHECKOUT_KEY: self._checkout,
+            JOURNAL_KEY: journal,
             TO_SETTLE_KEY: self._to_settle,
             CLOSING_KEY: self._closing,
         }
@@ -164,6 +167,9 @@ class Rail(Band):
 
     def _checkout_clicked(self) -> None:
         self.chosen.emit(CHECKOUT_KEY)
+
+    def _journal_clicked(self) -> None:
+        self.chosen.emit(JOURNAL_KEY)
 
     def _to_settle_clicked(self) -> None:
         self.chosen.emit(TO_SETTLE_KEY)

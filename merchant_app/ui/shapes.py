@@ -49,7 +49,7 @@ def draw_shape(
             _undo(painter, colour)
         case Shape.DOTS:
             _dots(painter, colour)
-        case Shape.VIEWFINDER | Shape.TRAY | Shape.SLIDERS | Shape.BOOK:
+        case Shape.VIEWFINDER | Shape.LINES | Shape.TRAY | Shape.SLIDERS | Shape.BOOK:
             _place(painter, shape, colour, ground)
         case _:
             assert_never(shape)
@@ -58,7 +58,7 @@ def draw_shape(
 
 def _place(
     painter: QPainter,
-    shape: Literal[Shape.VIEWFINDER, Shape.TRAY, Shape.SLIDERS, Shape.BOOK],
+    shape: Literal[Shape.VIEWFINDER, Shape.LINES, Shape.TRAY, Shape.SLIDERS, Shape.BOOK],
     colour: QColor,
     ground: QColor,
 ) -> None:
@@ -66,6 +66,8 @@ def _place(
     match shape:
         case Shape.VIEWFINDER:
             _viewfinder(painter, colour)
+        case Shape.LINES:
+            _lines(painter, colour)
         case Shape.TRAY:
             _tray(painter, colour)
         case Shape.SLIDERS:
@@ -190,6 +192,15 @@ def _dots(painter: QPainter, colour: QColor) -> None:
     painter.setBrush(colour)
     for across in (5, 12, 19):
         painter.drawEllipse(QPointF(across, 12), 2.2, 2.2)
+
+
+def _lines(painter: QPainter, colour: QColor) -> None:
+    """A page of a book of accounts."""
+    painter.setPen(_pen(colour))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(4, 2.5, 16, 19), 2, 2)
+    for height in (8.0, 12.0, 16.0):
+        painter.drawLine(QPointF(8, height), QPointF(16, height))
 
 
 def _tray(painter: QPainter, colour: QColor) -> None:

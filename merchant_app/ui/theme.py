@@ -252,13 +252,13 @@ QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 def _lists(p: Palette) -> str:
     """Lists and tables."""
     return f"""
-QListWidget, QTableWidget {{
+QListView, QTableWidget {{
     background: {p.surface}; color: {p.text}; border: 1px solid {p.line};
     border-radius: {RADIUS}px; outline: none; padding: {STEP}px;
 }}
-QListWidget:focus, QTableWidget:focus {{ border: 2px solid {p.accent}; }}
-QListWidget::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
-QListWidget::item:selected, QTableWidget::item:selected {{
+QListView:focus, QTableWidget:focus {{ border: 2px solid {p.accent}; }}
+QListView::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
+QListView::item:selected, QTableWidget::item:selected {{
     background: {p.tones[Tone.CHOICE].soft}; color: {p.tones[Tone.CHOICE].ink};
 }}
 QTableWidget::item {{ padding: 0 {STEP}px; }}

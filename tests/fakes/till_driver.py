@@ -22,7 +22,9 @@ from merchant_app.bootstrap import program
 from merchant_app.bootstrap.arguments import parse
 from merchant_app.clock import SystemClock
 from merchant_app.settings.secrets import OpenedSecrets, SecretName, SessionSecrets
+from merchant_app.till.journal_results import Exported, ExportForm
 from merchant_app.ui.encaisser.screen import EncaisserScreen
+from merchant_app.ui.journal.screen import JournalScreen
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.pages import EnrolPage
 from merchant_app.ui.places import Places
@@ -58,8 +60,8 @@ class Driver(QObject):
     a command led to can be told from what was there before.
 
     Commands: gun (text), enter, escape, undo, main, other (the buttons), type (field, text),
-    function (key: F1 to F12), focus (field), step (lines: down in the basket, or up), enrol
-    (address, code), retry, crash (text), close.
+    function (key: F1 to F12), find (text, in the journal), export (form, folder), focus (field),
+    step (lines: down in the basket, or up), enrol (address, code), retry, crash (text), close.
     """
 
     def __init__(self, window: MainWindow, *, commands: int, reports: int) -> None:
@@ -110,9 +112,6 @@ class Driver(QObject):
     def _do_undo(self) -> None:
         self._press_soon(self._window.undo_pressed)
 
-    def _do_function(self, key: str) -> None:
-        self._window.function_pressed(key)
-
     def _do_main(self) -> None:
         self._screen().view.main_pressed.emit()
 
@@ -129,6 +128,22 @@ class Driver(QObject):
 
     def _do_focus(self, field: str) -> None:
         getattr(self._screen().view, field).setFocus()
+
+    def _do_function(self, key: str) -> None:
+        self._window.function_pressed(key)
+
+    def _do_find(self, text: str) -> None:
+        field = self._journal().view.journal.field
+        field.setText(text)
+        field.edited.emit(text)
+
+    def _do_export(self, form: str, folder: str) -> None:
+        """This month's."""
+        journal = self._journal()
+        journal.export_pressed()
+        journal.exports.form_chosen(ExportForm[form])
+        journal.exports.folder_chosen(Path(folder))
+        journal.enter_pressed()
 
     def _do_enrol(self, address: str, code: str) -> None:
         page = self._window.page
@@ -179,6 +194,26 @@ class Driver(QObject):
             self._last = seen
             os.write(self._reports, json.dumps(seen).encode() + b"\n")
 
+    def _journal(self) -> JournalScreen:
+        places = self._window.findChild(Places)
+        assert isinstance(places, Places)
+        return places.journal
+
+    def _recorded(self) -> dict[str, object]:
+        """What the journal shows, once somebody went there."""
+        journal = self._journal()
+        if journal.screen is None:
+            return {}
+        life, panel = journal.screen.life, journal.panel
+        news = getattr(getattr(panel, "mode", None), "news", None)
+        return {
+            "looked_for": journal.screen.text,
+            "found": [sale.amount.minor for sale in journal.screen.sales],
+            "life": [] if life is None else [type(step).__name__ for step in life.steps],
+            "sale": "" if life is None else life.sale.state.value,
+            "file": str(news.path) if isinstance(news, Exported) else "",
+        }
+
     def _screen(self) -> EncaisserScreen:
         screen = self._window.screen_in_use
         assert screen is not None
@@ -207,6 +242,7 @@ class Driver(QObject):
             "unsent": 0 if self._status is None else self._status.unsent,
             "to_settle": 0 if self._status is None else self._status.to_settle,
             **self._on_closing(),
+            **self._recorded(),
         }
 
     def _on_closing(self) -> dict[str, object]:

@@ -6,7 +6,14 @@ from dataclasses import replace
 
 from merchant_app.errors import ProblemKind
 from merchant_app.settings.options import Language, ReceiptPrinter, Theme
-from merchant_app.ui.reglages.states import CameraEntry, Chosen, Note, PrinterChosen, Screen
+from merchant_app.ui.reglages.states import (
+    ACCOUNTING,
+    CameraEntry,
+    Chosen,
+    Note,
+    PrinterChosen,
+    Screen,
+)
 
 PLAIN = Chosen(
     camera="",
@@ -17,6 +24,7 @@ PLAIN = Chosen(
     theme=Theme.SYSTEM,
     watched_folder="",
     mirror_folder="",
+    accounts={option.key: option.default for option in ACCOUNTING},
 )
 _CAMERAS = (
     CameraEntry(""),

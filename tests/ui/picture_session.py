@@ -22,10 +22,14 @@ from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.files.dropping import DropTarget
 from merchant_app.ui.files.states import State as FileState
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.journal.export_states import Panel
+from merchant_app.ui.journal.screen import JournalPages
+from merchant_app.ui.journal.states import Screen as JournalScreen
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
-from merchant_app.ui.rail import CLOSING_KEY, SETTINGS_KEY, TO_SETTLE_KEY
+from merchant_app.ui.rail import CLOSING_KEY, JOURNAL_KEY, SETTINGS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.receipt.states import State as ReceiptState
+from merchant_app.ui.reglages.states import ACCOUNTING
 from merchant_app.ui.reglages.states import Screen as ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.status_words import band, pill
@@ -38,6 +42,7 @@ from tests.ui.gallery import RUNNING, SCENE, SCENES, Scene, camera_frame
 from tests.ui.gallery_of_archives import ARCHIVES
 from tests.ui.gallery_of_closings import CLOSINGS, ClosingScene
 from tests.ui.gallery_of_files import ARRIVED, FILES
+from tests.ui.gallery_of_journal import EXPORTS, JOURNAL
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
 from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
@@ -115,6 +120,20 @@ def settings_window(look: Look, screen: ReglagesScreen) -> tuple[TillFrame, Regl
         view.camera.show_absent()
     view.show_screen(screen)
     return frame, view
+
+
+def journal_window(look: Look, shown: JournalScreen | Panel) -> tuple[TillFrame, JournalPages]:
+    """The till's frame showing the Journal, or its panel of exports."""
+    pages_ = JournalPages(look)
+    frame = TillFrame(look, FACTS, pages_)
+    _say_status(frame, ONLINE)
+    frame.rail.show_place(JOURNAL_KEY)
+    if isinstance(shown, Panel):
+        pages_.setCurrentWidget(pages_.exports)
+        pages_.exports.show_panel(shown)
+    else:
+        pages_.journal.show_screen(shown, Place(NOON, ZONE))
+    return frame, pages_
 
 
 def files_window(look: Look, state: FileState) -> tuple[TillFrame, EncaisserView]:
@@ -251,6 +270,11 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         yield name, arrived_window(look, names)
     for name, screen in THIS_TILL.items():
         yield name, this_till_window(look, screen)[0]
+    for name, shown in {**JOURNAL, **EXPORTS}.items():
+        frame, journal = journal_window(look, shown)
+        frame.show()
+        (journal.exports if isinstance(shown, Panel) else journal.journal).take_keyboard()
+        yield name, frame
     for name, settings in SETTINGS.items():
         frame, chooser = settings_window(look, settings)
         frame.show()
@@ -269,6 +293,11 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         frame.show()
         (chooser.archives.stop_button if panel.working else chooser.archives.make).setFocus()
         yield name, frame
+    frame, chooser = settings_window(look, SETTINGS["settings"])
+    frame.resize(1024, 700)
+    frame.show()
+    chooser.accounts.fields[ACCOUNTING[-1].key].setFocus()
+    yield "settings-accounts", frame
 
 
 def _closings(look: Look) -> Iterator[tuple[str, TillFrame]]:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from merchant_app.i18n import Language, install
+from merchant_app.till.journal_results import SaleState
 from merchant_app.till.matters import Card, CardKind
 from merchant_app.ui.a_traiter import states as ms
 from merchant_app.ui.cloture import states as cs
@@ -26,6 +27,7 @@ from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.files import states as fs
+from merchant_app.ui.journal import words as journal_words
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel
 from merchant_app.ui.palette import Tone
@@ -38,6 +40,7 @@ from tests.ui.gallery import SCENE, SCENES, Scene
 from tests.ui.gallery_of_archives import ARCHIVES
 from tests.ui.gallery_of_closings import CLOSINGS, ClosingScene
 from tests.ui.gallery_of_files import ARRIVED, FILES
+from tests.ui.gallery_of_journal import EXPORTS, JOURNAL, LIVES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
 from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
@@ -46,6 +49,7 @@ from tests.ui.picture_session import (
     closings_window,
     dropping_window,
     files_window,
+    journal_window,
     matters_window,
     pages,
     receipt_window,
@@ -153,6 +157,29 @@ def test_every_state_of_cloture_has_a_picture() -> None:
     assert {type(scene.screen.mode) for scene in CLOSINGS} == set(cs.Mode.__args__)
     news = {scene.screen.news for scene in CLOSINGS}
     assert news >= {None, *cs.Notice}
+
+
+@pytest.mark.parametrize("name", [*JOURNAL, *EXPORTS])
+@languages
+def test_nothing_of_the_journal_is_cut_off(
+    qtbot: QtBot, look: Look, name: str, language: Language
+) -> None:
+    install(language)
+    frame, view = journal_window(look, {**JOURNAL, **EXPORTS}[name])
+    _show(qtbot, frame)
+    QApplication.processEvents()
+    _assert_all_whole(frame)
+    for radio in view.findChildren(QRadioButton):
+        if radio.isVisible():
+            assert radio.width() >= radio.minimumSizeHint().width(), radio.text()
+            _assert_inside(radio, frame)
+
+
+def test_every_state_of_a_redemption_has_its_word_and_shape() -> None:
+    assert set(LIVES) == set(SaleState)
+    told = [journal_words.state(of) for of in SaleState]
+    assert len({one.word for one in told}) == len(told)
+    assert len({one.shape for one in told}) == len(told)
 
 
 @pytest.mark.parametrize("name", THIS_TILL)

@@ -380,3 +380,32 @@ def test_what_would_help_is_said_on_the_picture(camera: HeldCamera, till: Till) 
     till.qtbot.waitUntil(lambda: picture.advised == "", timeout=LIMIT_MS)
     till.gun(code(1))
     till.comes_to(st.Debitable)
+
+
+def test_the_accounts_are_typed_and_kept_and_a_slip_is_said(
+    settings: ReglagesScreen, till: Till, file: Path
+) -> None:
+    accounts = settings.view.accounts
+    field = accounts.fields[choices.SIREN.key]
+    assert accounts.fields[choices.SINGLE_PURPOSE_VAT.key].text() == "5,5"
+    assert accounts.fields[choices.ACCOUNT_SALES.key].text() == "707000"
+    for text in ("12345678", "123 456 789"):
+        field.setText(text)
+        field.edited.emit(text)
+    kept(till, file, lambda o: o.get(choices.SIREN) == "123456789")
+    rate = accounts.fields[choices.SINGLE_PURPOSE_VAT.key]
+    for text in ("20,555", "101", "vingt", "-5"):
+        rate.setText(text)
+        rate.edited.emit(text)
+        assert "deux décimales" in accounts._notes[choices.SINGLE_PURPOSE_VAT.key].text()
+    rate.setText("20")
+    rate.edited.emit("20")
+    kept(till, file, lambda o: o.get(choices.SINGLE_PURPOSE_VAT) == 2_000)
+    assert Options(file).get(choices.SIREN) == "123456789"
+
+
+def test_a_siren_that_was_typed_elsewhere_stands_here(settings: ReglagesScreen, till: Till) -> None:
+    settings._options.set(choices.SIREN, "987654321")
+    till.escape()
+    till.function(10)
+    assert settings.view.accounts.fields[choices.SIREN.key].text() == "987654321"

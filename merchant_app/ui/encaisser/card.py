@@ -23,6 +23,7 @@ class Shape(Enum):
     OCTAGON = "octagon"
     QUESTION = "question"
     UNDO = "undo"
+    LINES = "lines"
     TRAY = "tray"
     SLIDERS = "sliders"
     BOOK = "book"

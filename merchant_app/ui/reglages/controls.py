@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QRadioButton,
@@ -33,21 +34,35 @@ class OneOf(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, names: Sequence[str], *, title: str, column: bool, parent: QWidget) -> None:
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        title: str,
+        column: bool,
+        parent: QWidget,
+        per_row: int | None = None,
+    ) -> None:
+        """`per_row`: so many beside each other; None: all of them, or one in a `column`."""
         super().__init__(parent)
         self.setAccessibleName(title)
         self._group = QButtonGroup(self)
-        layout = QVBoxLayout(self) if column else QHBoxLayout(self)
+        per_row = per_row or (1 if column else len(names))
+        self._layout = layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing((0 if column else 4) * STEP)
+        layout.setHorizontalSpacing(4 * STEP)
+        layout.setVerticalSpacing(0)
         for place, name in enumerate(names):
             button = QRadioButton(name, self)
             button.setAccessibleDescription(title)
             self._group.addButton(button, place)
-            layout.addWidget(button)
-        if not column:
-            layout.addStretch(1)
+            layout.addWidget(button, place // per_row, place % per_row)
+        layout.setColumnStretch(per_row, 1)
         self._group.idClicked.connect(self.chosen)
+
+    def draw_together(self) -> None:
+        """Where there is little room."""
+        self._layout.setHorizontalSpacing(STEP)
 
     def show_place(self, place: int) -> None:
         """Mark the value that holds."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from merchant_app.errors import ProblemKind
 from merchant_app.scanning.cameras import Listed, find, name_in
@@ -117,6 +117,16 @@ class Presenter:
     def _keep_changed(self, option: Option[Value], before: Value, now: Value) -> None:
         if now != before:
             self._hands.keep(option, now)
+
+    def accounts_are(self, accounts: Mapping[str, str | int]) -> None:
+        """They may have been chosen elsewhere."""
+        self._publish(replace(self._screen, chosen=replace(self._screen.chosen, accounts=accounts)))
+
+    def account_chosen(self, option: Option[Any], value: str | int) -> None:
+        """Where entries go from the next export on."""
+        self._hands.keep(option, value)
+        accounts = {**self._screen.chosen.accounts, option.key: value}
+        self._choose(replace(self._screen.chosen, accounts=accounts))
 
     def not_kept(self, kind: ProblemKind) -> None:
         """A choice holds until the program ends, and is forgotten then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -100,6 +100,7 @@ class ReglagesScreen(QObject):
         view.watched_folder_wanted.connect(self._watched_folder_wanted)
         view.mirror_folder_wanted.connect(self._mirror_folder_wanted)
         view.printer.wanted.connect(self._printer_wanted)
+        view.account_wanted.connect(self._account_wanted)
         view.back.connect(self.escape_pressed)
         view.camera.again.connect(self._look_again)
 
@@ -115,6 +116,8 @@ class ReglagesScreen(QObject):
 
     def open(self) -> None:
         """Somebody came here."""
+        # The SIREN can be typed where the tax office's file is made, too.
+        self.presenter.accounts_are(chosen_in(self._options).accounts)
         self.presenter.open()
         self.archives.open()
         self._list()
@@ -241,6 +244,10 @@ class ReglagesScreen(QObject):
     @Slot(object)
     def _printer_wanted(self, printer: PrinterChosen) -> None:
         self.presenter.printer_chosen(printer)
+
+    @Slot(object, object)
+    def _account_wanted(self, option: Option[Any], value: str | int) -> None:
+        self.presenter.account_chosen(option, value)
 
     @Slot()
     def _look_again(self) -> None:

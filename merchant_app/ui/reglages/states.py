@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from merchant_app.errors import ProblemKind
 from merchant_app.settings import options as choices
 from merchant_app.settings.options import (
     Language,
+    Option,
     Options,
     ReceiptColumns,
     ReceiptPages,
     ReceiptPrinter,
     Theme,
 )
+
+ACCOUNTING: tuple[Option[Any], ...] = (
+    choices.SIREN,
+    choices.FEC_JOURNAL,
+    choices.ACCOUNT_PLATFORM,
+    choices.ACCOUNT_MULTI_PURPOSE,
+    choices.ACCOUNT_SALES,
+    choices.ACCOUNT_VAT,
+    choices.ACCOUNT_LOSS,
+    choices.SINGLE_PURPOSE_VAT,
+)
+"""What the section « Comptabilité » offers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +50,7 @@ class Chosen:
         camera: its identity; empty: whichever is found.
         watched_folder: where vouchers arrive as files; empty: nowhere.
         mirror_folder: where the journal's second copy goes; empty: beside the journal.
+        accounts: where accounting entries go, by the options' keys.
     """
 
     camera: str
@@ -46,6 +62,7 @@ class Chosen:
     watched_folder: str
     mirror_folder: str
     printer: PrinterChosen = PrinterChosen()
+    accounts: Mapping[str, str | int] = field(default_factory=dict)
 
 
 def chosen_in(options: Options) -> Chosen:
@@ -65,6 +82,7 @@ def chosen_in(options: Options) -> Chosen:
             columns=options.get(choices.RECEIPT_COLUMNS),
             pages=options.get(choices.RECEIPT_PAGES),
         ),
+        accounts={option.key: options.get(option) for option in ACCOUNTING},
     )
 
 

@@ -22,6 +22,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages import words
+from merchant_app.ui.reglages.accounts import AccountsView
 from merchant_app.ui.reglages.archive_view import ArchivesView
 from merchant_app.ui.reglages.controls import FolderChoice, OneOf, Volume, beside, titled
 from merchant_app.ui.reglages.printer_choice import PrinterChoice
@@ -43,6 +44,7 @@ class ReglagesView(QWidget):
         language_wanted(object), theme_wanted(object): a `Language`, a `Theme`.
         watched_folder_wanted(str): vouchers that arrive in this folder are offered; empty: none.
         mirror_folder_wanted(str): the journal's second copy goes there; empty: beside the journal.
+        account_wanted(object, object): an option of « Comptabilité », and its new value.
         back(): the button.
     """
 
@@ -55,6 +57,7 @@ class ReglagesView(QWidget):
     theme_wanted = Signal(object)
     watched_folder_wanted = Signal(str)
     mirror_folder_wanted = Signal(str)
+    account_wanted = Signal(object, object)
     back = Signal()
 
     def __init__(self, look: Look) -> None:
@@ -147,6 +150,8 @@ class ReglagesView(QWidget):
         self.mirror_folder.chosen.connect(self.mirror_folder_wanted)
         self.printer = PrinterChoice(self._look, self._inside)
         self.archives = ArchivesView(self._look, self._inside)
+        self.accounts = AccountsView(self._look, self._inside)
+        self.accounts.changed.connect(self.account_wanted)
 
     def _lay_out(self) -> None:
         look, inside = self._look, self._inside
@@ -167,8 +172,12 @@ class ReglagesView(QWidget):
         others.addWidget(self.watched_folder)
         others.addWidget(self.mirror_folder)
         others.addWidget(self.archives)
-        columns = QVBoxLayout(inside) if look.is_large else QHBoxLayout(inside)
-        columns.setContentsMargins(0, 0, 3 * STEP, 0)
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, 3 * STEP, 0)
+        rows.setSpacing(5 * STEP)
+        columns = QVBoxLayout() if look.is_large else QHBoxLayout()
+        rows.addLayout(columns)
+        rows.addWidget(self.accounts)
         columns.setSpacing((5 if look.is_large else 8) * STEP)
         # Under the camera there is room, where there are two columns.
         (others if look.is_large else camera).addWidget(self.printer)
@@ -176,6 +185,11 @@ class ReglagesView(QWidget):
         columns.addLayout(camera, 1)
         others.addStretch(1)
         columns.addLayout(others, 1)
+        self._frame_it()
+
+    def _frame_it(self) -> None:
+        """What scrolls, under a head that does not."""
+        look, inside = self._look, self._inside
         self._scroll = QScrollArea(self)
         self._scroll.setWidget(inside)
         self._scroll.setWidgetResizable(True)
@@ -230,6 +244,7 @@ class ReglagesView(QWidget):
         ):
             choice.show_folder(told(folder), is_one=bool(folder))
         self.printer.show_chosen(chosen.printer)
+        self.accounts.show_values(chosen.accounts)
         self._note.setText(words.note(screen.note))
         self._colour()
 

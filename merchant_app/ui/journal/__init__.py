@@ -1,0 +1,1 @@
+"""Journal: what was recorded, found again; and written out for other programs."""
