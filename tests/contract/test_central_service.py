@@ -38,8 +38,8 @@ from merchant_app.vouchers.holders import Holder
 from merchant_app.vouchers.verdicts import Reason
 from tests.fakes.central_sites import Site, Voucher
 from tests.fakes.journal_writer import JournalWriter
+from tests.fakes.waiting import LIMIT_S
 
-WAIT_S = 30.0
 PUBLIC_KEY = bytes(range(32))
 
 
@@ -53,13 +53,13 @@ class Till:
 
     def send(self, *, after: int = 0, up_to: int | None = None) -> Stored:
         answer = self.service.append_journal(
-            self.journal.batch(after=after, up_to=up_to), wait_s=WAIT_S
+            self.journal.batch(after=after, up_to=up_to), wait_s=LIMIT_S
         )
         assert isinstance(answer, Stored), answer
         return answer
 
     def send_batch(self, batch: Batch) -> object:
-        return self.service.append_journal(batch, wait_s=WAIT_S)
+        return self.service.append_journal(batch, wait_s=LIMIT_S)
 
     def outcomes(self) -> dict[OpId, Outcome]:
         """The newest state of each op, from the whole feed."""

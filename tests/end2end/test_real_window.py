@@ -69,16 +69,18 @@ def finds(till: Driven, scan: Callable[[], None], amount: str) -> None:
     till.after("escape", shows="Ready")
 
 
-def test_guns_fast_slow_with_and_without_enter(tmp_path: Path, service: TrainingService) -> None:
+def test_a_gun_with_and_without_enter_and_a_person(
+    tmp_path: Path, service: TrainingService
+) -> None:
     fifty, twenty = issued(service, 50), issued(service, 20)
     with x_display() as display, open_till(tmp_path, display) as till:
         finds(till, lambda: display.gun(fifty["token"]), FIFTY)
-        finds(till, lambda: display.gun(twenty["code"], delay_ms=12), TWENTY)
+        finds(till, lambda: display.gun(twenty["code"]), TWENTY)
         finds(till, lambda: display.gun(fifty["token"], enter=False), FIFTY)
-        finds(till, lambda: display.gun(twenty["code"], delay_ms=12, enter=False), TWENTY)
+        finds(till, lambda: display.gun(twenty["code"], enter=False), TWENTY)
         finds(till, lambda: display.gun(fifty["code"]), FIFTY)
         # As slow as a person: no gun any more, but what it types is a code and its Enter.
-        finds(till, lambda: display.gun(twenty["code"], delay_ms=120), TWENTY)
+        finds(till, lambda: display.type(twenty["code"]), TWENTY)
 
 
 def test_a_gun_of_the_united_states_on_other_keyboards(

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, delete, insert, select, text
 
 from merchant_app.central.address import parse_address
 from merchant_app.central.comptoir import ComptoirEnrolment, ComptoirService
-from merchant_app.central.http import ServiceHttp
+from merchant_app.central.http import Limits, ServiceHttp
 from merchant_app.central.port import CentralService, Enrolled, Enrolment
 from merchant_app.clock import Clock, SystemClock
 from merchant_app.ledger.evaluation import Rules
@@ -40,6 +40,8 @@ from tests.fakes.waiting import LIMIT_S
 
 SHOP = "librairie-des-quais"
 OTHER_SHOP = "librairie-du-port"
+PATIENT = Limits(connect_s=LIMIT_S, read_s=LIMIT_S, total_s=LIMIT_S)
+"""A cashier would not wait for an answer as long as this; a busy computer may need it."""
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -210,7 +212,8 @@ class ServiceSite:
 
     def enrolment(self) -> Enrolment:
         clock = self.service_.clock
-        made = ComptoirEnrolment(ServiceHttp(parse_address(self.url), clock=clock), clock=clock)
+        http = ServiceHttp(parse_address(self.url), clock=clock, limits=PATIENT)
+        made = ComptoirEnrolment(http, clock=clock)
         self._open.append(made)
         return made
 
@@ -219,7 +222,8 @@ class ServiceSite:
 
     def service(self, enrolled: Enrolled) -> CentralService:
         clock = self.service_.clock
-        http = ServiceHttp(parse_address(self.url), clock=clock, token=enrolled.token)
+        address = parse_address(self.url)
+        http = ServiceHttp(address, clock=clock, token=enrolled.token, limits=PATIENT)
         made = ComptoirService(
             http,
             clock=clock,

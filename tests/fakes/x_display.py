@@ -1,8 +1,9 @@
 """A real X display without a screen, and hands on its keyboard (Xvfb, xdotool). Linux only.
 
-A gun is told from a person by the times that the display gives to its keys. So a gun's keys are
-all with the display before it looks at the first, and their pace is the display's own: however
-busy the computer is, nothing comes between two of them.
+A gun is told from a person by the times that the display gives to its keys. A display that is to
+wait between two keys wakes late on a busy computer, and then the gun is a person. So a gun's keys
+are all with the display before it looks at the first, it waits between none of them, and it listens
+to nobody else until the last. What pace a gun may have is a question for `scanning.wedge` alone.
 """
 
 from __future__ import annotations
@@ -32,8 +33,7 @@ _US_ROWS_SHIFTED = (
 )
 _SHIFT_KEY, _RETURN_KEY = 50, 36
 _AIM_MS = 200
-_TWICE_MS = 2
-"""The same key twice in one millisecond is what a key that is held down looks like to Qt."""
+_PERSON_MS = 120
 
 
 class _ClientMessage(ctypes.Structure):
@@ -71,8 +71,8 @@ class XDisplay:
         """There is no window manager to do it."""
         self._xdotool("windowfocus", "--sync", str(window))
 
-    def gun(self, text: str, *, delay_ms: int = 0, enter: bool = True) -> None:
-        """Aim, then type as a scanner gun does: at once, or with so much time before each key.
+    def gun(self, text: str, *, enter: bool = True) -> None:
+        """Aim, then type as a scanner gun does.
 
         It knows keys, not characters: it presses those of the United States, whatever this display
         makes of them.
@@ -80,17 +80,31 @@ class XDisplay:
         What follows a gun's Enter within 35 ms belongs to the same scan (`scanning.wedge`); no hand
         aims as quickly, but this program could.
         """
-        keys = [_us_key(character) for character in text]
-        if enter:
-            keys.append((_RETURN_KEY, False))
-        with self._connection() as (display, x11):
-            wait_ms, before = _AIM_MS, 0
-            for key, shifted in keys:
-                _press(
-                    display, key, shifted=shifted, after_ms=wait_ms + _TWICE_MS * (key == before)
-                )
-                wait_ms, before = delay_ms, key
+        with self._connection() as holder, self._connection() as display:
+            x11 = _library("X11")
+            # Held by the one, the display reads nothing of the other, whose keys are more than one
+            # message; so none of them comes late.
+            x11.XGrabServer(holder)
+            x11.XSync(holder, 0)
+            _stroke(display, _SHIFT_KEY, after_ms=_AIM_MS)
+            x11.XGrabServer(display)
+            for key, shifted in _keys(text, enter=enter):
+                _press(display, key, shifted=shifted)
+                # The same key twice in one millisecond, with nothing between, is what a key that
+                # is held down looks like to Qt. Shift types nothing, and guns press it at will.
+                _stroke(display, _SHIFT_KEY)
+            x11.XUngrabServer(display)
+            x11.XFlush(display)
+            x11.XUngrabServer(holder)
+            x11.XSync(holder, 0)
             x11.XSync(display, 0)
+
+    def type(self, text: str) -> None:
+        """As slowly as a person does, and Enter."""
+        with self._connection() as display:
+            for key, shifted in _keys(text, enter=True):
+                _press(display, key, shifted=shifted, after_ms=_PERSON_MS)
+            _library("X11").XSync(display, 0)
 
     def use_layout(self, *layout: str) -> None:
         """The computer's keyboard, as setxkbmap wants it said."""
@@ -107,7 +121,8 @@ class XDisplay:
 
     def ask_to_close(self, window: int) -> None:
         """What a window manager sends when somebody clicks the cross (ICCCM, 4.2.8.1)."""
-        with self._connection() as (display, x11):
+        with self._connection() as display:
+            x11 = _library("X11")
             x11.XInternAtom.restype = ctypes.c_ulong
             x11.XInternAtom.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
             message = _ClientMessage(type=_CLIENT_MESSAGE, window=window, format=32)
@@ -118,13 +133,15 @@ class XDisplay:
             )
 
     @contextmanager
-    def _connection(self) -> Iterator[tuple[ctypes.c_void_p, ctypes.CDLL]]:
+    def _connection(self) -> Iterator[ctypes.c_void_p]:
         x11 = _library("X11")
         x11.XOpenDisplay.restype = ctypes.c_void_p
         display = ctypes.c_void_p(x11.XOpenDisplay(self.name.encode()))
         assert display.value, f"no display {self.name}"
+        # Asks the display, which could not answer the first key while another holds it.
+        assert _library("Xtst").XTestQueryExtension(display, *(ctypes.byref(ctypes.c_int()),) * 4)
         try:
-            yield display, x11
+            yield display
         finally:
             x11.XCloseDisplay(display)  # sends what still waits to be sent
 
@@ -145,14 +162,28 @@ def _library(name: str) -> ctypes.CDLL:
     return ctypes.CDLL(found)
 
 
-def _press(display: ctypes.c_void_p, key: int, *, shifted: bool, after_ms: int) -> None:
+def _stroke(display: ctypes.c_void_p, key: int, *, after_ms: int = 0) -> None:
     """Give this key to the display, which waits for so long before it presses it."""
-    strokes = [(key, True), (key, False)]
-    if shifted:
-        strokes = [(_SHIFT_KEY, True), *strokes, (_SHIFT_KEY, False)]
-    for place, (stroke, is_down) in enumerate(strokes):
-        wait_ms = 0 if place else after_ms
-        _library("Xtst").XTestFakeKeyEvent(display, stroke, is_down, ctypes.c_ulong(wait_ms))
+    for is_down, wait_ms in ((True, after_ms), (False, 0)):
+        _fake_key(display, key, is_down=is_down, after_ms=wait_ms)
+
+
+def _press(display: ctypes.c_void_p, key: int, *, shifted: bool, after_ms: int = 0) -> None:
+    """`_stroke`, with Shift or without."""
+    if not shifted:
+        _stroke(display, key, after_ms=after_ms)
+        return
+    _fake_key(display, _SHIFT_KEY, is_down=True, after_ms=after_ms)
+    _stroke(display, key)
+    _fake_key(display, _SHIFT_KEY, is_down=False)
+
+
+def _fake_key(display: ctypes.c_void_p, key: int, *, is_down: bool, after_ms: int = 0) -> None:
+    _library("Xtst").XTestFakeKeyEvent(display, key, is_down, ctypes.c_ulong(after_ms))
+
+
+def _keys(text: str, *, enter: bool) -> list[tuple[int, bool]]:
+    return [_us_key(character) for character in text] + [(_RETURN_KEY, False)] * enter
 
 
 def _us_key(character: str) -> tuple[int, bool]:
