@@ -61,7 +61,7 @@ class Journal:
         for part in (self.events, self.entries, self.closings, self.receipts, self.file):
             try:
                 part()
-            except (sqlite3.Error, ValueError, TypeError, KeyError, OverflowError):
+            except (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError):
                 self.accuse(part.__name__, 0, "damaged")
         self.found.sort()
 
@@ -106,7 +106,7 @@ class Journal:
                     return self.accuse("events", number, "signature")
                 ends = (chain.split(":") for chain in said["chains"].split())
                 said.update(event=number, ends={e: (int(n), bytes.fromhex(h)) for e, n, h in ends})
-                if not self.one("SELECT 1 FROM entries WHERE rowid <= ?", said["entry"]):
+                if not self.one("SELECT 1 FROM closings WHERE number <= ?", said["closing"]):
                     self.base = said  # else an older copy was put back, which begins where it began
 
     def entries(self):

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from merchant_app.journal.records import COLUMNS
 from merchant_app.journal.row_digests import SEALED
 from merchant_app.journal.salvage import salvage
 from merchant_app.reports.verifier import program_file
+from tests.crash.damages import KINDS as DAMAGES
 from tests.fakes.journal_changes import KINDS, Struck, removed, strike
 from tests.fakes.journal_verdict import (
     Place,
@@ -27,6 +28,7 @@ from tests.fakes.journal_verdict import (
     short_verdict,
     short_verifier,
     verdict,
+    verifier,
 )
 from tests.fakes.signed_books import KEYS, write_books
 from tests.fakes.waiting import LIMIT_S
@@ -107,6 +109,32 @@ def test_a_salvage_is_no_fault_to_it(tmp_path: Path) -> None:
     assert short_verdict(path, KEYS) == ("events", 2, 2)
     salvage(path, datetime(2026, 11, 23, 18, 5, tzinfo=UTC))
     assert short_verdict(path, KEYS) is None
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_file_cut_at_any_byte_is_never_sound_to_it(
+    sound: Path, tmp_path: Path, seed: int
+) -> None:
+    whole, path = sound.read_bytes(), tmp_path / "journal.sqlite"
+    path.write_bytes(whole[: random.Random(seed).randrange(len(whole))])
+    with suppress(sqlite3.Error):
+        assert short_verdict(path, KEYS) is not None
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_a_damaged_file_is_sound_to_neither_or_both(sound: Path, tmp_path: Path, kind: str) -> None:
+    raw, path = bytearray(sound.read_bytes()), tmp_path / "journal.sqlite"
+    DAMAGES[kind](raw, random.Random(f"short {kind}"))
+    path.write_bytes(raw)
+    try:
+        long: bool | None = verdict(path, KEYS)["sound"]
+    except verifier().CannotRead:
+        long = None
+    try:
+        short: bool | None = short_verdict(path, KEYS) is None
+    except sqlite3.Error:
+        short = None
+    assert (short is True) == (long is True)
 
 
 def test_closings_signed_by_a_stranger_are_named_by_it(sound: Path) -> None:
