@@ -1,4 +1,4 @@
-"""`merchant-app verify-journal FILE`: the very file that an inspector is given, run from here."""
+"""`merchant-app verify-journal FILE`: whether a journal is sound, in every detail."""
 
 from __future__ import annotations
 

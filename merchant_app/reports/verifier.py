@@ -1,6 +1,7 @@
-"""The verifier of journals as a module: the very file that a tax inspector is given.
+"""The two verifiers of journals: the program's own, and the two pages that an inspector is given.
 
-There is no second implementation: what ships in resources/verify is the one truth.
+They share no line on purpose: each is a reading of its own of the bytes that decision 60 writes
+down. The program's names more finely, and tells what a salvage or a purge did.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from types import ModuleType
 from merchant_app.errors import Bug
 from merchant_app.resources import resource_path
 
-NAME = "verify_journal.py"
+_DETAILED = "verify_in_detail.py"
+_SHORT = "verify_journal.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,19 @@ class JournalVerdict:
 
 
 def program_file() -> Path:
-    """The verifier as a file, to be handed out."""
-    return resource_path("verify", NAME)
+    """The short verifier as a file, to be handed out and read."""
+    return resource_path("verify", _SHORT)
+
+
+def detailed_file() -> Path:
+    """The program's own verifier, as a file."""
+    return resource_path("verify", _DETAILED)
 
 
 def program() -> ModuleType:
-    """The verifier, as a module."""
-    path = program_file()
-    spec = importlib.util.spec_from_file_location("verify_journal", path)
+    """The program's own verifier, as a module."""
+    path = detailed_file()
+    spec = importlib.util.spec_from_file_location("verify_in_detail", path)
     if spec is None or spec.loader is None:
         raise Bug(f"{path.name} is no Python file")
     module = importlib.util.module_from_spec(spec)

@@ -5,6 +5,7 @@ Each of the untouched journals is verified, then struck by single changes: a byt
 any append-only table, a row removed, put in, two rows swapped, a chain made anew by somebody who
 has no key. The keys of service and till are given. A place is named right when the first finding is
 the struck row; or, where only a signature tells, the rows between two signatures that hold it.
+`short_…` is the same of the two pages that an inspector is given.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from tests.bench.machine import machine
 from tests.fakes.journal_changes import KINDS, strike
-from tests.fakes.journal_verdict import names, verdict
+from tests.fakes.journal_verdict import is_there, names, short_verdict, verdict
 from tests.fakes.signed_books import KEYS, write_books
 
 
@@ -39,7 +40,10 @@ def main() -> int:
             changes = options.changes * (number + 1) // options.journals
             changes -= options.changes * number // options.journals
             _one_journal(Path(name), options.seed * 1_000_000 + number, changes, counted, by_kind)
-    figures = ("changes", "found", "named_right", "falsely_accused")
+    figures = (
+        *("changes", "found", "named_right", "falsely_accused"),
+        *("short_found", "short_named_right", "short_falsely_accused"),
+    )
     print(
         json.dumps(
             {
@@ -66,6 +70,7 @@ def _one_journal(
     sound, struck_file = folder / f"{seed}.sqlite", folder / "struck.sqlite"
     write_books(sound, sales=chance.randint(6, 20), seed=seed)
     counted["falsely_accused"] += not verdict(sound, KEYS)["sound"]
+    counted["short_falsely_accused"] += short_verdict(sound, KEYS) is not None
     for _ in range(changes):
         kind = chance.choice(list(KINDS))
         shutil.copyfile(sound, struck_file)
@@ -73,11 +78,14 @@ def _one_journal(
         result = verdict(struck_file, KEYS)
         right = names(result, struck)
         first = result["findings"][0] if result["findings"] else {}
+        short = short_verdict(struck_file, KEYS)
         facts = {
             "changes": True,
             "found": not result["sound"],
             "named_right": right,
             "to_the_row": right and first["row"] == first["last_row"],
+            "short_found": short is not None,
+            "short_named_right": is_there(short, struck),
         }
         for fact, is_so in facts.items():
             counted[fact] += is_so

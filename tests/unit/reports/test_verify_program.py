@@ -1,4 +1,4 @@
-"""The verifier as a program: one file, any Python, no till; and its bytes are those of the page."""
+"""The program's verifier: one file, any Python, no till; and its bytes are those of the page."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def test_whoever_has_the_archive_and_python_verifies_it_without_the_program(
 ) -> None:
     with ZipFile(shop.archived().path) as file:
         file.extractall(tmp_path / "unpacked")
-    arguments = ["journal.sqlite", "--key", f"till={PUBLIC_KEY.hex()}", "--lang", "en"]
+    arguments = ["journal.sqlite", "--key", f"till={PUBLIC_KEY.hex()}"]
     done = subprocess.run(
         [sys.executable, "verify_journal.py", *arguments],
         cwd=tmp_path / "unpacked",
@@ -95,7 +95,7 @@ def test_whoever_has_the_archive_and_python_verifies_it_without_the_program(
         check=False,
     )
     assert done.returncode == 0, done.stdout
-    assert done.stdout.startswith("Sound: ")
+    assert done.stdout.startswith("Sound / ")
 
 
 def test_an_archive_is_recorded_and_the_next_one_bears_another_name(shop: Shop) -> None:

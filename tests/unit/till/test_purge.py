@@ -27,6 +27,7 @@ from merchant_app.till.purge_results import Keep, Kept, Purgeable, Purged
 from tests.fakes.at_the_counter import debited, euros, valid
 from tests.fakes.central import FakeCentral, LoseAnswer
 from tests.fakes.clock import FakeClock
+from tests.fakes.journal_verdict import short_verdict
 from tests.fakes.till_assembly import assemble
 from tests.fakes.till_key import PUBLIC_KEY
 
@@ -145,7 +146,10 @@ def test_a_purge_leaves_a_journal_that_proves_itself_and_says_what_it_follows(
     assert rows(shop.path, "SELECT min(rowid) FROM entries") == [(5,)]
     event = shop.journal.run(lambda journal: journal.events.newest_of(EventKind.JOURNAL_PURGED))
     assert event is not None
-    assert verify(copied(shop.path, tmp_path / "again")).sound
+    again = copied(shop.path, tmp_path / "again")
+    assert verify(again).sound
+    assert short_verdict(again) is None
+    assert short_verdict(again, KEY) is None
 
 
 @pytest.mark.expects_log("purged up to")
@@ -212,6 +216,7 @@ def test_a_damaged_purged_journal_is_salvaged_from_its_base_on(
     saved.close()
     verdict = verify(path, keys=KEY)
     assert verdict.sound, verdict.sentences
+    assert short_verdict(path, KEY) is None
 
 
 @pytest.mark.expects_log("purged up to", "rows of its mirror")
@@ -225,6 +230,7 @@ def test_an_older_image_beside_a_purged_mirror_is_taken_up(shop: OldShop, tmp_pa
     assert journal.ranges.position_of(str(journal.epoch_id()), 1) == 1
     journal.close()
     assert verify(image, keys=KEY).sound
+    assert short_verdict(image, KEY) is None
 
 
 @pytest.mark.expects_log("purged up to")
@@ -237,6 +243,7 @@ def test_a_till_is_purged_again_years_later(shop: OldShop) -> None:
     assert isinstance(again, Purged)
     assert again.until.year == 2028
     assert verify(shop.path, keys=KEY).sound
+    assert short_verdict(shop.path, KEY) is None
 
 
 @pytest.mark.expects_log("nothing was purged: other_archive")
@@ -300,6 +307,8 @@ def test_whoever_removes_more_or_forges_where_it_begins_is_found(
             assert journal.execute(statement).rowcount > 0
         assert verify(path, keys=KEY).sound is False, statement
         assert verify(path).sound is False, statement
+        assert short_verdict(path, KEY) is not None, statement
+        assert short_verdict(path) is not None, statement
 
 
 @pytest.mark.expects_log("purged up to")
