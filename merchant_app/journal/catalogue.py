@@ -7,7 +7,6 @@ hold what was recorded, and no more. It holds nothing that the journal does not.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import sqlite3
@@ -120,6 +119,16 @@ class Place:
     op_id: str
 
 
+def forget_catalogue(journal: Path) -> None:
+    """Remove the index beside this journal; the next search makes it again.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    for end in ("", "-wal", "-shm"):
+        journal.with_name(NAME + end).unlink(missing_ok=True)
+
+
 class Catalogue:
     """Confined to the thread that made it; one at a time for a journal."""
 
@@ -165,9 +174,7 @@ class Catalogue:
             if isinstance(error, sqlite3.OperationalError):
                 raise  # the disk's; a file that is damaged or none is what is made again
             _log.info("the index of the journal is made again: %s", error)
-        for end in ("", "-wal", "-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                self._path.with_name(NAME + end).unlink()
+        forget_catalogue(self._path)
         own = self._connected()
         own.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT;")
         return own

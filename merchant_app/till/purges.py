@@ -19,6 +19,7 @@ from merchant_app.clock import business_date
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.journal.backup import backup_beside, forget_all_but
 from merchant_app.journal.bases import ENROLMENTS_MAX
+from merchant_app.journal.catalogue import forget_catalogue
 from merchant_app.journal.closing_reader import closing_view
 from merchant_app.journal.closings import ClosingKind, Closings
 from merchant_app.journal.events import EventKind, Events
@@ -230,10 +231,11 @@ def _exchange(till: Till, archive: SoundArchive) -> None:
 
 
 def _remove_the_rest(till: Till) -> None:
-    """Backups and papers hold what was purged, too. What cannot be removed now goes with the next
-    purge: it brings nothing back."""
+    """Backups, papers and the index of searches hold what was purged, too. What cannot be removed
+    now goes with the next purge: it brings nothing back."""
     base = till.journal.run(lambda journal: journal.base())
     try:
+        forget_catalogue(till.journal_file)
         forget_all_but(backup_beside(till.journal_file, till.clock.now()))
         for paper in papers_in(till.closings_folder):
             if base is not None and int(paper.name.partition("-")[0]) <= base.closing[0]:

@@ -22,6 +22,7 @@ from merchant_app.reports.archive.results import Archived
 from merchant_app.reports.verifier import verify
 from merchant_app.till import close_day
 from merchant_app.till.closing_results import Closed, KeptClosing
+from merchant_app.till.journal_results import Query
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.purge_results import Keep, Kept, Purgeable, Purged
 from tests.fakes.at_the_counter import debited, euros, valid
@@ -154,6 +155,7 @@ def test_a_purge_leaves_a_journal_that_proves_itself_and_says_what_it_follows(
 
 @pytest.mark.expects_log("purged up to")
 def test_nothing_of_what_was_purged_is_left_at_the_till(shop: OldShop) -> None:
+    before = shop.counter.journal.find(Query(), before=None, limit=100).sales
     (first,) = rows(shop.path, "SELECT op_id FROM entries WHERE rowid = 1")
     shop.counter.archives.purge(shop.archive())
     for file in (*shop.folder.rglob("*"), shop.folder.parent / "mirror"):
@@ -163,6 +165,8 @@ def test_nothing_of_what_was_purged_is_left_at_the_till(shop: OldShop) -> None:
     base = shop.journal.run(lambda journal: journal.base())
     assert base is not None
     assert min(papers) > base.closing[0]
+    assert not list(shop.folder.glob("journal-index*")), "searches have read what was purged"
+    assert len(shop.counter.journal.find(Query(), before=None, limit=100).sales) < len(before)
 
 
 @pytest.mark.expects_log("purged up to")
