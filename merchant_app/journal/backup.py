@@ -11,6 +11,7 @@ from pathlib import Path
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.journal.checking import check, world_errors
+from merchant_app.journal.reading import reading
 from merchant_app.journal.syncing import sync_file, sync_folder
 
 KEPT_MAX = 10
@@ -32,6 +33,17 @@ def backup(connection: sqlite3.Connection, folder: Path, now: datetime) -> Path:
     for old in _closings(folder)[:-KEPT_MAX]:
         old.unlink()
     return path
+
+
+def backup_beside(path: Path, now: datetime) -> Path:
+    """The same for the journal at `path` while its till has it open: in the thread that asks, for
+    proving a long journal takes seconds; whatever was committed before is in the copy.
+
+    Raises:
+        Problem: as `backup`.
+    """
+    with reading(path) as connection:
+        return backup(connection, path.with_name("backups"), now)
 
 
 def before_step(connection: sqlite3.Connection, folder: Path, *, version: int) -> Path:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from merchant_app.clock import Clock, to_text
 from merchant_app.ids import EpochId, OpId, TillId, VoucherId, id_text
-from merchant_app.journal.backup import backup
 from merchant_app.journal.closing_ranges import ClosingRanges
 from merchant_app.journal.closings import ClosingKind, ClosingRow, Closings, Sign
 from merchant_app.journal.events import Detail, EventKind, Events
@@ -81,7 +80,6 @@ class Journal(Queries):
         self.closings = Closings(self._connection)
         self.ranges = ClosingRanges(self._connection)
         self.purges = Purges(self._connection)
-        self._backups = path.with_name("backups")
         self._forget()
 
     def close(self) -> None:
@@ -282,10 +280,6 @@ class Journal(Queries):
                 return self.closings.append(kind, body, sign, cashier=cashier, at=at)
 
         return write() if self._room is None else self._room.write(write)
-
-    def back_up(self) -> Path:
-        """Copy the whole file beside it, proved; where the copy is."""
-        return backup(self._connection, self._backups, self._clock.now())
 
     def _appended(
         self, standing: Standing, entries: Sequence[Entry], added: Sequence[Envelope]

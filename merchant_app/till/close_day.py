@@ -1,20 +1,22 @@
 """The closing of a day, of a month, of a year: what it would say, what is in its way, making it.
 
-A closing is never forced: it asks for what is to be settled, and can be postponed. All of it is
-computed and written in one piece of work of the journal's thread, so no sale comes between. What is
-only shown is read beside that thread: no customer waits for it.
+A closing is never forced: it asks for what is to be settled, and can be postponed. It is computed
+beside the journal's thread, up to a reach that is fixed first, and only kept on that thread: no
+customer waits for it, and what is sold meanwhile belongs to the next one.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.ids import VoucherId
+from merchant_app.journal.backup import backup_beside
 from merchant_app.journal.checking import world_errors
 from merchant_app.journal.closing_ranges import ClosingRanges
 from merchant_app.journal.closing_reader import closing_view
@@ -43,7 +45,7 @@ from merchant_app.till.closing_results import (
     ClosingPreview,
     NotClosed,
 )
-from merchant_app.till.till import Till
+from merchant_app.till.till import Till, TillKey
 
 DAYS_OF_A_PERIOD_MAX = 2_000
 """More closings of days than a year can have, however often a shop closes."""
@@ -53,9 +55,6 @@ OPEN_DAYS_MAX = 31
 closed."""
 RECENT_MAX = 62
 """Closings of days that a preview brings along: a month, twice a day."""
-
-_Make = Callable[[Journal, Author], Closing | None]
-"""Computes the closing; None: there is nothing to close."""
 
 
 class Books(Protocol):
@@ -71,6 +70,9 @@ class Books(Protocol):
     def closings(self) -> Closings: ...
 
 
+_Make = Callable[[Books, Author, Reach], Closing | None]
+"""Computes the closing of what lies within the reach; None: there is nothing to close."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -82,7 +84,8 @@ def closing_preview(till: Till) -> ClosingPreview:
         last = recent[0] if recent else None
         open_days = _open_days(till, books, author, last)
         before = _as_if_kept(open_days[-1], last) if open_days else last
-        closing = _day(till, books, author, last=before, day=till.today(), until=None)
+        reach = books.ranges.reach()
+        closing = _day(till, books, author, last=before, day=till.today(), until=reach)
         due = _due(till, books)
     return ClosingPreview(
         closing=closing,
@@ -99,12 +102,12 @@ def _open_days(
 ) -> tuple[Closing, ...]:
     """What the closings of the forgotten days would say, the oldest first."""
     days: list[Closing] = []
-    before = last
+    before, reach = last, books.ranges.reach()
     while len(days) < OPEN_DAYS_MAX:
-        found = _forgotten(till, books, before)
+        found = _forgotten(till, books, before, reach)
         if found is None:
             break
-        until = _until(books, found)
+        until = _until(found, reach)
         days.append(_day(till, books, author, last=before, day=found.day, until=until))
         before = _as_if_kept(days[-1], before)
     return tuple(days)
@@ -118,8 +121,8 @@ def _as_if_kept(closing: Closing, before: KeptClosing | None) -> KeptClosing:
 def close_day(till: Till, *, leaving_open: bool = False) -> CloseResult:
     """See `closing_desk.ClosingDesk.close_day`."""
 
-    def make(journal: Journal, author: Author) -> Closing:
-        return _kept_day(till, journal, author, day=till.today(), until=journal.ranges.reach())
+    def make(books: Books, author: Author, reach: Reach) -> Closing:
+        return _kept_day(till, books, author, day=till.today(), until=reach)
 
     return _close(till, make, leaving_open=leaving_open)
 
@@ -127,18 +130,18 @@ def close_day(till: Till, *, leaving_open: bool = False) -> CloseResult:
 def forgotten_day(till: Till) -> date | None:
     """See `closing_desk.ClosingDesk.forgotten_day`."""
     with closing_view(till.journal.path) as books:
-        found = _forgotten(till, books, _last_day(books))
+        found = _forgotten(till, books, _last_day(books), books.ranges.reach())
     return None if found is None else found.day
 
 
 def close_forgotten_day(till: Till, *, leaving_open: bool = False) -> CloseResult:
     """See `closing_desk.ClosingDesk.close_forgotten_day`."""
 
-    def make(journal: Journal, author: Author) -> Closing | None:
-        found = _forgotten(till, journal, _last_day(journal))
+    def make(books: Books, author: Author, reach: Reach) -> Closing | None:
+        found = _forgotten(till, books, _last_day(books), reach)
         if found is None:
             return None
-        return _kept_day(till, journal, author, day=found.day, until=_until(journal, found))
+        return _kept_day(till, books, author, day=found.day, until=_until(found, reach))
 
     return _close(till, make, leaving_open=leaving_open)
 
@@ -146,26 +149,24 @@ def close_forgotten_day(till: Till, *, leaving_open: bool = False) -> CloseResul
 def postpone(till: Till) -> None:
     """See `closing_desk.ClosingDesk.postpone`."""
 
-    def record(journal: Journal) -> None:
-        found = _forgotten(till, journal, _last_day(journal))
-        day = till.today() if found is None else found.day
-        journal.append_event(
+    day = forgotten_day(till) or till.today()
+    till.journal.run(
+        lambda journal: journal.append_event(
             EventKind.CLOSING_POSTPONED,
             cashier=till.facts.cashier,
             detail={"business_date": day.isoformat()},
         )
-
-    till.journal.run(record)
+    )
 
 
 def close_period(till: Till) -> CloseResult:
     """See `closing_desk.ClosingDesk.close_period`."""
 
-    def make(journal: Journal, author: Author) -> Closing | None:
-        found = _due(till, journal)
+    def make(books: Books, author: Author, _reach: Reach) -> Closing | None:
+        found = _due(till, books)
         if found is None:
             return None
-        days = _days_of(journal, found.covers)
+        days = _days_of(books, found.covers)
         return closing_day.close_period(found, days, author, now=till.clock.now())
 
     return _close(till, make, leaving_open=True)
@@ -198,40 +199,65 @@ def _close(till: Till, make: _Make, *, leaving_open: bool) -> CloseResult:
     author, key = _author(till), till.key
     if key is None:
         raise Problem(ProblemKind.KEYRING_UNAVAILABLE, "the till's key is not there")
+    found = till.journal.run(_found)
+    if found.blocking.questions or (found.blocking.cards and not leaving_open):
+        return NotClosed(found.blocking)
+    with closing_view(till.journal.path) as books:
+        closing = make(books, author, found.reach)
+    if closing is None:
+        return NotClosed(found.blocking)
 
-    def write(journal: Journal) -> tuple[KeptClosing | None, Blocking, Problem | None]:
+    def write(journal: Journal) -> KeptClosing | Blocking:
         with world_errors():
-            return write_one(journal)
+            blocking = _blocking(journal)
+            # No question can be about what the closing covers: whoever waits now came after it.
+            if blocking.cards and not leaving_open:
+                return blocking
+            return _keep(journal, closing, key, after=found.last_closing)
 
-    def write_one(journal: Journal) -> tuple[KeptClosing | None, Blocking, Problem | None]:
-        blocking = _blocking(journal)
-        closing = None
-        if not blocking.questions and (leaving_open or not blocking.cards):
-            closing = make(journal, author)
-        if closing is None:
-            return None, blocking, None
-        row = journal.append_closing(
-            closing.kind, to_body(closing), key.sign, cashier=closing.cashier
-        )
-        _tell_of_clock(journal, row.number, closing)
-        return _kept(row), blocking, _backed_up(journal)
-
-    one, blocking, backup_problem = till.journal.run(write)
-    if one is None:
-        return NotClosed(blocking)
+    written = till.journal.run(write)
+    if isinstance(written, Blocking):
+        return NotClosed(written)
     till.wake()
+    backup_problem = _backed_up(till)
     try:
-        papers = keep_papers(one, till.closings_folder)
+        papers = keep_papers(written, till.closings_folder)
     except Problem as problem:
         # The closing stands; its paper can be made again from it, byte for byte.
-        _log.error("no paper of closing %d: %s", one.number, problem)
-        return Closed(one, (), problem, backup_problem)
-    return Closed(one, papers, None, backup_problem)
+        _log.error("no paper of closing %d: %s", written.number, problem)
+        return Closed(written, (), problem, backup_problem)
+    return Closed(written, papers, None, backup_problem)
 
 
-def _backed_up(journal: Journal) -> Problem | None:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The journal when a closing is begun: what is in its way, how far it reaches, which closing
+    (its number) it follows."""
+
+    blocking: Blocking
+    reach: Reach
+    last_closing: int
+
+
+def _found(journal: Journal) -> _Found:
+    with world_errors():
+        return _Found(_blocking(journal), journal.ranges.reach(), journal.closings.head()[0])
+
+
+def _keep(journal: Journal, closing: Closing, key: TillKey, *, after: int) -> KeptClosing:
+    if journal.closings.head()[0] != after:
+        raise Bug(f"two closings at a time after closing {after}")
+    # Of what happened besides money it says all: until it is signed.
+    number, events_hash = journal.events.head()
+    whole = replace(closing, events_head=(number, events_hash.hex()))
+    row = journal.append_closing(whole.kind, to_body(whole), key.sign, cashier=whole.cashier)
+    _tell_of_clock(journal, row.number, whole)
+    return _kept(row)
+
+
+def _backed_up(till: Till) -> Problem | None:
     try:
-        journal.back_up()
+        backup_beside(till.journal.path, till.clock.now())
     except Problem as problem:
         _log.error("the journal was not copied after its closing: %s", problem)
         return problem
@@ -269,14 +295,14 @@ def _day(
     *,
     last: KeptClosing | None,
     day: date,
-    until: Reach | None,
+    until: Reach,
     rows_until: Marks | None = None,
 ) -> Closing:
     return closing_day.close_day(
         books,
         author,
         last=last,
-        until=until or books.ranges.reach(),
+        until=until,
         day=day,
         now=till.clock.now(),
         find=lambda voucher_id: _facts_of(till, voucher_id),
@@ -284,11 +310,11 @@ def _day(
     )
 
 
-def _kept_day(till: Till, journal: Journal, author: Author, *, day: date, until: Reach) -> Closing:
+def _kept_day(till: Till, books: Books, author: Author, *, day: date, until: Reach) -> Closing:
     """One that is going to be signed: it vouches for the rows too."""
-    ends = journal.ranges.row_ends(until)
-    last = _last_day(journal)
-    return _day(till, journal, author, last=last, day=day, until=until, rows_until=ends)
+    ends = books.ranges.row_ends(until)
+    last = _last_day(books)
+    return _day(till, books, author, last=last, day=day, until=until, rows_until=ends)
 
 
 def _facts_of(till: Till, voucher_id: VoucherId) -> VoucherFacts | None:
@@ -323,8 +349,8 @@ def _last_day(books: Books) -> KeptClosing | None:
     return None if row is None else _kept(row)
 
 
-def _forgotten(till: Till, books: Books, last: KeptClosing | None) -> OpenDay | None:
-    since, until = closing_day.since(books, last), books.ranges.reach()
+def _forgotten(till: Till, books: Books, last: KeptClosing | None, until: Reach) -> OpenDay | None:
+    since = closing_day.since(books, last)
     return periods.forgotten(
         books.ranges.moments(since, until),
         today=till.today(),
@@ -333,9 +359,8 @@ def _forgotten(till: Till, books: Books, last: KeptClosing | None) -> OpenDay | 
     )
 
 
-def _until(books: Books, found: OpenDay) -> Reach:
-    """To its last entry, and to all that was said until now."""
-    end = books.ranges.reach()
+def _until(found: OpenDay, end: Reach) -> Reach:
+    """To its last entry, and to all that was said until the end."""
     return Reach(found.last_position, end.adopted, end.outcome, end.alarm)
 
 
@@ -358,6 +383,6 @@ def _numbers(period: KeptClosing) -> Numbers:
     return covers
 
 
-def _days_of(journal: Journal, covers: Numbers) -> list[KeptClosing]:
-    rows = journal.closings.after(covers.first - 1, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
+def _days_of(books: Books, covers: Numbers) -> list[KeptClosing]:
+    rows = books.closings.after(covers.first - 1, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
     return [_kept(row) for row in rows if row.number <= covers.last]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from merchant_app.clock import business_date
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.journal.backup import forget_all_but
+from merchant_app.journal.backup import backup_beside, forget_all_but
 from merchant_app.journal.bases import ENROLMENTS_MAX
 from merchant_app.journal.closings import ClosingKind
 from merchant_app.journal.events import EventKind
@@ -206,7 +206,7 @@ def _remove_the_rest(till: Till) -> None:
     purge: it brings nothing back."""
     base = till.journal.run(lambda journal: journal.base())
     try:
-        forget_all_but(till.journal.run(lambda journal: journal.back_up()))
+        forget_all_but(backup_beside(till.journal_file, till.clock.now()))
         for paper in papers_in(till.closings_folder):
             if base is not None and int(paper.name.partition("-")[0]) <= base.closing[0]:
                 paper.unlink()

@@ -1,4 +1,4 @@
-"""A closing vouches for the rows it covers, and a preview of one keeps no customer waiting."""
+"""A closing vouches for the rows it covers; neither it nor its preview keeps a customer waiting."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from merchant_app.ids import VoucherId
 from merchant_app.journal.closing_reader import closing_view
 from merchant_app.journal.closings import ClosingKind
 from merchant_app.journal.row_digests import SEALED
+from merchant_app.money import Money
 from merchant_app.reports.closing import from_body, to_body
 from merchant_app.reports.closing_day import recomputed
-from merchant_app.till.closing_results import Closed, ClosingPreview
+from merchant_app.till.closing_results import Closed, CloseResult, ClosingPreview, NotClosed
 from merchant_app.vouchers.terms import Voucher
 from tests.fakes import till_key
-from tests.fakes.at_the_counter import debited
-from tests.fakes.central import FakeCentral
+from tests.fakes.at_the_counter import debited, valid
+from tests.fakes.central import FakeCentral, LoseAnswer
 from tests.fakes.clock import FakeClock
 from tests.fakes.copy_of_vouchers import MemoryCopy
 from tests.fakes.journal_verdict import verdict
@@ -37,7 +38,7 @@ class SlowCopy(MemoryCopy):
         self.is_asked = threading.Event()
 
     def by_id(self, voucher_id: VoucherId) -> Voucher | None:
-        if threading.current_thread().name == "preview":
+        if threading.current_thread().name == "clôture":
             self.is_asked.set()
             assert self.gate.wait(30)
         return super().by_id(voucher_id)
@@ -138,7 +139,7 @@ def test_a_sale_goes_on_while_a_preview_is_being_read(shop: Shop) -> None:
     def read() -> None:
         previews.append(shop.counter.closings.preview())
 
-    reading = threading.Thread(target=read, name="preview")
+    reading = threading.Thread(target=read, name="clôture")
     reading.start()
     assert shop.copy.is_asked.wait(30)
     shop.sell(30)  # the preview is half way, and holds nobody
@@ -149,6 +150,60 @@ def test_a_sale_goes_on_while_a_preview_is_being_read(shop: Shop) -> None:
     # It says what there was when it began: never half of a sale.
     assert preview.closing.figures.redeemed_minor == 2_000
     assert shop.counter.closings.preview().closing.figures.redeemed_minor == 5_000
+
+
+class ClosingHalfWay:
+    """The day is being closed, and waits in the middle until it is let go on."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._results: list[CloseResult] = []
+        self._thread = threading.Thread(target=self._close, name="clôture")
+        self._thread.start()
+        assert shop.copy.is_asked.wait(30)
+
+    def _close(self) -> None:
+        self._results.append(self._shop.counter.closings.close_day())
+
+    def result(self) -> CloseResult:
+        self._shop.copy.gate.set()
+        self._thread.join(30)
+        self._shop.copy.gate.clear()
+        (result,) = self._results
+        return result
+
+
+def test_a_sale_goes_on_while_the_day_is_closed_and_is_in_the_next_closing(shop: Shop) -> None:
+    shop.sell(20)
+    closing_ = ClosingHalfWay(shop)
+    shop.sell(30)
+    first = closing_.result()
+    assert isinstance(first, Closed)
+    assert first.kept.closing.figures.redeemed_minor == 2_000
+    second = shop.close_day()
+    assert second.kept.closing.figures.redeemed_minor == 3_000
+    assert second.kept.closing.perpetual.redeemed_minor == 5_000
+    assert second.kept.closing.corrections == ()
+    with closing_view(shop.path) as books:
+        for made, last in ((first.kept, None), (second.kept, first.kept)):
+            again = recomputed(books, made.closing, last=last, find=lambda _: None)
+            assert to_body(again) == to_body(made.closing)
+    shop.leave()
+    assert verdict(shop.path)["sound"]
+
+
+def test_a_sale_that_waits_for_its_answer_meanwhile_is_in_no_closings_way(shop: Shop) -> None:
+    shop.sell(20)
+    closing_ = ClosingHalfWay(shop)
+    voucher = valid(shop.counter, shop.central.issue(5_000).token)
+    shop.central.faults.append(LoseAnswer())
+    shop.counter.redeem(voucher, amount=Money(3_000, "EUR"), purchase=None)
+    first = closing_.result()
+    assert isinstance(first, Closed)
+    assert first.kept.closing.figures.redeemed_minor == 2_000
+    then = shop.counter.closings.close_day()
+    assert isinstance(then, NotClosed)
+    assert then.blocking.questions == 1
 
 
 def test_a_closing_that_is_none_is_damage_and_no_bug(shop: Shop) -> None:
