@@ -14,16 +14,18 @@ from pathlib import Path
 from merchant_app.journal.closing_ranges import ClosingRanges
 from merchant_app.journal.closings import Closings
 from merchant_app.journal.events import Events
+from merchant_app.journal.purging import Purges
 from merchant_app.journal.reading import reading
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingView:
-    """A journal as it stood at one moment: ranges, events, closings, to be read only."""
+    """A journal as it stood at one moment: to be read only."""
 
     ranges: ClosingRanges
     events: Events
     closings: Closings
+    purges: Purges
 
 
 @contextmanager
@@ -37,4 +39,9 @@ def closing_view(path: Path) -> Iterator[ClosingView]:
     with reading(path) as connection:
         # One snapshot for all that is asked: a sale meanwhile is not half in it.
         connection.execute("BEGIN")
-        yield ClosingView(ClosingRanges(connection), Events(connection), Closings(connection))
+        yield ClosingView(
+            ClosingRanges(connection),
+            Events(connection),
+            Closings(connection),
+            Purges(connection),
+        )

@@ -20,7 +20,7 @@ from merchant_app.reports.archive.results import (
     Watch,
 )
 from merchant_app.reports.archive.writing import Sources, write_archive
-from merchant_app.reports.closing import kept
+from merchant_app.till.kept_closings import kept_in
 from merchant_app.till.till import Till
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def _year_due(journal: Journal) -> int | None:
     archived = last.detail["closing"] if last is not None else 0
     if isinstance(archived, int) and archived >= year.number:
         return None
-    return kept(year).closing.business_date.year
+    return kept_in(year).closing.business_date.year
 
 
 def _record(journal: Journal, cashier: str, archived: Archived) -> None:

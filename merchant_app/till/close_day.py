@@ -20,19 +20,12 @@ from merchant_app.journal.backup import backup_beside
 from merchant_app.journal.checking import world_errors
 from merchant_app.journal.closing_ranges import ClosingRanges
 from merchant_app.journal.closing_reader import closing_view
-from merchant_app.journal.closings import ClosingKind, ClosingRow, Closings, Reach
+from merchant_app.journal.closings import ClosingKind, Closings, Reach
 from merchant_app.journal.events import EventKind, Events
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.records import Marks
 from merchant_app.reports import closing_day, periods
-from merchant_app.reports.closing import (
-    BadClosing,
-    Closing,
-    KeptClosing,
-    Numbers,
-    kept,
-    to_body,
-)
+from merchant_app.reports.closing import Closing, KeptClosing, Numbers, to_body
 from merchant_app.reports.closing_day import Author
 from merchant_app.reports.figures import VoucherFacts
 from merchant_app.reports.periods import DuePeriod, OpenDay
@@ -45,6 +38,7 @@ from merchant_app.till.closing_results import (
     ClosingPreview,
     NotClosed,
 )
+from merchant_app.till.kept_closings import kept_in
 from merchant_app.till.till import Till, TillKey
 
 DAYS_OF_A_PERIOD_MAX = 2_000
@@ -180,7 +174,7 @@ def newest(till: Till, *, limit: int) -> tuple[KeptClosing, ...]:
 
 def newest_of(books: Books, *, limit: int = RECENT_MAX) -> tuple[KeptClosing, ...]:
     """The last closings of days, newest first."""
-    return tuple(_kept(row) for row in books.closings.newest_first(ClosingKind.DAY, limit=limit))
+    return tuple(kept_in(row) for row in books.closings.newest_first(ClosingKind.DAY, limit=limit))
 
 
 def print_again(till: Till, number: int) -> tuple[Path, ...]:
@@ -189,7 +183,7 @@ def print_again(till: Till, number: int) -> tuple[Path, ...]:
         row = books.closings.row(number)
     if row is None:
         raise Bug(f"no closing {number} in the journal")
-    return keep_papers(_kept(row), till.closings_folder)
+    return keep_papers(kept_in(row), till.closings_folder)
 
 
 # --- making one ----------------------------------------------------------------------------------
@@ -252,7 +246,7 @@ def _keep(journal: Journal, closing: Closing, key: TillKey, *, after: int) -> Ke
     whole = replace(closing, events_head=(number, events_hash.hex()))
     row = journal.append_closing(whole.kind, to_body(whole), key.sign, cashier=whole.cashier)
     _tell_of_clock(journal, row.number, whole)
-    return _kept(row)
+    return kept_in(row)
 
 
 def _backed_up(till: Till) -> Problem | None:
@@ -333,20 +327,9 @@ def _blocking(journal: Journal) -> Blocking:
     return Blocking(questions, resolve.open_cards(journal), journal.unsent_count())
 
 
-def _kept(row: ClosingRow) -> KeptClosing:
-    """
-    Raises:
-        Problem: JOURNAL_DAMAGED, it is not what this program wrote.
-    """
-    try:
-        return kept(row)
-    except BadClosing as error:
-        raise Problem(ProblemKind.JOURNAL_DAMAGED, f"closing {row.number}: {error}") from error
-
-
 def _last_day(books: Books) -> KeptClosing | None:
     row = books.closings.newest(ClosingKind.DAY)
-    return None if row is None else _kept(row)
+    return None if row is None else kept_in(row)
 
 
 def _forgotten(till: Till, books: Books, last: KeptClosing | None, until: Reach) -> OpenDay | None:
@@ -368,9 +351,9 @@ def _due(till: Till, books: Books) -> DuePeriod | None:
     """Months before years: a year is offered when its last month is closed."""
     for kind in (ClosingKind.MONTH, ClosingKind.YEAR):
         newest = books.closings.newest(kind)
-        covered = 0 if newest is None else _numbers(_kept(newest)).last
+        covered = 0 if newest is None else _numbers(kept_in(newest)).last
         rows = books.closings.after(covered, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
-        found = periods.due([_kept(row) for row in rows], kind, today=till.today())
+        found = periods.due([kept_in(row) for row in rows], kind, today=till.today())
         if found is not None:
             return found
     return None
@@ -385,4 +368,4 @@ def _numbers(period: KeptClosing) -> Numbers:
 
 def _days_of(books: Books, covers: Numbers) -> list[KeptClosing]:
     rows = books.closings.after(covers.first - 1, ClosingKind.DAY, limit=DAYS_OF_A_PERIOD_MAX)
-    return [_kept(row) for row in rows if row.number <= covers.last]
+    return [kept_in(row) for row in rows if row.number <= covers.last]

@@ -13,22 +13,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from merchant_app.clock import business_date
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.journal.backup import backup_beside, forget_all_but
 from merchant_app.journal.bases import ENROLMENTS_MAX
-from merchant_app.journal.closings import ClosingKind
-from merchant_app.journal.events import EventKind
+from merchant_app.journal.closing_reader import closing_view
+from merchant_app.journal.closings import ClosingKind, Closings
+from merchant_app.journal.events import EventKind, Events
 from merchant_app.journal.journal import Journal
-from merchant_app.journal.purging import Cut
+from merchant_app.journal.purging import Cut, Purges
 from merchant_app.journal.replacing import put_purged
 from merchant_app.reports.archive.checking import SoundArchive, UnsoundArchive, check_archive
 from merchant_app.reports.archive.manifest import Manifest
 from merchant_app.reports.archive.packing import papers_in
-from merchant_app.reports.closing import KeptClosing, Positions, kept
+from merchant_app.reports.closing import KeptClosing, Positions
 from merchant_app.reports.verifier import verify
 from merchant_app.settings.paths import disk_problem
+from merchant_app.till.kept_closings import kept_in
 from merchant_app.till.purge_results import Keep, Kept, Purgeable, Purged, PurgeResult
 from merchant_app.till.till import Till, TillKey
 
@@ -52,10 +55,23 @@ class _Plan:
     key: TillKey
 
 
+class Books(Protocol):
+    """A journal as a purge plans it: the till's own, or a `ClosingView` beside it."""
+
+    @property
+    def closings(self) -> Closings: ...
+
+    @property
+    def events(self) -> Events: ...
+
+    @property
+    def purges(self) -> Purges: ...
+
+
 def purgeable(till: Till) -> Purgeable | Kept:
     """See `archive_desk.ArchiveDesk.purgeable`."""
     try:
-        plan = till.journal.run(lambda journal: _plan(till, journal))
+        plan = _planned(till)
     except _Keep as keep:
         return keep.result
     return Purgeable(plan.cut.until, plan.entries)
@@ -64,7 +80,7 @@ def purgeable(till: Till) -> Purgeable | Kept:
 def purge(till: Till, archive: Path) -> PurgeResult:
     """See `archive_desk.ArchiveDesk.purge`."""
     try:
-        plan = till.journal.run(lambda journal: _plan(till, journal))
+        plan = _planned(till)
         with _working(till.journal_file.with_name("archiving")) as work:
             sound = _sound(archive, work)
         till.journal.run(lambda journal: _check_is_ours(journal, sound, plan))
@@ -82,42 +98,53 @@ def purge(till: Till, archive: Path) -> PurgeResult:
 # --- what may go ---------------------------------------------------------------------------------
 
 
-def _plan(till: Till, journal: Journal) -> _Plan:
-    """Where the journal may be cut; on its thread."""
+def _planned(till: Till) -> _Plan:
+    """Beside the journal's thread: all of it is read, and no sale waits for that."""
+    with closing_view(till.journal.path) as books:
+        plan = _plan(till, books)
+    till.journal.run(_check_is_answered)
+    return plan
+
+
+def _check_is_answered(journal: Journal) -> None:
+    if journal.standing.undecided or journal.unseen_completed() is not None:
+        raise _Keep(Keep.NOT_SETTLED, "questions after a crash")
+    if len(journal.epochs()) > ENROLMENTS_MAX:
+        raise _Keep(Keep.TOO_MANY_ENROLMENTS)
+
+
+def _plan(till: Till, books: Books) -> _Plan:
+    """Where the journal may be cut."""
     if till.key is None:
         raise _Keep(Keep.NO_KEY)
-    last_year = _last_year(till, journal)
-    closed = journal.closings.newest(ClosingKind.YEAR)
+    last_year = _last_year(till, books)
+    closed = books.closings.newest(ClosingKind.YEAR)
     if closed is None or last_year is None:
         raise _Keep(Keep.TOO_YOUNG)
-    newest = journal.closings.newest(ClosingKind.DAY)
-    if newest is None or kept(newest).closing.till_public_key != till.key.public_key.hex():
+    newest = books.closings.newest(ClosingKind.DAY)
+    if newest is None or kept_in(newest).closing.till_public_key != till.key.public_key.hex():
         # Whoever verifies what remains knows the key of the closings: the base is signed by it too.
         raise _Keep(Keep.NO_KEY)
     days = [
         one
-        for one in map(kept, journal.closings.after(0, ClosingKind.DAY, limit=CLOSINGS_MAX))
+        for one in map(kept_in, books.closings.after(0, ClosingKind.DAY, limit=CLOSINGS_MAX))
         if one.closing.business_date.year <= last_year and one.number < closed.number
     ]
     if not days:
         raise _Keep(Keep.TOO_YOUNG)
-    archived = journal.events.newest_of(EventKind.ARCHIVE_MADE)
+    archived = books.events.newest_of(EventKind.ARCHIVE_MADE)
     if archived is None or int(str(archived.detail["closing"])) < days[-1].number:
         raise _Keep(Keep.NOT_ARCHIVED)
-    if journal.standing.undecided or journal.unseen_completed() is not None:
-        raise _Keep(Keep.NOT_SETTLED, "questions after a crash")
     for day in days[::-1][:_TRIED_MAX]:
         cut = _cut(day)
-        if cut is not None and journal.purges.is_settled(cut.reach):
-            if len(journal.epochs()) > ENROLMENTS_MAX:
-                raise _Keep(Keep.TOO_MANY_ENROLMENTS)
-            return _Plan(cut, journal.purges.count(cut.reach), till.key)
+        if cut is not None and books.purges.is_settled(cut.reach):
+            return _Plan(cut, books.purges.count(cut.reach), till.key)
     raise _Keep(Keep.NOT_SETTLED)
 
 
-def _last_year(till: Till, journal: Journal) -> int | None:
+def _last_year(till: Till, books: Books) -> int | None:
     """The last year whose keeping time is over; by the service's clock too, for ours may be set."""
-    told = journal.purges.newest_receipt_at()
+    told = books.purges.newest_receipt_at()
     if told is None:
         return None
     today = min(till.today(), business_date(told, till.facts.time_zone))
@@ -183,6 +210,7 @@ def _exchange(till: Till, archive: SoundArchive) -> None:
     unfinished = till.journal_file.with_name(f"{till.journal_file.name}-purging")
 
     def prepare(journal: Journal) -> None:
+        _check_is_answered(journal)
         plan = _plan(till, journal)  # once more: the last sale may have changed something
         journal.purges.write(
             unfinished,

@@ -29,6 +29,9 @@ class FakeArchiveDesk:
         gate: clear it, and an archive waits until it is set or cancelled.
         results: what becomes of the next ones, or the Problem they meet.
         folders: where archives were wanted, in order.
+        may_go: what `purgeable` says.
+        purges: what becomes of the next ones, or the Problem they meet; they wait for the gate.
+        purged_with: the archives that were given for that, in order.
     """
 
     told: ArchivesOverview = field(default_factory=lambda: ArchivesOverview(None, None))
@@ -36,6 +39,9 @@ class FakeArchiveDesk:
     gate: threading.Event = field(default_factory=threading.Event)
     results: deque[ArchiveResult | Problem] = field(default_factory=deque)
     folders: list[Path] = field(default_factory=list)
+    may_go: Purgeable | Kept = field(default_factory=lambda: Kept(Keep.TOO_YOUNG))
+    purges: deque[PurgeResult | Problem] = field(default_factory=deque)
+    purged_with: list[Path] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -63,11 +69,15 @@ class FakeArchiveDesk:
         return result
 
     def purgeable(self) -> Purgeable | Kept:
-        return Kept(Keep.TOO_YOUNG)
+        return self.may_go
 
     def purge(self, archive: Path) -> PurgeResult:
-        del archive
-        return Kept(Keep.TOO_YOUNG)
+        self.purged_with.append(archive)
+        self.gate.wait()
+        result = self.purges.popleft()
+        if isinstance(result, Problem):
+            raise result
+        return result
 
 
 def _assert_protocol(fake: FakeArchiveDesk) -> ArchiveDesk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from merchant_app.errors import ProblemKind
@@ -18,7 +18,8 @@ from merchant_app.till.archive_results import (
     Refusal,
     Step,
 )
-from merchant_app.ui.reglages.archive_presenter import Panel
+from merchant_app.till.purge_results import Keep, Kept, Purgeable, Purged
+from merchant_app.ui.reglages.archive_presenter import Panel, Purging
 
 _MADE_AT = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
 _NAME = "comptoir-archive-2026-11-22-caisse-1.zip"
@@ -41,6 +42,9 @@ _MANIFEST = Manifest(
     members=(),
 )
 ARCHIVED = Archived(Path("/media/claire/CLE USB") / _NAME, 41_000_000, _MANIFEST, "")
+OFFER = Purgeable(date(2019, 12, 31), 41_250)
+PURGED = Purged(OFFER.until, OFFER.entries)
+_CHOSEN = Purging(offer=OFFER, archive=ARCHIVED.path)
 _WORKING = Panel(overview=_LAST, working=True)
 
 ARCHIVES = {
@@ -59,5 +63,16 @@ ARCHIVES = {
             overview=_LAST, told=NotArchived(refusal)
         )
         for refusal in Refusal
+    },
+    **{
+        f"purge-{name}": Panel(overview=_LAST, purging=purging)
+        for name, purging in (
+            ("offered", Purging(offer=OFFER)),
+            ("asked", _CHOSEN),
+            ("working", replace(_CHOSEN, working=True)),
+            ("done", Purging(told=PURGED)),
+            ("own-disk-full", Purging(offer=OFFER, told=ProblemKind.DISK_FULL)),
+            *((why.value.replace("_", "-"), Purging(offer=OFFER, told=Kept(why))) for why in Keep),
+        )
     },
 }

@@ -35,6 +35,8 @@ from merchant_app.ui.rail import (
     TO_SETTLE_KEY,
 )
 from merchant_app.ui.receipt.states import State as ReceiptState
+from merchant_app.ui.reglages.archive_presenter import Panel
+from merchant_app.ui.reglages.archive_view import ArchivesView
 from merchant_app.ui.reglages.states import ACCOUNTING
 from merchant_app.ui.reglages.states import Screen as ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
@@ -154,6 +156,19 @@ def journal_window(look: Look, shown: JournalScreen | Panel) -> tuple[TillFrame,
     else:
         pages_.journal.show_screen(shown, Place(NOON, ZONE))
     return frame, pages_
+
+
+def _focused_in(archives: ArchivesView, panel: Panel) -> QWidget:
+    """Where the keyboard is in this state."""
+    if panel.working:
+        return archives.stop_button
+    if panel.purging.working:
+        return archives.purging.bar
+    if panel.purging.archive is not None:
+        return archives.purging.keep
+    if panel.purging.offer is not None:
+        return archives.purging.erase
+    return archives.make
 
 
 def files_window(look: Look, state: FileState) -> tuple[TillFrame, EncaisserView]:
@@ -319,7 +334,7 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         chooser.archives.show_panel(panel, time_zone=ZONE)
         frame.resize(1024, 700)
         frame.show()
-        (chooser.archives.stop_button if panel.working else chooser.archives.make).setFocus()
+        _focused_in(chooser.archives, panel).setFocus()
         yield name, frame
     frame, chooser = settings_window(look, SETTINGS["settings"])
     frame.resize(1024, 700)

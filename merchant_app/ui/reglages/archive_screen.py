@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from merchant_app.till.archive_results import ArchiveResult, ArchivesOverview, Progress
+from merchant_app.till.purge_results import Kept, Purgeable, PurgeResult
 from merchant_app.ui.background import Background, Done, Met, Outcome
 from merchant_app.ui.reglages.archive_presenter import Panel, Presenter
 from merchant_app.ui.reglages.archive_view import ArchivesView
@@ -46,13 +47,17 @@ class ArchivesScreen(QObject):
         self._progressed.connect(self._progress_came, Qt.ConnectionType.QueuedConnection)
         view.folder_chosen.connect(self._folder_chosen)
         view.stop.connect(self._stop_pressed)
+        view.purging.archive_chosen.connect(self._archive_chosen)
+        view.purging.meant.connect(self._erase_pressed)
+        view.purging.not_meant.connect(self._keep_pressed)
 
     def open(self) -> None:
         """Somebody came to Réglages."""
         self.presenter.open()
 
     def leave(self) -> None:
-        """The till is being left: an archive that is being made is given up."""
+        """The till is being left: an archive that is being made is given up. What is being erased
+        goes on: whatever ends it, the journal of before is there, or the one without."""
         self._stopped = True
         self._cancelled.set()
 
@@ -60,6 +65,7 @@ class ArchivesScreen(QObject):
 
     def ask(self) -> None:
         self._background.start(self._desk.overview, self._overview_came, name="archives")
+        self._background.start(self._desk.purgeable, self._purgeable_came, name="purgeable")
 
     def make(self, folder: Path) -> None:
         cancelled = self._cancelled = threading.Event()
@@ -71,6 +77,12 @@ class ArchivesScreen(QObject):
 
     def stop(self) -> None:
         self._cancelled.set()
+
+    def erase(self, archive: Path) -> None:
+        def work() -> PurgeResult:
+            return self._desk.purge(archive)
+
+        self._background.start(work, self._erased, name="purge")
 
     # --- workers ---------------------------------------------------------------------------------
 
@@ -94,6 +106,19 @@ class ArchivesScreen(QObject):
         if isinstance(outcome, Done) and not self._stopped:
             self.presenter.overview_came(outcome.result)
 
+    def _purgeable_came(self, outcome: Outcome[Purgeable | Kept]) -> None:
+        if isinstance(outcome, Done) and not self._stopped:
+            self.presenter.purgeable_came(outcome.result)
+
+    def _erased(self, outcome: Outcome[PurgeResult]) -> None:
+        if self._stopped:
+            return
+        match outcome:
+            case Done(result=result):
+                self.presenter.erased(result)
+            case Met(kind=kind):
+                self.presenter.erased(kind)
+
     def _made(self, outcome: Outcome[ArchiveResult]) -> None:
         if self._stopped:
             return
@@ -112,6 +137,18 @@ class ArchivesScreen(QObject):
     @Slot()
     def _stop_pressed(self) -> None:
         self.presenter.stop_pressed()
+
+    @Slot(str)
+    def _archive_chosen(self, file: str) -> None:
+        self.presenter.archive_chosen(file)
+
+    @Slot()
+    def _erase_pressed(self) -> None:
+        self.presenter.erase_pressed()
+
+    @Slot()
+    def _keep_pressed(self) -> None:
+        self.presenter.keep_pressed()
 
     def _show(self, panel: Panel) -> None:
         self.panel = panel

@@ -11,7 +11,8 @@ from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages import archive_words as words
 from merchant_app.ui.reglages.archive_presenter import Panel
-from merchant_app.ui.reglages.controls import FolderDialog, beside, titled_label
+from merchant_app.ui.reglages.controls import SystemDialog, beside, titled_label
+from merchant_app.ui.reglages.purge_view import PurgeView
 from merchant_app.ui.theme import STEP, Look, tinted
 
 
@@ -31,7 +32,7 @@ class ArchivesView(QWidget):
         self._look = look
         self._panel = Panel()
         title = _("Archives")
-        self._dialog = FolderDialog(_("Where the archive goes"), self)
+        self._dialog = SystemDialog(_("Where the archive goes"), self)
         self._dialog.chosen.connect(self.folder_chosen)
         self.last = ElidedLabel(self)
         self.due = plain(parent=self, wrap=True)
@@ -56,6 +57,8 @@ class ArchivesView(QWidget):
             column.addWidget(part)
         column.addLayout(beside(self.make, self.stop_button))
         look.changed.connect(self._colour)
+        self.purging = PurgeView(look, self)
+        column.addWidget(self.purging)
         self.show_panel(self._panel, time_zone="UTC")
 
     def show_panel(self, panel: Panel, *, time_zone: str) -> None:
@@ -74,13 +77,19 @@ class ArchivesView(QWidget):
         self.make.setVisible(not panel.working)
         self.stop_button.setVisible(panel.working)
         self.stop_button.setEnabled(not panel.stopping)
+        self.make.setEnabled(not panel.purging.working)
         if had_keyboard:
             (self.stop_button if panel.working else self.make).setFocus()
+        had_keyboard = self.purging.has_keyboard
+        self.purging.show_panel(panel)
+        if had_keyboard and not self.purging.has_keyboard:
+            self.make.setFocus()
         self._colour()
 
     def close_dialog(self) -> None:
-        """No folder is chosen any more."""
+        """No folder is chosen any more, and no archive."""
         self._dialog.close()
+        self.purging.close_dialog()
 
     def _colour(self) -> None:
         tones = self._look.palette.tones

@@ -86,8 +86,8 @@ class Volume(QSlider):
         event.ignore()
 
 
-class FolderDialog(QObject):
-    """The system's dialog for a folder; made when it is first wanted.
+class SystemDialog(QObject):
+    """The system's dialog for a folder, or for a file; made when it is first wanted.
 
     Signals:
         chosen(str): somebody chose this one.
@@ -95,24 +95,35 @@ class FolderDialog(QObject):
 
     chosen = Signal(str)
 
-    def __init__(self, title: str, parent: QWidget) -> None:
+    def __init__(self, title: str, parent: QWidget, *, files: str = "") -> None:
+        """`files`: the name filter of files to choose from ("*.zip"); empty: a folder is chosen."""
         super().__init__(parent)
-        self._title, self._parent = title, parent
+        self._title, self._parent, self._files = title, parent, files
         self._dialog: QFileDialog | None = None
 
     @Slot()
     def open(self) -> None:
         if self._dialog is None:
             self._dialog = QFileDialog(self._parent, self._title)
-            self._dialog.setFileMode(QFileDialog.FileMode.Directory)
-            self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+            if self._files:
+                self._dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+                self._dialog.setNameFilter(self._files)
+            else:
+                self._dialog.setFileMode(QFileDialog.FileMode.Directory)
+                self._dialog.setOption(QFileDialog.Option.ShowDirsOnly)
             self._dialog.fileSelected.connect(self.chosen)
         # Beside the till, not over it: a voucher can be scanned meanwhile.
         self._dialog.setModal(False)
         self._dialog.show()
 
+    def rename(self, title: str) -> None:
+        """Say something else over it."""
+        self._title = title
+        if self._dialog is not None:
+            self._dialog.setWindowTitle(title)
+
     def close(self) -> None:
-        """The folder is not chosen, if it was being chosen."""
+        """Nothing is chosen, if it was being chosen."""
         if self._dialog is not None:
             self._dialog.close()
 
@@ -129,7 +140,7 @@ class FolderChoice(QWidget):
     def __init__(self, look: Look, *, title: str, none: str, parent: QWidget) -> None:
         """`none`: the words on the button that chooses no folder."""
         super().__init__(parent)
-        self._dialog = FolderDialog(title, self)
+        self._dialog = SystemDialog(title, self)
         self._dialog.chosen.connect(self.chosen)
         self.label = ElidedLabel(self)
         self.choose = KeycapButton(look, role="plain", parent=self)
