@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from merchant_app.journal import replacing
+from merchant_app.journal.closing_reader import closing_view
 from merchant_app.journal.events import EventKind
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.owner import JournalOwner
@@ -31,12 +32,14 @@ from tests.fakes.till_assembly import assemble
 from tests.fakes.till_key import PUBLIC_KEY
 
 KEY = (f"till={PUBLIC_KEY.hex()}",)
-YEARS = 8
+YEAR_DAYS = 365
+GAPS_DAYS = (YEAR_DAYS, YEAR_DAYS, 6 * YEAR_DAYS)
+"""Between the days of sale: two years that may go, one that may go next, and today."""
 
 
 @dataclass
 class OldShop:
-    """A till that has sold for eight years, one day in each, and each year was closed."""
+    """A till that has sold for eight years, on a day of some of them, and each was closed."""
 
     folder: Path
     clock: FakeClock
@@ -75,7 +78,7 @@ def close_all(counter: LiveCounter) -> None:
         assert isinstance(counter.closings.close_period(), Closed)
 
 
-def old_shop(folder: Path, *, years: int = YEARS) -> OldShop:
+def old_shop(folder: Path, *, gaps_days: Sequence[int] = GAPS_DAYS) -> OldShop:
     clock = FakeClock()
     central = FakeCentral(clock)
     enrolled = central.new_till("Caisse 1")
@@ -83,10 +86,10 @@ def old_shop(folder: Path, *, years: int = YEARS) -> OldShop:
     path = folder / "till" / "journal.sqlite"
     journal, counter, _ = assemble(enrolled, enrolled, clock, path, mirror=folder / "mirror")
     shop = OldShop(folder / "till", clock, central, journal, counter)
-    for _ in range(years):
+    for days in gaps_days:
         shop.sell()
         close_all(counter)
-        clock.advance(days=365)
+        clock.advance(days=days)
     shop.sell()
     close_all(counter)
     return shop
@@ -172,6 +175,20 @@ def test_the_till_goes_on_selling_closing_and_starting_after_a_purge(shop: OldSh
     shop.journal.exchange(lambda _journal: None, lambda: None)
     assert verify(shop.path, keys=KEY).sound
     assert shop.counter.archives.purgeable() == Kept(Keep.TOO_YOUNG)
+
+
+@pytest.mark.expects_log("purged up to")
+def test_whoever_was_reading_meanwhile_takes_no_log_away_from_the_purged_journal(
+    shop: OldShop,
+) -> None:
+    log = shop.path.with_name(f"{shop.path.name}-wal")
+    archive = shop.archive()
+    with closing_view(shop.path) as books:
+        assert books.ranges.reach().entry == 8
+        assert isinstance(shop.counter.archives.purge(archive), Purged)
+        shop.sell()
+        assert log.stat().st_size > 0
+    assert log.stat().st_size > 0
 
 
 @pytest.mark.expects_log("purged up to")
@@ -268,7 +285,7 @@ def test_a_clock_that_was_set_forward_makes_nothing_old(shop: OldShop) -> None:
 
 
 def test_a_young_till_has_nothing_to_purge(tmp_path: Path) -> None:
-    shop = old_shop(tmp_path, years=2)
+    shop = old_shop(tmp_path, gaps_days=(YEAR_DAYS, YEAR_DAYS))
     shop.archive()
     assert shop.counter.archives.purgeable() == Kept(Keep.TOO_YOUNG)
     shop.journal.close()
