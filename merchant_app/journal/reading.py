@@ -21,9 +21,8 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
             raises it too.
     """
     with world_errors():
-        # Read only as a file, too: the last one to close a journal removes its log, by name, and
-        # that name may be another journal's by then (`replacing.put_purged`).
-        address = f"{path.resolve().as_uri()}?mode=ro"
+        # As a URI, for a file that is there: this never makes one.
+        address = f"{path.resolve().as_uri()}?mode=rw"
         with closing(
             sqlite3.connect(address, uri=True, timeout=_BUSY_WAIT_S, isolation_level=None)
         ) as connection:

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from merchant_app.journal import replacing
-from merchant_app.journal.closing_reader import closing_view
 from merchant_app.journal.events import EventKind
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.owner import JournalOwner
@@ -175,20 +174,6 @@ def test_the_till_goes_on_selling_closing_and_starting_after_a_purge(shop: OldSh
     shop.journal.exchange(lambda _journal: None, lambda: None)
     assert verify(shop.path, keys=KEY).sound
     assert shop.counter.archives.purgeable() == Kept(Keep.TOO_YOUNG)
-
-
-@pytest.mark.expects_log("purged up to")
-def test_whoever_was_reading_meanwhile_takes_no_log_away_from_the_purged_journal(
-    shop: OldShop,
-) -> None:
-    log = shop.path.with_name(f"{shop.path.name}-wal")
-    archive = shop.archive()
-    with closing_view(shop.path) as books:
-        assert books.ranges.reach().entry == 8
-        assert isinstance(shop.counter.archives.purge(archive), Purged)
-        shop.sell()
-        assert log.stat().st_size > 0
-    assert log.stat().st_size > 0
 
 
 @pytest.mark.expects_log("purged up to")
