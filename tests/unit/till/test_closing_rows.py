@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from merchant_app.central.port import NoAnswerKind
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.ids import VoucherId
 from merchant_app.journal.closing_reader import closing_view
@@ -19,6 +20,7 @@ from merchant_app.money import Money
 from merchant_app.reports.closing import from_body, to_body
 from merchant_app.reports.closing_day import recomputed
 from merchant_app.till.closing_results import Closed, CloseResult, ClosingPreview, NotClosed
+from merchant_app.till.results import AcceptedOffline
 from merchant_app.vouchers.terms import Voucher
 from tests.fakes import till_key
 from tests.fakes.at_the_counter import debited, valid
@@ -175,9 +177,9 @@ class ClosingHalfWay:
 
 def test_a_sale_goes_on_while_the_day_is_closed_and_is_in_the_next_closing(shop: Shop) -> None:
     shop.sell(20)
-    closing_ = ClosingHalfWay(shop)
+    half_way = ClosingHalfWay(shop)
     shop.sell(30)
-    first = closing_.result()
+    first = half_way.result()
     assert isinstance(first, Closed)
     assert first.kept.closing.figures.redeemed_minor == 2_000
     second = shop.close_day()
@@ -194,16 +196,40 @@ def test_a_sale_goes_on_while_the_day_is_closed_and_is_in_the_next_closing(shop:
 
 def test_a_sale_that_waits_for_its_answer_meanwhile_is_in_no_closings_way(shop: Shop) -> None:
     shop.sell(20)
-    closing_ = ClosingHalfWay(shop)
+    half_way = ClosingHalfWay(shop)
     voucher = valid(shop.counter, shop.central.issue(5_000).token)
     shop.central.faults.append(LoseAnswer())
     shop.counter.redeem(voucher, amount=Money(3_000, "EUR"), purchase=None)
-    first = closing_.result()
+    first = half_way.result()
     assert isinstance(first, Closed)
     assert first.kept.closing.figures.redeemed_minor == 2_000
     then = shop.counter.closings.close_day()
     assert isinstance(then, NotClosed)
     assert then.blocking.questions == 1
+
+
+def test_what_ends_badly_meanwhile_is_asked_about_before_anything_is_closed(
+    shop: Shop, tmp_path: Path
+) -> None:
+    issued = shop.central.issue(5_000)
+    voucher = valid(shop.counter, issued.token)
+    shop.copy.put([(voucher, b"")], at=shop.clock.now())
+    shop.central.unreachable = NoAnswerKind.DOWN
+    shop.counter.contact()
+    sold = shop.counter.redeem(voucher, amount=Money(2_500, "EUR"), purchase=None)
+    assert isinstance(sold, AcceptedOffline)
+    shop.central.unreachable = None
+    second = shop.central.new_till("Caisse 2")
+    journal, counter, _ = assemble(second, second, shop.clock, tmp_path / "second.sqlite")
+    debited(counter, issued.token, 50)
+    journal.close()
+    half_way = ClosingHalfWay(shop)
+    shop.counter.contact()  # the service refuses what was handed over
+    result = half_way.result()
+    assert isinstance(result, NotClosed)
+    assert result.blocking.cards == 1
+    assert shop.counter.closings.newest(limit=1) == ()
+    assert isinstance(shop.counter.closings.close_day(leaving_open=True), Closed)
 
 
 def test_a_closing_that_is_none_is_damage_and_no_bug(shop: Shop) -> None:
