@@ -35,7 +35,7 @@ from merchant_app.ui.rail import (
     TO_SETTLE_KEY,
 )
 from merchant_app.ui.receipt.states import State as ReceiptState
-from merchant_app.ui.reglages.archive_presenter import Panel
+from merchant_app.ui.reglages.archive_presenter import Panel as ArchivesPanel
 from merchant_app.ui.reglages.archive_view import ArchivesView
 from merchant_app.ui.reglages.states import ACCOUNTING
 from merchant_app.ui.reglages.states import Screen as ReglagesScreen
@@ -158,7 +158,7 @@ def journal_window(look: Look, shown: JournalScreen | Panel) -> tuple[TillFrame,
     return frame, pages_
 
 
-def _focused_in(archives: ArchivesView, panel: Panel) -> QWidget:
+def _focused_in(archives: ArchivesView, panel: ArchivesPanel) -> QWidget:
     """Where the keyboard is in this state."""
     if panel.working:
         return archives.stop_button
