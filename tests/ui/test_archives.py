@@ -63,7 +63,7 @@ def test_what_was_made_last_and_what_is_due_is_said_when_somebody_comes(
     assert till.places.reglages is not None
     view = till.places.reglages.view.archives
     till.qtbot.waitUntil(lambda: "2025" in view.due.text(), timeout=5_000)
-    assert "22 novembre 2026" in view.last.text()
+    assert "22\N{NO-BREAK SPACE}novembre\N{NO-BREAK SPACE}2026" in view.last.text()
 
 
 def test_an_archive_is_made_where_somebody_says_and_the_till_sells_meanwhile(
