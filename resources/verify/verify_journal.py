@@ -168,8 +168,10 @@ class Journal:
                 self.unproved |= set(range(first, last + 1)) if table == "receipts" else set()
         head, last, event = said["head"], said["last_entry"], said["events_head"]
         if head and self.hash_of(head["epoch_id"], head["seq"]) != bytes.fromhex(head["hash"]):
-            cut = last > self.end
-            self.accuse("entries", *(self.end + 1, "cut") if cut else (said["first_entry"], "closing", last))
+            if last > self.end:
+                self.accuse("entries", self.end + 1, "cut")
+            else:
+                self.accuse("entries", said["first_entry"], "closing", last)
         ours = self.one("SELECT hash FROM events WHERE number = ?", event["number"])
         if event["number"] and (ours or b"").hex() != event["hash"]:
             self.accuse("events", 1 + (reach or {}).get("events", 0), "closing", event["number"])
