@@ -122,7 +122,7 @@ class Journal:
             fits = seq == last + 1 and row["hash"] == link(b"comptoir entry v1", head, seq, text)
             if row["row"] != position or not fits:  # or the enrolment that has just begun came too early
                 early = row["row"] == position and chains.get(before, (0,))[0] == 1 and seq > last + 1
-                return self.accuse("entries", position - (early and before != epoch), "chain", position)
+                return self.accuse("entries", position - (early and epoch in {*chains} - {before}), "chain", position)
             said = json.loads(text)
             said = (said["kind"], said["op"], said.get("redemption", said.get("about")))
             if (row["kind"], row["op_id"], row["redemption_id"]) != said:
@@ -167,10 +167,11 @@ class Journal:
                 self.accuse(table, first, "closing", last)
                 self.unproved |= set(range(first, last + 1)) if table == "receipts" else set()
         head, last, event = said["head"], said["last_entry"], said["events_head"]
-        if head and last > self.end:
-            self.accuse("entries", self.end + 1, "cut")
-        elif head and self.hash_of(head["epoch_id"], head["seq"]) != bytes.fromhex(head["hash"]):
-            self.accuse("entries", said["first_entry"], "closing", last)
+        if head and self.hash_of(head["epoch_id"], head["seq"]) != bytes.fromhex(head["hash"]):
+            if last > self.end:
+                self.accuse("entries", self.end + 1, "cut")
+            else:
+                self.accuse("entries", said["first_entry"], "closing", last)
         ours = self.one("SELECT hash FROM events WHERE number = ?", event["number"])
         if event["number"] and (ours or b"").hex() != event["hash"]:
             self.accuse("events", 1 + (reach or {}).get("events", 0), "closing", event["number"])
