@@ -91,16 +91,27 @@ class Story:
     """A redemption, and everything the journal knows of what became of it, whenever it was known.
 
     Attributes:
+        places: where it stands: ours first; what was sent again in another epoch, or came back
+            from the service, stands more than once.
         decisions: ours first.
         voids: ours first.
         told: what the service said of it, oldest first.
     """
 
     redemption: Redemption
-    placed: Placed
+    places: list[Placed]
     decisions: list[Placed] = field(default_factory=list)
     voids: list[Placed] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+
+    @property
+    def placed(self) -> Placed:
+        """What names it: where it stands first."""
+        return self.places[0]
+
+    def placed_within(self, horizon: Horizon) -> Placed | None:
+        """Where it stands before the horizon; None: it came later."""
+        return next((placed for placed in self.places if placed.is_within(horizon)), None)
 
 
 class BookReader:
@@ -162,15 +173,15 @@ class BookReader:
             yield _day_closed(number, row[1])
 
     def entries(self, after: Horizon, until: Horizon) -> Iterator[list[Placed]]:
-        """The entries of a range in pages: this till's, each op once, then the adopted ones."""
+        """The entries of a range in pages: this till's, then the adopted ones. One that was sent
+        again in another epoch, or came back from the service, stands there each time."""
         yield from self._pages("entries", after.entry, until.entry)
         yield from self._pages("adopted", after.adopted, until.adopted)
 
     def _pages(self, table: str, after: int, until: int) -> Iterator[list[Placed]]:
-        own = "AND origin = 'own'" if table == "entries" else ""
         query = (
             f"SELECT rowid, epoch_id, seq, body FROM {table} "  # noqa: S608 - constants
-            f"WHERE rowid > ? AND rowid <= ? {own} ORDER BY rowid LIMIT {PAGE_ROWS}"
+            f"WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT {PAGE_ROWS}"
         )
         while after < until:
             with world_errors():
@@ -208,17 +219,21 @@ class BookReader:
         """The redemptions among these ops (a page of them), with all that is known of each."""
         wanted = list(dict.fromkeys(op_ids))
         stories: dict[str, Story] = {}
-        for table, own in (("entries", "origin = 'own' AND"), ("adopted", "")):
-            columns = f"SELECT rowid, epoch_id, seq, body FROM {table} WHERE {own}"  # noqa: S608 - constants
-            for row in self._rows(columns + " kind = 'redemption' AND op_id IN ({marks})", wanted):
+        for table in ("entries", "adopted"):
+            columns = f"SELECT rowid, epoch_id, seq, body FROM {table} WHERE"  # noqa: S608 - constants
+            query = columns + " kind = 'redemption' AND op_id IN ({marks}) ORDER BY rowid"
+            for row in self._rows(query, wanted):
                 placed = _placed(row, foreign=table == "adopted")
                 if isinstance(placed.entry, Redemption):
-                    stories[str(placed.entry.op_id)] = Story(placed.entry, placed)
+                    story = Story(placed.entry, [])
+                    stories.setdefault(str(placed.entry.op_id), story).places.append(placed)
         # Each kind by an index of its own; ours before the adopted ones.
-        for table, own in (("entries", "origin = 'own' AND"), ("adopted", "")):
-            columns = f"SELECT rowid, epoch_id, seq, body FROM {table} WHERE {own}"  # noqa: S608 - constants
+        for table in ("entries", "adopted"):
+            columns = f"SELECT rowid, epoch_id, seq, body FROM {table} WHERE"  # noqa: S608 - constants
             for kind in ("decision", "void"):
-                query = columns + f" kind = '{kind}' AND redemption_id IN ({{marks}})"
+                query = (
+                    columns + f" kind = '{kind}' AND redemption_id IN ({{marks}}) ORDER BY rowid"
+                )
                 for row in self._rows(query, list(stories)):
                     _file(_placed(row, foreign=table == "adopted"), stories)
         self._tell(stories)

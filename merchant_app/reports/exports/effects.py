@@ -48,14 +48,16 @@ NOTHING = Worth(0, 0)
 def handed_over_by(story: Story, horizon: Horizon) -> Placed | None:
     """The entry that says the goods went over the counter; None: none before the horizon does.
 
-    Where this till and a copy of it disagree the hand-over wins, as it does at the service.
+    A decision that came back from the service may stand before its redemption: alone it says
+    nothing. Where this till and a copy of it disagree the hand-over wins, as at the service.
     """
-    if story.redemption.honoured:
-        return story.placed if story.placed.is_within(horizon) else None
-    for placed in story.decisions:
-        entry = placed.entry
-        if isinstance(entry, Decision) and entry.handed_over and placed.is_within(horizon):
-            return placed
+    placed = story.placed_within(horizon)
+    if placed is None or story.redemption.honoured:
+        return placed
+    for decided in story.decisions:
+        entry = decided.entry
+        if isinstance(entry, Decision) and entry.handed_over and decided.is_within(horizon):
+            return decided
     return None
 
 

@@ -195,10 +195,17 @@ class _Group:
         match placed.entry:
             case Redemption(op_id=op_id) | Decision(redemption_id=op_id):
                 story = stories.get(str(op_id))
-                if story is not None and handed_over_by(story, self._until) == placed:
+                if story is not None and self._booked_with(story) == placed:
                     yield from self._handed_over(story, placed)
             case _:
                 return  # what a void or a resolution leads to is told by the service
+
+    def _booked_with(self, story: Story) -> Placed | None:
+        """The entry that makes it count: the hand-over, or the redemption where that came later."""
+        handed = handed_over_by(story, self._until)
+        if handed is not None and handed.is_within(self._before):
+            return story.placed_within(self._until)
+        return handed
 
     def _handed_over(self, story: Story, placed: Placed) -> Iterator[ExportRow]:
         if self._was_sold(story):
@@ -276,7 +283,7 @@ class _Group:
 def _about(page: Iterable[Placed]) -> Iterator[str]:
     for placed in page:
         match placed.entry:
-            case Redemption(op_id=op_id, honoured=True):
+            case Redemption(op_id=op_id):
                 yield str(op_id)
             case Decision(redemption_id=op_id, handed_over=True):
                 yield str(op_id)
