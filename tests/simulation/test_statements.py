@@ -5,7 +5,6 @@ The journals and the service are those of simulated tills under every fault ther
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -40,7 +39,6 @@ from tests.simulation.profiles import PROFILES
 
 FEE_PPM = 12_345
 CLOCKS_WRONG_DAYS = 30
-FRESH = 1_000_000 + secrets.randbelow(1_000_000_000)
 
 
 @dataclass
@@ -108,9 +106,8 @@ def reconciled(
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("chosen", [*range(920, 924), None], ids=lambda seed: seed or "fresh")
-def test_any_history_reconciles_to_no_difference(profile: str, chosen: int | None) -> None:
-    seed = FRESH if chosen is None else chosen
+@pytest.mark.parametrize("seed", range(920, 925))
+def test_any_history_reconciles_to_no_difference(profile: str, seed: int) -> None:
     run, random = Run.of(seed, profile), Random(seed)
     first_day, last_day = run.days
     compared = 0
