@@ -199,6 +199,7 @@ def journal_side(journal: Journal, told: Statement, bookings: Iterable[Booking])
         in_question=in_question,
         known=journal.knows([booking.op_id for booking in bookings]),
         unsent=journal.ranges.unsent(),
+        undecided={recorded.redemption.op_id for recorded in journal.undecided()},
     )
 
 

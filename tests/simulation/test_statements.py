@@ -5,6 +5,7 @@ The journals and the service are those of simulated tills under every fault ther
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -27,8 +28,10 @@ from merchant_app.reports.statements.differences import (
     DoesNotAddUp,
     MissingAtService,
     MissingHere,
+    NotBookedYet,
     Reconciliation,
     StateDiffers,
+    Step,
 )
 from merchant_app.reports.statements.matching import reconcile, unaccounted
 from merchant_app.till.statements import journal_side
@@ -39,6 +42,8 @@ from tests.simulation.profiles import PROFILES
 
 FEE_PPM = 12_345
 CLOCKS_WRONG_DAYS = 30
+A_COPY_HANDED_OVER = 933_879_295
+FRESH = 1_000_000 + secrets.randbelow(1_000_000_000)
 
 
 @dataclass
@@ -105,20 +110,41 @@ def reconciled(
     return reconcile(statement, bookings, side, till_id=till_id, elsewhere=elsewhere)
 
 
+def unexplained(run: Run, found: Reconciliation) -> list[Difference]:
+    """All but what is so: this till says that the goods stayed, a copy of it says that they went,
+    and the service has believed the copy, so that what was debited stays debited.
+    """
+    return [one for one in found.differences if not _a_copy_handed_over(run, one)]
+
+
+def _a_copy_handed_over(run: Run, one: Difference) -> bool:
+    if not isinstance(one, NotBookedYet) or (one.step, one.sent) != (Step.NOT_HANDED_OVER, True):
+        return False
+    record = run.run.service.ledger.books.redemption(one.sale.redemption_id).record
+    return bool(record.handed_over)
+
+
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("seed", range(920, 925))
-def test_any_history_reconciles_to_no_difference(profile: str, seed: int) -> None:
+@pytest.mark.parametrize(
+    "chosen", [*range(920, 924), A_COPY_HANDED_OVER, None], ids=lambda seed: seed or "fresh"
+)
+def test_any_history_reconciles_to_no_difference(profile: str, chosen: int | None) -> None:
+    seed = FRESH if chosen is None else chosen
     run, random = Run.of(seed, profile), Random(seed)
     first_day, last_day = run.days
     compared = 0
     for till_id, journal in run.tills():
         whole = reconciled(run, till_id, journal, first_day, last_day)
-        assert whole.differences == (), (seed, profile)
+        assert unexplained(run, whole) == [], (seed, profile)
         compared += whole.compared
-        assert all(line.agrees for line in whole.lines if line.ours)
+        named = {
+            one.sale.redemption_id for one in whole.differences if isinstance(one, NotBookedYet)
+        }
+        for line in whole.lines:
+            assert not line.ours or line.agrees == (line.redemption_id not in named)
         some = first_day + timedelta(days=random.randint(0, (last_day - first_day).days))
         part = reconciled(run, till_id, journal, some, some)
-        assert part.differences == (), (seed, profile, some)
+        assert unexplained(run, part) == [], (seed, profile, some)
     assert compared
 
 

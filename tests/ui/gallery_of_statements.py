@@ -93,9 +93,10 @@ EVERY: tuple[Difference, ...] = (
         sale(4, hours=30, minor=5_000), _ACCEPTED, amounts(OutcomeStatus.VOIDED, 0)
     ),
     DoesNotAddUp(CALM.statement.periods[4], Figure.FEE, 1_250, 1_200),
-    NotBookedYet(sale(6, hours=1, minor=3_700), Step.NOT_HANDED_OVER, sent=True),
+    NotBookedYet(sale(6, hours=1, minor=3_700), Step.UNDECIDED, sent=True),
     NotBookedYet(sale(7, hours=0, minor=2_000), Step.HANDED_OVER, sent=False),
     NotHeardYet(sale(8, hours=0, minor=1_250), amounts(OutcomeStatus.ACCEPTED, 1_250)),
+    NotBookedYet(sale(9, hours=5, minor=1_800), Step.NOT_HANDED_OVER, sent=True),
 )  # fmt: skip
 
 

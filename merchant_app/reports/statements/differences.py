@@ -56,7 +56,10 @@ class Step(Enum):
     HANDED_OVER = "handed_over"
     REVERSED = "reversed"
     NOT_HANDED_OVER = "not_handed_over"
-    """It has debited something that was not handed over here, or not yet decided about."""
+    """It has debited something that was not handed over here. Where a copy of this till says that
+    the goods are gone the service believes that one, and this stays."""
+    UNDECIDED = "undecided"
+    """It has debited something, and nobody has said whether that was handed over."""
 
 
 @dataclass(frozen=True, slots=True)

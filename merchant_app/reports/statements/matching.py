@@ -47,12 +47,14 @@ class JournalSide:
         in_question: those recorded, decided or undone in the days of the statement.
         known: the op ids among the statement's that the journal has.
         unsent: redemptions of which the service does not have every entry.
+        undecided: those of which nobody has said whether the goods were handed over.
     """
 
     ops: Mapping[OpId, TouchedOp]
     in_question: Collection[OpId]
     known: Collection[OpId]
     unsent: Collection[OpId]
+    undecided: Collection[OpId]
 
 
 @dataclass(slots=True)
@@ -109,7 +111,7 @@ def reconcile(
         if op is None:
             continue
         compared += 1
-        difference = _difference(op, now.get(redemption_id), redemption_id not in side.unsent)
+        difference = _difference(op, now.get(redemption_id), side)
         if difference is not None:
             found.add(redemption_id, difference)
     differences = [*found.differences, *_sums(statement, bookings)]
@@ -127,8 +129,9 @@ def reconcile(
     )
 
 
-def _difference(op: TouchedOp, now: RedemptionState | None, sent: bool) -> Difference | None:
+def _difference(op: TouchedOp, now: RedemptionState | None, side: JournalSide) -> Difference | None:
     sale, standing = _sale(op.redemption), op.after
+    sent = op.redemption.op_id not in side.unsent
     here = _amounts(standing)
     if now is None:
         if _is_debited(standing):
@@ -147,7 +150,8 @@ def _difference(op: TouchedOp, now: RedemptionState | None, sent: bool) -> Diffe
     if standing.void_waits:
         return NotBookedYet(sale, Step.REVERSED, sent)
     if not standing.handed_over and _is_debited(standing):
-        return NotBookedYet(sale, Step.NOT_HANDED_OVER, sent)
+        is_open = op.redemption.op_id in side.undecided
+        return NotBookedYet(sale, Step.UNDECIDED if is_open else Step.NOT_HANDED_OVER, sent)
     return None
 
 

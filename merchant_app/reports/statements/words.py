@@ -196,12 +196,14 @@ def _not_booked(one: NotBookedYet, place: Place) -> Said:
             title = _("Reversed here, not booked yet")
         case Step.NOT_HANDED_OVER:
             title = _("Debited, and not handed over")
+        case Step.UNDECIDED:
+            title = _("Debited: were the goods handed over?")
     advice, weight, deed = (
         _("It is sent as soon as the central service can be reached."),
         Weight.PENDING,
         Deed.ASK_AGAIN,
     )
-    if one.sent and one.step is Step.NOT_HANDED_OVER:
+    if one.step is Step.UNDECIDED:
         advice, weight, deed = (
             _("Say under “To settle” whether the goods were handed over."),
             Weight.OPEN,

@@ -201,7 +201,7 @@ def test_a_debit_nobody_has_decided_about_is_named(shop: Shop) -> None:
     shop.open()
     (difference,) = shop.differences()
     assert isinstance(difference, NotBookedYet)
-    assert (difference.step, difference.sent) == (Step.NOT_HANDED_OVER, True)
+    assert (difference.step, difference.sent) == (Step.UNDECIDED, True)
     shop.counter.settle(difference.sale.redemption_id, handed_over=False)
     assert shop.differences() == ()
     assert shop.reconciled().total.redeemed_minor == 0

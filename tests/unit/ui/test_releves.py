@@ -164,7 +164,7 @@ def test_differences_stand_first_and_one_is_read_at_once(stage: Stage) -> None:
     kinds = [type(item) for item in stage.screen.items[: len(EVERY) + 2]]
     assert kinds == [st.Summary, *[st.Different] * len(EVERY), st.Figures]
     assert stage.screen.chosen == 1
-    assert words.row_of(stage.screen.items[0], stage.screen).startswith("✕  8 écarts")
+    assert words.row_of(stage.screen.items[0], stage.screen).startswith(f"✕  {len(EVERY)} écarts")
 
 
 def test_each_difference_says_what_to_do_with_one_button_at_most(stage: Stage) -> None:
