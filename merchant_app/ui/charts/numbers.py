@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from merchant_app.ui.charts.series import Chart, Table
+from merchant_app.ui.table_head import dress_head, line_px
 from merchant_app.ui.theme import STEP, Look, Size
 
 
@@ -30,11 +31,8 @@ class NumbersView(QTableWidget):
         self.setShowGrid(False)
         self.setFont(look.font(Size.SMALL, figures=True))
         self.verticalHeader().setVisible(False)
-        head = self.horizontalHeader()
-        head.setFont(look.font(Size.SMALL, bold=True))
-        head.setHighlightSections(False)
-        head.setSectionsClickable(False)
-        line = round(look.pixels(Size.SMALL) * 1.35)
+        dress_head(self, look)
+        line = line_px(look)
         self.verticalHeader().setMinimumSectionSize(line)
         self.verticalHeader().setDefaultSectionSize(line + 2 * STEP)
         # What is too long for its line goes on in the next one.

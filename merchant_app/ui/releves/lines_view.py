@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from merchant_app.ui.releves.figures import Lines
+from merchant_app.ui.table_head import dress_head, line_px
 from merchant_app.ui.theme import STEP, Look, Size
 
 _MEASURED = 60
@@ -75,11 +76,9 @@ class LinesView(QTableView):
         down = self.verticalHeader()
         down.setVisible(False)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(round(look.pixels(Size.SMALL) * 1.35) + 2 * STEP)
+        down.setDefaultSectionSize(line_px(look) + 2 * STEP)
+        dress_head(self, look)
         across = self.horizontalHeader()
-        across.setFont(look.font(Size.SMALL, bold=True))
-        across.setHighlightSections(False)
-        across.setSectionsClickable(False)
         across.setResizeContentsPrecision(_MEASURED)
         across.setStretchLastSection(True)
 
