@@ -25,7 +25,7 @@ from merchant_app.journal.owner import JournalOwner
 from merchant_app.journal.sealing import Sealer
 from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
-from merchant_app.settings.options import KEEP_YEARS, OFFLINE_REDEMPTION_MAX, Options
+from merchant_app.settings.options import OFFLINE_REDEMPTION_MAX, Options
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.sync.heartbeat import Heartbeat
@@ -120,7 +120,6 @@ def build_counter(
         service_key=enrolled.service_key,
         options=belongings.options,
         journal_file=journal_path(belongings.data),
-        keep_years=belongings.options.get(KEEP_YEARS),
     )
     counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import assert_never
 
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug
@@ -112,9 +113,15 @@ def state_of(story: Story, void_answers: dict[OpId, OutcomeStatus]) -> SaleState
         return SaleState.KEPT if decided else SaleState.OPEN
     if any(OpId(one.entry.op_id) not in void_answers for one in story.voids):
         return SaleState.UNDO_WAITS
-    match None if told is None else told.status:
-        case OutcomeStatus.ACCEPTED | OutcomeStatus.SHORT if told is not None:
+    if told is None:
+        return SaleState.WAITING
+    match told.status:
+        case OutcomeStatus.ACCEPTED | OutcomeStatus.SHORT:
             missing = any(line.shortfall_minor for line in told.lines)
             return SaleState.SHORT if missing else SaleState.DEBITED
+        case OutcomeStatus.REFUSED | OutcomeStatus.UNPROCESSABLE | OutcomeStatus.CANCELLED:
+            return SaleState.WAITING  # it does not know yet that the goods went
+        case OutcomeStatus.VOIDED | OutcomeStatus.REVERSED | OutcomeStatus.NOT_REVERSIBLE:
+            return SaleState.WAITING  # answers to a void: of a redemption they say nothing
         case _:
-            return SaleState.WAITING
+            assert_never(told.status)

@@ -31,6 +31,7 @@ from merchant_app.reports.archive.manifest import Manifest
 from merchant_app.reports.archive.packing import papers_in
 from merchant_app.reports.closing import KeptClosing, Positions
 from merchant_app.reports.verifier import verify
+from merchant_app.settings.options import KEEP_YEARS
 from merchant_app.settings.paths import disk_problem
 from merchant_app.till.kept_closings import kept_in
 from merchant_app.till.purge_results import Keep, Kept, Purgeable, Purged, PurgeResult
@@ -149,7 +150,7 @@ def _last_year(till: Till, books: Books) -> int | None:
     if told is None:
         return None
     today = min(till.today(), business_date(told, till.facts.time_zone))
-    return today.year - till.keep_years - 1
+    return today.year - till.options.get(KEEP_YEARS) - 1
 
 
 def _cut(day: KeptClosing) -> Cut | None:

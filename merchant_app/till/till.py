@@ -96,7 +96,6 @@ class Till:
         options: what the shop has chosen.
         closings_folder: where the papers of closings are kept; made when there is one.
         service_key: the service's public key, 32 bytes: what it signs can be verified with it.
-        keep_years: how long what is in the journal is kept, in whole years after its own.
         journal_file: where the journal is; only `journal` may write it.
     """
 
@@ -123,7 +122,6 @@ class Till:
     closings_folder: Path
     service_key: bytes
     journal_file: Path
-    keep_years: int
     recent: RecentScans = field(default_factory=RecentScans)
 
     @property

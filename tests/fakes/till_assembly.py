@@ -98,7 +98,6 @@ def assemble(
         closings_folder=path.parent / "closings",
         service_key=facts.service_key,
         journal_file=path,
-        keep_years=6,
     )
     return journal, LiveCounter(till), connectivity
 

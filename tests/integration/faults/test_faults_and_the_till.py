@@ -33,11 +33,10 @@ from tests.fakes.fault_kinds import (
     html_page,
 )
 from tests.fakes.fault_proxy import FaultProxy
-from tests.fakes.waiting import LIMIT_S
+from tests.fakes.service_process import PATIENT
 
 BODY = b'{"balance_minor": 5000}'
 LONG_S = 100.0
-PATIENT = Limits(connect_s=LIMIT_S, read_s=LIMIT_S, total_s=LIMIT_S)
 HASTY = Limits(total_s=0.5)
 
 NO_ANSWER: tuple[tuple[Fault, NoAnswerKind], ...] = (
