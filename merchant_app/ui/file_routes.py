@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QMimeData, QObject, Slot
 
 from merchant_app.ui.files.dropping import DropTarget
 from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
-from merchant_app.ui.releves.screen import RelevesScreen
+from merchant_app.ui.key_places import LazyPlace
 from merchant_app.ui.theme import Look
+
+if TYPE_CHECKING:
+    from merchant_app.ui.releves.screen import RelevesScreen
 
 
 class FileRoutes(QObject):
     """Lives in the GUI thread. Drops on the whole window, and Ctrl+O."""
 
     def __init__(
-        self, look: Look, frame: TillFrame, files: FilesScreen, releves: RelevesScreen
+        self,
+        look: Look,
+        frame: TillFrame,
+        files: FilesScreen,
+        releves: LazyPlace[RelevesScreen],
     ) -> None:
         super().__init__(frame)
         self._frame = frame
@@ -28,22 +37,23 @@ class FileRoutes(QObject):
 
     def open_pressed(self) -> None:
         """The dialog of the screen in sight."""
-        if self._sees_releves():
-            self._releves.open_pressed()
-        else:
-            self._files.open_pressed()
+        (self._releves_in_sight() or self._files).open_pressed()
 
     @Slot(object)
     def _dropped(self, data: QMimeData) -> None:
-        if self._sees_releves() and self._releves.takes(data):
-            self._releves.dropped(data)
+        releves = self._releves_in_sight()
+        if releves is not None and releves.takes(data):
+            releves.dropped(data)
         else:
             self._files.dropped(data)
 
     @Slot(int)
     def _say(self, _index: int) -> None:
         if self.drops is not None:
-            self.drops.overlay.say(voucher=not self._sees_releves())
+            self.drops.overlay.say(voucher=self._releves_in_sight() is None)
 
-    def _sees_releves(self) -> bool:
-        return self._frame.screens.currentWidget() is self._releves.view
+    def _releves_in_sight(self) -> RelevesScreen | None:
+        releves = self._releves.made
+        if releves is None or self._frame.screens.currentWidget() is not releves.view:
+            return None
+        return releves

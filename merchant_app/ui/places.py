@@ -19,44 +19,35 @@ from merchant_app.settings.options import (
     Value,
 )
 from merchant_app.till.results import Status
-from merchant_app.ui.a_traiter.screen import ATraiterScreen
-from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.background import Background, Done, Outcome
+from merchant_app.ui.beside_checkout import BesideCheckout
 from merchant_app.ui.camera_rest import CameraRest
 from merchant_app.ui.checkout_place import CheckoutPlace
-from merchant_app.ui.cloture.screen import ClotureScreen
-from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.file_routes import FileRoutes
 from merchant_app.ui.frame import TillFrame
-from merchant_app.ui.journal.screen import JournalScreen
-from merchant_app.ui.key_places import KeyPlaces
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import (
-    CHECKOUT_KEY,
-    CLOSING_KEY,
-    JOURNAL_KEY,
-    SETTINGS_KEY,
-    STATEMENTS_KEY,
-    TO_SETTLE_KEY,
-)
-from merchant_app.ui.reglages.screen import ReglagesScreen, settings_of
-from merchant_app.ui.releves.screen import RelevesScreen
-from merchant_app.ui.releves.view import RelevesView
+from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
-from merchant_app.ui.this_till.screen import ThisTillScreen
-from merchant_app.ui.this_till.view import ThisTillView
 
 if TYPE_CHECKING:
     from merchant_app.scanning.confirmation import InView
     from merchant_app.scanning.frames import Frame
+    from merchant_app.ui.a_traiter.screen import ATraiterScreen
+    from merchant_app.ui.cloture.screen import ClotureScreen
+    from merchant_app.ui.journal.screen import JournalScreen
+    from merchant_app.ui.reglages.screen import ReglagesScreen
+    from merchant_app.ui.releves.screen import RelevesScreen
+    from merchant_app.ui.this_till.screen import ThisTillScreen
 
 
 class Places(QObject):
     """Lives in the GUI thread. It is the window's `KeyUser` while the till is open.
+
+    Only the checkout is built at once, every other screen when somebody goes there.
 
     Signals:
         enrolment_wanted(): this till is to be enrolled again.
@@ -88,46 +79,32 @@ class Places(QObject):
         # Its own, closed with the till: what a worker still meets then, a journal that is closed
         # under it for instance, is nobody's business any more.
         self._background = Background(on_bug, self)
-        self._runner = runner = CommandRunner(
-            counter, self._background, money_moved=self._ask_status
-        )
-        views = (
-            EncaisserView(look),
-            ATraiterView(look),
-            ThisTillView(look, counter.facts),
-            ClotureView(look),
-            RelevesView(look),
-        )
-        self.frame = TillFrame(look, counter.facts, *views, settings=opened.options is not None)
+        self._runner = CommandRunner(counter, self._background, money_moved=self._ask_status)
+        view = EncaisserView(look)
+        self.frame = TillFrame(look, counter.facts, view, settings=opened.options is not None)
         self.checkout = CheckoutPlace(
             opened,
-            views[0],
+            view,
             self.frame,
-            runner=runner,
+            runner=self._runner,
             background=self._background,
             sounds=sounds,
             clock=clock,
             parent=self,
         )
-        self.a_traiter = ATraiterScreen(
-            views[1], runner=runner, clock=clock, time_zone=counter.facts.time_zone, parent=self
+        self._beside = BesideCheckout(
+            look,
+            opened,
+            self.frame.screens,
+            self.checkout.sale.relay,
+            runner=self._runner,
+            background=self._background,
+            sounds=sounds,
+            clock=clock,
+            parent=self,
         )
-        self.this_till = ThisTillScreen(
-            views[2], self._status, runner=runner, clock=clock, parent=self
-        )
-        self.cloture = ClotureScreen(
-            views[3], runner=runner, clock=clock, time_zone=counter.facts.time_zone, parent=self
-        )
-        self.releves = RelevesScreen(
-            views[4], counter.facts, runner=runner, clock=clock, parent=self
-        )
-        self.journal = JournalScreen(
-            look, opened, runner=runner, background=self._background, clock=clock, parent=self
-        )
-        self.frame.screens.addWidget(self.journal.view)
-        self._key_places = self._by_key()
-        self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self.releves)
-        self.reglages = self._settings(look, sounds)
+        self._key_places = self._beside.by_key
+        self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self._beside.releves)
         self._follow_options(sounds)
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
@@ -135,34 +112,38 @@ class Places(QObject):
         self._connect()
         self._status_came(self._status)
 
-    def _by_key(self) -> KeyPlaces:
-        return KeyPlaces(
-            {
-                JOURNAL_KEY: self.journal,
-                TO_SETTLE_KEY: self.a_traiter,
-                CLOSING_KEY: self.cloture,
-                STATEMENTS_KEY: self.releves,
-            }
-        )
+    # --- beside the checkout ---------------------------------------------------------------------
+
+    @property
+    def journal(self) -> JournalScreen:
+        """Like the screens below: made now, if nobody was there yet."""
+        return self._beside.journal.get()
+
+    @property
+    def a_traiter(self) -> ATraiterScreen:
+        return self._beside.a_traiter.get()
+
+    @property
+    def cloture(self) -> ClotureScreen:
+        return self._beside.cloture
+
+    @property
+    def releves(self) -> RelevesScreen:
+        return self._beside.releves.get()
+
+    @property
+    def reglages(self) -> ReglagesScreen | None:
+        """None where nothing can be chosen."""
+        return self._beside.reglages.get()
+
+    @property
+    def this_till(self) -> ThisTillScreen:
+        return self._beside.this_till.get()
 
     def _follow_options(self, sounds: Sounds) -> None:
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
         self.checkout.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
-
-    def _settings(self, look: Look, sounds: Sounds) -> ReglagesScreen | None:
-        screen = settings_of(
-            self._opened, look=look, sounds=sounds, background=self._background, parent=self
-        )
-        if screen is None:
-            return None
-        self.frame.screens.addWidget(screen.view)
-        relay = self.checkout.sale.relay
-        relay.picture.connect(self._picture_came)
-        screen.watch_camera(relay)
-        screen.mirror_wanted.connect(self._mirror)
-        screen.left.connect(self._to_checkout)
-        return screen
 
     def _option(self, option: Option[Value]) -> Value:
         options = self._opened.options
@@ -181,19 +162,18 @@ class Places(QObject):
         self.checkout.sale.camera_was_tried.connect(self._camera_was_tried)
         self.checkout.sale.enrolment_wanted.connect(self.enrolment_wanted)
         self.checkout.sale.question_answered.connect(self._answered_at_checkout)
-        self.a_traiter.question_answered.connect(self._answered_in_a_traiter)
-        self.a_traiter.left.connect(self._to_checkout)
-        for books in (self.cloture, self.releves):
-            books.left.connect(self._to_checkout)
-            books.place_wanted.connect(self.go)
-        self.checkout.sale.scan_came.connect(self.releves.give_way)
-        self.journal.place_wanted.connect(self.go)
-        self.journal.undo_wanted.connect(self._undo_at_checkout)
-        self.cloture.offered.connect(self._offer_closing)
-        self.cloture.forgotten_changed.connect(rail.show_forgotten)
-        self.this_till.left.connect(self._to_checkout)
-        self.this_till.enrolment_wanted.connect(self.enrolment_wanted)
-        self.this_till.signed_out_here.connect(self.signed_out)
+        self.checkout.sale.relay.picture.connect(self._picture_came)
+        self.checkout.sale.scan_came.connect(self._scan_came)
+        beside = self._beside
+        beside.left.connect(self._to_checkout)
+        beside.place_wanted.connect(self.go)
+        beside.undo_wanted.connect(self._undo_at_checkout)
+        beside.question_answered.connect(self._answered_in_a_traiter)
+        beside.offered.connect(self._offer_closing)
+        beside.forgotten_changed.connect(rail.show_forgotten)
+        beside.mirror_wanted.connect(self._mirror)
+        beside.enrolment_wanted.connect(self.enrolment_wanted)
+        beside.signed_out.connect(self.signed_out)
 
     def start(self) -> None:
         """Begin to look."""
@@ -205,11 +185,8 @@ class Places(QObject):
         self._stopped = True
         self._background.close()
         self.checkout.stop()
-        self._key_places.stop()
-        self.this_till.stop()
+        self._beside.stop()
         self.rest.stop()
-        if self.reglages is not None:
-            self.reglages.stop()
 
     # --- which one is seen -----------------------------------------------------------------------
 
@@ -220,11 +197,11 @@ class Places(QObject):
         if place is not None:
             self._see(place.view, key)
             place.open()
-        elif key == SETTINGS_KEY and self.reglages is not None:
+        elif key == SETTINGS_KEY and (settings := self.reglages) is not None:
             # Before the screen changes: what lies before the camera is tried, not sold.
             self.checkout.sale.try_camera(trying=True)
-            self._see(self.reglages.view, key)
-            self.reglages.open()
+            self._see(settings.view, key)
+            settings.open()
         else:
             self._to_checkout()
 
@@ -251,29 +228,38 @@ class Places(QObject):
         self.this_till.open()
 
     def _see(self, view: QWidget, key: str | None) -> None:
-        in_settings = self.reglages is not None and view is self.reglages.view
-        if self.reglages is not None and not in_settings and self._in_settings():
-            self.reglages.close()
+        left, reglages = self._settings_in_sight(), self._beside.reglages.made
+        in_settings = reglages is not None and view is reglages.view
+        if left is not None and not in_settings:
+            left.close()
             self.checkout.sale.try_camera(trying=False)
         self.frame.screens.setCurrentWidget(view)
         self.frame.rail.show_place(key)
         self.rest.show_picture(shown=in_settings or view is self.checkout.view)
 
-    def _in_settings(self) -> bool:
-        reglages = self.reglages
-        return reglages is not None and self.frame.screens.currentWidget() is reglages.view
+    def _settings_in_sight(self) -> ReglagesScreen | None:
+        reglages = self._beside.reglages.made
+        if reglages is None or self.frame.screens.currentWidget() is not reglages.view:
+            return None
+        return reglages
+
+    @Slot()
+    def _scan_came(self) -> None:
+        if self._beside.releves.made is not None:
+            self._beside.releves.made.give_way()
 
     # --- the camera, while it is chosen ----------------------------------------------------------
 
     @Slot(object, object)
     def _picture_came(self, frame: Frame, in_view: tuple[InView, ...]) -> None:
-        if self.reglages is not None and self._in_settings():
-            self.reglages.view.camera.show_picture(frame, in_view)
+        settings = self._settings_in_sight()
+        if settings is not None:
+            settings.view.camera.show_picture(frame, in_view)
 
     @Slot()
     def _camera_was_tried(self) -> None:
-        if self.reglages is not None:
-            self.reglages.code_read()
+        if self._beside.reglages.made is not None:
+            self._beside.reglages.made.code_read()
 
     @Slot(bool)
     def _mirror(self, mirrored: bool) -> None:
@@ -298,8 +284,8 @@ class Places(QObject):
             self.checkout.escape_pressed()
         elif place is not None:
             place.escape_pressed()
-        elif self.reglages is not None and self._in_settings():
-            self.reglages.escape_pressed()
+        elif (settings := self._settings_in_sight()) is not None:
+            settings.escape_pressed()
         else:
             self.this_till.escape_pressed()
 
@@ -341,13 +327,13 @@ class Places(QObject):
     def _status_came(self, status: Status) -> None:
         self._status = status
         self.frame.rail.show_to_settle(status.to_settle)
-        self._key_places.status_came(status)
-        self.this_till.status_came(status)
+        self._beside.status_came(status)
         self.show_status()
 
     @Slot(object)
     def _answered_at_checkout(self, _op_id: OpId) -> None:
-        self.a_traiter.reload()
+        if self._beside.a_traiter.made is not None:
+            self._beside.a_traiter.made.reload()
 
     @Slot(object)
     def _answered_in_a_traiter(self, op_id: OpId) -> None:

@@ -14,18 +14,18 @@ from merchant_app.ui.background import Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, Command, DoSettle
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.key_place_screen import KeyPlaceScreen
 
 
-class ATraiterScreen(QObject):
+class ATraiterScreen(KeyPlaceScreen):
     """Lives in the GUI thread; the presenter's `Hands`.
 
     Signals:
         question_answered(object): the `OpId` of a question that was answered here.
-        left(): Esc, with nothing to close here: back to selling.
     """
 
+    presenter: Presenter
     question_answered = Signal(object)
-    left = Signal()
 
     def __init__(
         self,
@@ -36,12 +36,10 @@ class ATraiterScreen(QObject):
         time_zone: str,
         parent: QObject,
     ) -> None:
-        super().__init__(parent)
-        self._view = view
-        self._runner = runner
+        super().__init__(runner=runner, parent=parent)
+        self.view = view
         self._clock = clock
         self._time_zone = time_zone
-        self._stopped = False
         self.screen: st.Screen | None = None
         self.presenter = Presenter(self, show=self._show)
         view.chosen.connect(self._chosen)
@@ -51,38 +49,16 @@ class ATraiterScreen(QObject):
         view.back.connect(self.escape_pressed)
         view.note.connect(self._note_edited)
 
-    @property
-    def view(self) -> ATraiterView:
-        """What is painted."""
-        return self._view
-
     def open(self) -> None:
         """Somebody came here."""
         self.presenter.open()
-        self._view.take_keyboard()
-
-    def stop(self) -> None:
-        """The till is being left: nothing more is shown."""
-        self._stopped = True
-
-    # --- Hands -----------------------------------------------------------------------------------
-
-    def run_command(self, command: Command) -> None:
-        self._runner.run(command, self._command_done)
-
-    def may_move_money(self) -> bool:
-        return self._runner.may_move_money(self)
+        self.view.take_keyboard()
 
     # --- keys ------------------------------------------------------------------------------------
 
     @Slot()
     def enter_pressed(self) -> None:
         self.presenter.enter()
-
-    @Slot()
-    def escape_pressed(self) -> None:
-        if self.presenter.escape():
-            self.left.emit()
 
     def function_pressed(self, key: str) -> None:
         """F6 to F9: the deeds, or the two answers to a question."""
@@ -127,17 +103,11 @@ class ATraiterScreen(QObject):
             self.presenter.open()
 
     def _command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
-        """GUI thread."""
-        if self._stopped:
-            return
-        if isinstance(outcome, Done):
-            self.presenter.answered(command, outcome.result)
-            if isinstance(command, DoSettle):
-                self.question_answered.emit(command.op_id)
-        else:
-            self.presenter.went_wrong(command, outcome.kind)
+        super()._command_done(command, outcome)
+        if isinstance(command, DoSettle) and isinstance(outcome, Done) and not self._stopped:
+            self.question_answered.emit(command.op_id)
 
     def _show(self, screen: st.Screen) -> None:
         self.screen = screen
         self._runner.hold_money(self, hold=isinstance(screen.mode, st.Recording))
-        self._view.show_screen(screen, Place(self._clock.now(), self._time_zone))
+        self.view.show_screen(screen, Place(self._clock.now(), self._time_zone))

@@ -21,15 +21,19 @@ from merchant_app.ui.charts.numbers import NumbersView
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.cloture import figures, words
 from merchant_app.ui.cloture import states as st
+from merchant_app.ui.cloture.deed_keys import (
+    CLOSE_KEY,
+    EARLIER_KEY,
+    NUMBERS_KEY,
+    PAPER_KEYS,
+    PERIOD_KEY,
+)
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
-CLOSE_KEY, PERIOD_KEY, EARLIER_KEY, NUMBERS_KEY = "F9", "F8", "F7", "F6"
-PAPER_KEYS = {st.Paper.A4: "F6", st.Paper.ROLL: "F7", st.Paper.FOLDER: "F8"}
-SETTLE_KEY = "F3"
 _LIST_MIN, _LIST_MAX = 240, 380
 _LIST_SHARE = 0.34
 _TABLE_LINES = 12

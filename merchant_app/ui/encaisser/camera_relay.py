@@ -28,6 +28,10 @@ class CameraRelay(QObject):
         scanned(event): a `ScanEvent`, each, in order.
         status(status): a `CameraStatus`, each, in order.
         advice(advice): the newest `Advice`, or None.
+
+    Attributes:
+        last_status: for a screen that is made when all is said; None: nothing was.
+        last_advice: likewise.
     """
 
     picture = Signal(object, object)
@@ -38,6 +42,8 @@ class CameraRelay(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self.last_status: CameraStatus | None = None
+        self.last_advice: Advice | None = None
         self._guard = threading.Lock()
         self._newest: tuple[Frame, tuple[InView, ...]] | None = None
         self._events: deque[ScanEvent] = deque()
@@ -90,11 +96,13 @@ class CameraRelay(QObject):
             if self._closed:
                 return
         for status in statuses:
+            self.last_status = status
             self.status.emit(status)
         # Scans before the picture: the verdict does not wait for a preview to be painted.
         for event in events:
             self.scanned.emit(event)
         for advice in advices:
+            self.last_advice = advice
             self.advice.emit(advice)
         if newest is not None:
             self.picture.emit(*newest)

@@ -17,7 +17,6 @@ from merchant_app.till.journal_results import ExportForm, ExportResult, ExportWi
 from merchant_app.till.results import Status
 from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
-from merchant_app.ui.commands import Answer, Command
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.journal.export_presenter import ExportPresenter
 from merchant_app.ui.journal.export_states import Panel, Span
@@ -25,8 +24,8 @@ from merchant_app.ui.journal.export_view import ExportView
 from merchant_app.ui.journal.presenter import Presenter
 from merchant_app.ui.journal.states import Screen
 from merchant_app.ui.journal.view import EXPORT_KEY, UNDO_KEY, JournalView
+from merchant_app.ui.key_place_screen import KeyPlaceScreen
 from merchant_app.ui.ports import Opened
-from merchant_app.ui.rail import CHECKOUT_KEY, TO_SETTLE_KEY
 from merchant_app.ui.theme import Look
 
 
@@ -41,15 +40,14 @@ class JournalPages(QStackedWidget):
         self.addWidget(self.exports)
 
 
-class JournalScreen(QObject):
+class JournalScreen(KeyPlaceScreen):
     """Lives in the GUI thread; both presenters' hands.
 
     Signals:
-        place_wanted(str): to the place with this key of the rail; back to selling with Esc.
         undo_wanted(): the last redemption is to be undone, at the checkout.
     """
 
-    place_wanted = Signal(str)
+    presenter: Presenter
     undo_wanted = Signal()
     _progressed = Signal(int)
 
@@ -64,14 +62,12 @@ class JournalScreen(QObject):
         parent: QObject,
     ) -> None:
         """Without options nothing can be kept: a SIREN that is typed is none the next time."""
-        super().__init__(parent)
+        super().__init__(runner=runner, parent=parent)
         self._pages = JournalPages(look)
         self._counter = opened.counter
         self._options = opened.options
-        self._runner = runner
         self._background = background
         self._clock = clock
-        self._stopped = False
         self._cancelled = threading.Event()
         self.screen: Screen | None = None
         self.panel: Panel | None = None
@@ -112,7 +108,7 @@ class JournalScreen(QObject):
 
     def stop(self) -> None:
         """The till is being left: nothing more is shown, no file is finished."""
-        self._stopped = True
+        super().stop()
         self._cancelled.set()
         self._pages.exports.close_dialogs()
 
@@ -126,9 +122,6 @@ class JournalScreen(QObject):
         return self._pages.currentWidget() is self._pages.exports
 
     # --- Hands -----------------------------------------------------------------------------------
-
-    def run_command(self, command: Command) -> None:
-        self._runner.run(command, self._command_done)
 
     def here(self) -> Here:
         facts = self._counter.facts
@@ -165,7 +158,7 @@ class JournalScreen(QObject):
                 self._pages.setCurrentWidget(self._pages.journal)
                 self._pages.journal.take_keyboard()
         elif self.presenter.escape():
-            self.place_wanted.emit(CHECKOUT_KEY)
+            self.left.emit()
         else:
             self._pages.journal.take_keyboard()
 
@@ -193,7 +186,7 @@ class JournalScreen(QObject):
 
     @Slot()
     def _settle_pressed(self) -> None:
-        self.place_wanted.emit(TO_SETTLE_KEY)
+        self.go_to_settle()
 
     # --- from the views --------------------------------------------------------------------------
 
@@ -242,15 +235,6 @@ class JournalScreen(QObject):
         self.exports.folder_wanted()
 
     # --- answers ---------------------------------------------------------------------------------
-
-    def _command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
-        """GUI thread."""
-        if self._stopped:
-            return
-        if isinstance(outcome, Done):
-            self.presenter.answered(command, outcome.result)
-        else:
-            self.presenter.went_wrong(command, outcome.kind)
 
     @Slot(int)
     def _progress_came(self, rows: int) -> None:

@@ -113,6 +113,10 @@ class ReglagesScreen(QObject):
         """What the camera says of itself is shown here too."""
         relay.status.connect(self._view.camera.show_status)
         relay.advice.connect(self._view.camera.show_advice)
+        # It is told once: what was said before this screen was made is not said again.
+        if relay.last_status is not None:
+            self._view.camera.show_status(relay.last_status)
+        self._view.camera.show_advice(relay.last_advice)
 
     def open(self) -> None:
         """Somebody came here."""

@@ -12,10 +12,8 @@ from merchant_app.clock import Clock
 from merchant_app.i18n import _
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.results import Status
-from merchant_app.ui.background import Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
-from merchant_app.ui.commands import Answer, Command
-from merchant_app.ui.rail import TO_SETTLE_KEY
+from merchant_app.ui.key_place_screen import KeyPlaceScreen
 from merchant_app.ui.releves import states as st
 from merchant_app.ui.releves.presenter import Presenter
 from merchant_app.ui.releves.view import (
@@ -29,16 +27,10 @@ from merchant_app.ui.releves.view import (
 _PATTERNS = "*.csv *.ofx *.qfx *.xml *.txt"
 
 
-class RelevesScreen(QObject):
-    """Lives in the GUI thread; the presenter's `Hands`.
+class RelevesScreen(KeyPlaceScreen):
+    """Lives in the GUI thread; the presenter's `Hands`."""
 
-    Signals:
-        left(): Esc, with nothing to close here: back to selling.
-        place_wanted(str): to À traiter, by its key.
-    """
-
-    left = Signal()
-    place_wanted = Signal(str)
+    presenter: Presenter
     _progressed = Signal(int)
 
     def __init__(
@@ -50,10 +42,8 @@ class RelevesScreen(QObject):
         clock: Clock,
         parent: QObject,
     ) -> None:
-        super().__init__(parent)
-        self._view = view
-        self._runner = runner
-        self._stopped = False
+        super().__init__(runner=runner, parent=parent)
+        self.view = view
         self._dialog: QFileDialog | None = None
         self.screen: st.Screen | None = None
         self.presenter = Presenter(self, clock=clock, facts=facts, show=self._show)
@@ -66,19 +56,13 @@ class RelevesScreen(QObject):
         view.earlier_wanted.connect(self._earlier)
         self._progressed.connect(self._progress_came, Qt.ConnectionType.QueuedConnection)
 
-    @property
-    def view(self) -> RelevesView:
-        """What is painted."""
-        return self._view
-
     def open(self) -> None:
         """Somebody came here."""
         self.presenter.open()
-        self._view.take_keyboard()
+        self.view.take_keyboard()
 
     def stop(self) -> None:
-        """The till is being left: nothing more is shown."""
-        self._stopped = True
+        super().stop()
         self.give_way()
         self.presenter.stop()
 
@@ -114,14 +98,11 @@ class RelevesScreen(QObject):
             return
         paths = [Path(path) for path in dialog.selectedFiles()] if result else []
         dialog.deleteLater()
-        self._view.activateWindow()
+        self.view.activateWindow()
         if paths and not self._stopped:
             self.presenter.files_came(paths)
 
     # --- Hands -----------------------------------------------------------------------------------
-
-    def run_command(self, command: Command) -> None:
-        self._runner.run(command, self._command_done)
 
     def tell_progress(self, lines: int) -> None:
         self._progressed.emit(lines)
@@ -129,7 +110,7 @@ class RelevesScreen(QObject):
     def choose_file(self) -> None:
         if self._dialog is not None:
             return
-        dialog = QFileDialog(self._view, _("Open the bank’s file"))
+        dialog = QFileDialog(self.view, _("Open the bank’s file"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         ours, every = _("Bank’s files"), _("All files")
         dialog.setNameFilters([f"{ours} ({_PATTERNS})", f"{every} (*)"])
@@ -140,9 +121,6 @@ class RelevesScreen(QObject):
         self._dialog = dialog
         dialog.show()
 
-    def go_to_settle(self) -> None:
-        self.place_wanted.emit(TO_SETTLE_KEY)
-
     def copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
 
@@ -152,16 +130,11 @@ class RelevesScreen(QObject):
     def enter_pressed(self) -> None:
         self.presenter.enter()
 
-    @Slot()
-    def escape_pressed(self) -> None:
-        if self.presenter.escape():
-            self.left.emit()
-
     def function_pressed(self, key: str) -> None:
         """F6 to F9: the deeds."""
         if self.screen is not None and self.screen.page is st.Page.OUTSTANDING:
             if key == LINES_KEY:
-                self._view.by_expiry.toggle()
+                self.view.by_expiry.toggle()
             return
         deeds = {
             LINES_KEY: self.presenter.lines_wanted,
@@ -197,15 +170,6 @@ class RelevesScreen(QObject):
         if not self._stopped:
             self.presenter.progressed(lines)
 
-    def _command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
-        """GUI thread."""
-        if self._stopped:
-            return
-        if isinstance(outcome, Done):
-            self.presenter.answered(command, outcome.result)
-        else:
-            self.presenter.went_wrong(command, outcome.kind)
-
     def _show(self, screen: st.Screen) -> None:
         self.screen = screen
-        self._view.show_screen(screen)
+        self.view.show_screen(screen)

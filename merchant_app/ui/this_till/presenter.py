@@ -92,7 +92,7 @@ class Presenter:
             self._hands.run_command(DoSignOut())
             self._publish()
 
-    def back(self) -> bool:
+    def escape(self) -> bool:
         """Esc; True when there is nothing to close here."""
         if self._mode is not Mode.CONFIRMING:
             return True
@@ -119,7 +119,7 @@ class Presenter:
                 raise Bug(f"{type(command).__name__} got {type(answer).__name__}")
         self._publish()
 
-    def went_wrong(self, kind: ProblemKind) -> None:
+    def went_wrong(self, _command: Command, kind: ProblemKind) -> None:
         """A command met a Problem: nothing was left."""
         self._mode, self._trouble = Mode.LOOKING, kind
         self._publish()

@@ -6,23 +6,21 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from merchant_app.clock import Clock
 from merchant_app.till.results import Status
-from merchant_app.ui.background import Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
-from merchant_app.ui.commands import Answer, Command
+from merchant_app.ui.key_place_screen import KeyPlaceScreen
 from merchant_app.ui.this_till.presenter import Presenter, Screen
 from merchant_app.ui.this_till.view import ThisTillView
 
 
-class ThisTillScreen(QObject):
+class ThisTillScreen(KeyPlaceScreen):
     """Lives in the GUI thread; the presenter's `Hands`.
 
     Signals:
-        left(): back to selling.
         enrolment_wanted(): this till is to be enrolled again.
         signed_out_here(): this computer is no till any more.
     """
 
-    left = Signal()
+    presenter: Presenter
     enrolment_wanted = Signal()
     signed_out_here = Signal()
 
@@ -35,11 +33,9 @@ class ThisTillScreen(QObject):
         clock: Clock,
         parent: QObject,
     ) -> None:
-        super().__init__(parent)
-        self._view = view
-        self._runner = runner
+        super().__init__(runner=runner, parent=parent)
+        self.view = view
         self._clock = clock
-        self._stopped = False
         self.screen: Screen | None = None
         self.presenter = Presenter(self, status, show=self._show)
         view.leave.connect(self._leave)
@@ -47,36 +43,16 @@ class ThisTillScreen(QObject):
         view.enrol.connect(self.enrolment_wanted)
         view.back.connect(self.escape_pressed)
 
-    @property
-    def view(self) -> ThisTillView:
-        """What is painted."""
-        return self._view
-
     def open(self) -> None:
         """Somebody came here."""
         self.presenter.open()
-        self._view.setFocus()
-
-    def stop(self) -> None:
-        """The till is being left: nothing more is shown."""
-        self._stopped = True
+        self.view.setFocus()
 
     def status_came(self, status: Status) -> None:
         if not self._stopped:
             self.presenter.status_changed(status)
 
-    @Slot()
-    def escape_pressed(self) -> None:
-        if self.presenter.back():
-            self.left.emit()
-
     # --- Hands -----------------------------------------------------------------------------------
-
-    def run_command(self, command: Command) -> None:
-        self._runner.run(command, self._command_done)
-
-    def may_move_money(self) -> bool:
-        return self._runner.may_move_money(self)
 
     def signed_out(self) -> None:
         self.signed_out_here.emit()
@@ -89,15 +65,6 @@ class ThisTillScreen(QObject):
     def _confirmed(self) -> None:
         self.presenter.confirmed()
 
-    def _command_done(self, command: Command, outcome: Outcome[Answer]) -> None:
-        """GUI thread."""
-        if self._stopped:
-            return
-        if isinstance(outcome, Done):
-            self.presenter.answered(command, outcome.result)
-        else:
-            self.presenter.went_wrong(outcome.kind)
-
     def _show(self, screen: Screen) -> None:
         self.screen = screen
-        self._view.show_screen(screen, now=self._clock.now())
+        self.view.show_screen(screen, now=self._clock.now())

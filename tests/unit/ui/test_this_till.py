@@ -100,9 +100,9 @@ def test_esc_goes_back_one_step_at_a_time() -> None:
     owner = Owner(FakeCounter())
     owner.presenter.leave_wanted()
     owner.work_off()
-    assert not owner.presenter.back()
+    assert not owner.presenter.escape()
     assert owner.screen.mode is Mode.LOOKING
-    assert owner.presenter.back()
+    assert owner.presenter.escape()
 
 
 def test_an_answer_after_the_screen_was_opened_anew_asks_nothing() -> None:
@@ -123,7 +123,7 @@ def test_money_in_flight_comes_first() -> None:
 def test_a_problem_leaves_the_till_as_it_is() -> None:
     owner = Owner(FakeCounter())
     owner.presenter.leave_wanted()
-    owner.presenter.went_wrong(ProblemKind.KEYRING_UNAVAILABLE)
+    owner.presenter.went_wrong(AskMayLeave(), ProblemKind.KEYRING_UNAVAILABLE)
     assert owner.screen.mode is Mode.LOOKING
     assert "trousseau" in words.sentence(owner.screen).lower()
 
