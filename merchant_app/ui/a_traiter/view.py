@@ -26,6 +26,7 @@ from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
+from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import STEP, Look, Size, tinted
@@ -164,9 +165,9 @@ class ATraiterView(QWidget):
         line = words.news(screen.news)
         match screen.mode:
             case st.Confirming(choice) if isinstance(screen.item, Card) and not line.text:
-                line = words.Line(words.asked(choice, screen.item).sentence, Tone.CHOICE)
+                line = Message(words.asked(choice, screen.item).sentence, Tone.CHOICE)
             case st.Recording(choice):
-                line = words.Line(words.recording(choice), Tone.WAIT)
+                line = Message(words.recording(choice), Tone.WAIT)
             case _:
                 pass
         self._message.setText(line.text)

@@ -36,6 +36,7 @@ from merchant_app.ui.encaisser.card import Card as Shown
 from merchant_app.ui.encaisser.card import Shape, kept_together
 from merchant_app.ui.encaisser.cards import question_card
 from merchant_app.ui.encaisser.verdict_cards import Place, uses
+from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
 
 
@@ -48,14 +49,6 @@ class Row:
     shape: Shape
     tone: Tone
     decided: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence beside the deeds."""
-
-    text: str
-    tone: Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,24 +274,24 @@ def _short_moment(moment: datetime, place: Place) -> str:
     return formatting.day_in_year(day, today=today)
 
 
-def news(of: st.News | None) -> Line:
+def news(of: st.News | None) -> Message:
     """What the last deed came to."""
     match of:
         case None:
-            return Line("", Tone.QUIET)
+            return Message("", Tone.QUIET)
         case st.Notice():
-            return Line(_notice(of), Tone.CHOICE)
+            return Message(_notice(of), Tone.CHOICE)
         case ProblemKind():
             told = words.problem(of)
-            return Line(f"{told.word}. {told.sentence}", Tone.NO)
+            return Message(f"{told.word}. {told.sentence}", Tone.NO)
         case Stopped():
-            return Line(_("This till is blocked: nothing was recorded."), Tone.NO)
+            return Message(_("This till is blocked: nothing was recorded."), Tone.NO)
         case Settled():
-            return Line(_settled(of), Tone.LATER if of.shortfall else Tone.YES)
+            return Message(_settled(of), Tone.LATER if of.shortfall else Tone.YES)
         case Decided(card=card):
-            return Line(_noted(card), Tone.YES)
+            return Message(_noted(card), Tone.YES)
         case RetryFailed(result=result):
-            return Line(_retry(result), Tone.NO)
+            return Message(_retry(result), Tone.NO)
         case _:
             assert_never(of)
 

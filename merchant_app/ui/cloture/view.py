@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,53 +22,34 @@ from merchant_app.ui.cloture.deed_keys import (
     PAPER_KEYS,
     PERIOD_KEY,
 )
-from merchant_app.ui.encaisser.card_view import CardView
-from merchant_app.ui.keycap_button import KeycapButton
-from merchant_app.ui.labels import plain
-from merchant_app.ui.palette import Tone
-from merchant_app.ui.theme import STEP, Look, Size, tinted
+from merchant_app.ui.following_scroll import FollowingScroll
+from merchant_app.ui.list_page import ListPage
+from merchant_app.ui.theme import STEP, Look, Size
 
-_LIST_MIN, _LIST_MAX = 240, 380
-_LIST_SHARE = 0.34
 _TABLE_LINES = 12
 """The least height of the figures where everything stands in one column."""
 
 
-class ClotureView(QWidget):
+class ClotureView(ListPage):
     """GUI thread. What does not fit scrolls, and follows the keyboard.
 
     Signals:
-        close(), period(), earlier(), settle(), confirmed(), back(): the buttons.
+        close_wanted(), period(), earlier(): the buttons.
         paper(object): a `Paper` is to be opened.
-        chosen(int): the list went to this line.
     """
 
     close_wanted = Signal()
     period = Signal()
     earlier = Signal()
-    confirmed = Signal()
-    back = Signal()
     paper = Signal(object)
-    chosen = Signal(int)
+    list_share, list_width_px = 0.34, (240, 380)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._tone = Tone.QUIET
-        self._rows: tuple[str, ...] = ()
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.title = plain(_("Closing"), self)
-        self.title.setFont(look.font(Size.TITLE, bold=True))
-        self._message = plain(parent=self, wrap=True)
-        self._pages = QStackedWidget(self)
+        super().__init__(look, _("Closing"), list_name=_("Earlier closings"), parent=parent)
         self._build_overview()
-        self._build_card()
+        self._reading = self._list_beside(self.card)
         self._build_buttons()
         self._lay_out()
-        look.changed.connect(self._colour_message)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._keyboard_went)
 
     # --- building --------------------------------------------------------------------------------
 
@@ -102,27 +77,13 @@ class ClotureView(QWidget):
             grid.setColumnStretch(1, 1)
             grid.setRowStretch(0, 6)
             grid.setRowStretch(1, 5)
-        self._scroll = QScrollArea(self._pages)
-        self._scroll.setWidget(self._inside)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = FollowingScroll(
+            self._inside,
+            margin_px=3 * STEP,
+            parts=(self.table, *self.charts),
+            parent=self._pages,
+        )
         self._pages.addWidget(self._scroll)
-
-    def _build_card(self) -> None:
-        self._reading = QWidget(self._pages)
-        self.list = QListWidget(self._reading)
-        self.list.setAccessibleName(_("Earlier closings"))
-        self.list.setFont(self._look.font(Size.BODY, figures=True))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.currentRowChanged.connect(self.chosen)
-        self.card = CardView(self._look, self._reading)
-        row = QHBoxLayout(self._reading)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(5 * STEP)
-        row.addWidget(self.list)
-        row.addWidget(self.card, 1)
-        self._pages.addWidget(self._reading)
 
     def _build_buttons(self) -> None:
         self.close_button = self._button("main")
@@ -152,39 +113,15 @@ class ClotureView(QWidget):
         self.later = self._button("plain")
         self.later.clicked.connect(self.back)
 
-    def _button(self, role: str) -> KeycapButton:
-        button = KeycapButton(self._look, role=role, parent=self)
-        button.give_up_place_when_hidden()
-        return button
-
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(4 * STEP)
-        head.addWidget(self.title)
-        head.addWidget(self._message, 1)
-        papers = QHBoxLayout()
-        deeds = QHBoxLayout()
-        for row in (papers, deeds):
-            row.setSpacing(2 * STEP)
+        papers, deeds = QHBoxLayout(), QHBoxLayout()
         for button in self.papers.values():
             papers.addWidget(button)
         for button in (self.numbers, self.earlier_button, self.period_button):
             (papers if self._look.is_large else deeds).addWidget(button)
         for button in (self.later, self.anyway, self.confirm, self.close_button):
             deeds.addWidget(button)
-        whole = QVBoxLayout(self)
-        margin = (4 if self._look.is_large else 6) * STEP
-        whole.setContentsMargins(margin, 4 * STEP, margin, 4 * STEP)
-        whole.setSpacing(3 * STEP)
-        whole.addLayout(head)
-        whole.addWidget(self._pages, 1)
-        whole.addLayout(papers)
-        whole.addLayout(deeds)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        share = round(self.width() * _LIST_SHARE)
-        self.list.setFixedWidth(max(_LIST_MIN, min(_LIST_MAX, share)))
-        super().resizeEvent(event)
+        self._lay_out_above(papers, deeds)
 
     # --- painting --------------------------------------------------------------------------------
 
@@ -201,11 +138,7 @@ class ClotureView(QWidget):
         if card is not None:
             self.card.show_card(card, None)
         self._show_list(screen)
-        line = words.message(screen)
-        self._message.setText(line.text)
-        self._message.setAccessibleName(line.text)
-        self._tone = line.tone
-        self._colour_message()
+        self._say(words.message(screen))
         self._show_buttons(screen)
         had_keyboard = self.isAncestorOf(QApplication.focusWidget() or self)
         page = self._scroll if card is None else self._reading
@@ -213,11 +146,6 @@ class ClotureView(QWidget):
         self._pages.setCurrentWidget(page)
         if turned and had_keyboard and self.isVisible():
             self.take_keyboard()
-
-    @property
-    def message(self) -> str:
-        """The sentence beside the title."""
-        return self._message.text()
 
     @property
     def shows_figures(self) -> bool:
@@ -242,22 +170,11 @@ class ClotureView(QWidget):
                 chart.toggle()
         self.numbers.say(_("All charts") if not shown else _("All figures"), NUMBERS_KEY)
 
-    def labels(self) -> tuple[QLabel, ...]:
-        """The texts, for whoever measures them."""
-        return (self.title, self._message, *self.card.labels())
-
     def _show_list(self, screen: st.Screen) -> None:
         mode = screen.mode
-        self.list.setVisible(isinstance(mode, st.Earlier))
-        rows = tuple(words.row_of(kept, screen.preview) for kept in screen.earlier)
-        blocked = self.list.blockSignals(True)
-        if rows != self._rows:
-            self._rows = rows
-            self.list.clear()
-            self.list.addItems(list(rows))
-        if isinstance(mode, st.Earlier):
-            self.list.setCurrentRow(mode.chosen)
-        self.list.blockSignals(blocked)
+        chosen = mode.chosen if isinstance(mode, st.Earlier) else None
+        rows = [words.row_of(kept, screen.preview) for kept in screen.earlier]
+        self._fill_list(rows, chosen=chosen, visible=chosen is not None)
 
     def _show_buttons(self, screen: st.Screen) -> None:
         mode, preview = screen.mode, screen.preview
@@ -304,18 +221,6 @@ class ClotureView(QWidget):
                 pass
         offered = isinstance(mode, st.Offering | st.Asking)
         self.later.say(_("Later") if offered else _("Back"), _("Esc"))
-
-    def _colour_message(self) -> None:
-        quiet = self._tone is Tone.QUIET
-        palette = self._look.palette
-        self._message.setPalette(tinted(palette.muted if quiet else palette.tones[self._tone].ink))
-
-    @Slot(QWidget, QWidget)
-    def _keyboard_went(self, _before: QWidget | None, now: QWidget | None) -> None:
-        for part in (self.table, *self.charts):
-            if now is not None and (part is now or part.isAncestorOf(now)):
-                self._scroll.ensureWidgetVisible(part, 0, 0)
-                self._scroll.ensureWidgetVisible(now, 0, 3 * STEP)
 
     # --- buttons: bound methods, because a signal must not be connected to anything else ----------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
@@ -23,15 +22,8 @@ from merchant_app.ui.cloture import states as st
 from merchant_app.ui.cloture.figures import amount
 from merchant_app.ui.commands import Deed
 from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence beside the buttons."""
-
-    text: str
-    tone: Tone
 
 
 def title(screen: st.Screen) -> str:
@@ -255,37 +247,37 @@ def row_of(kept: KeptClosing, preview: ClosingPreview | None) -> str:
 # --- sentences -----------------------------------------------------------------------------------
 
 
-def message(screen: st.Screen) -> Line:
+def message(screen: st.Screen) -> Message:
     """What the last deed came to; else what is in the way of closing, before anybody tries."""
     match screen.news:
         case None:
             return _before(screen)
         case st.Trouble() if screen.preview is None:
-            return Line("", Tone.NO)  # the card says it
+            return Message("", Tone.NO)  # the card says it
         case st.Trouble() as trouble:
-            return Line(_trouble(trouble), Tone.NO)
+            return Message(_trouble(trouble), Tone.NO)
         case st.Notice() as notice:
-            return Line(_notice(notice), Tone.CHOICE)
+            return Message(_notice(notice), Tone.CHOICE)
         case _:
             assert_never(screen.news)
 
 
-def _before(screen: st.Screen) -> Line:
+def _before(screen: st.Screen) -> Message:
     preview = screen.preview
     if preview is None or not isinstance(screen.mode, st.Overview):
-        return Line("", Tone.QUIET)
+        return Message("", Tone.QUIET)
     blocking = preview.blocking
     if blocking.questions or blocking.cards:
         count = blocking.questions + blocking.cards
         text = ngettext("{n} matter is to settle (F3).", "{n} matters are to settle (F3).", count)
-        return Line(text.format(n=count), Tone.CHOICE)
+        return Message(text.format(n=count), Tone.CHOICE)
     if preview.forgotten is not None:
         text = _("{day} was not closed.").format(day=formatting.day(preview.forgotten))
-        return Line(text, Tone.CHOICE)
+        return Message(text, Tone.CHOICE)
     if preview.last is None:
-        return Line(_("Nothing was closed on this till yet."), Tone.QUIET)
+        return Message(_("Nothing was closed on this till yet."), Tone.QUIET)
     last = formatting.day(preview.last.closing.business_date)
-    return Line(_("Last closed: {day}.").format(day=last), Tone.QUIET)
+    return Message(_("Last closed: {day}.").format(day=last), Tone.QUIET)
 
 
 def _trouble(trouble: st.Trouble) -> str:

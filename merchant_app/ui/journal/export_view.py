@@ -6,10 +6,8 @@ from datetime import date, datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QApplication,
     QGridLayout,
     QHBoxLayout,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +15,7 @@ from PySide6.QtWidgets import (
 from merchant_app.i18n import _
 from merchant_app.till.journal_results import Exported, ExportForm
 from merchant_app.ui.encaisser.entry_fields import EntryField
+from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.journal import export_words as words
 from merchant_app.ui.journal.export_states import Choosing, Panel, Span, Writing
 from merchant_app.ui.keycap_button import KeycapButton
@@ -71,9 +70,6 @@ class ExportView(QWidget):
         self.other.clicked.connect(self.back)
         self._lay_out()
         look.changed.connect(self._colour)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._keyboard_went)
 
     def _button(self, name: str, key: str, *, role: str = "plain") -> KeycapButton:
         button = KeycapButton(self._look, role=role, parent=self)
@@ -157,11 +153,7 @@ class ExportView(QWidget):
         columns.setSpacing((4 if look.is_large else 8) * STEP)
         columns.addLayout(what, 1)
         columns.addLayout(rest, 1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidget(inside)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll = FollowingScroll(inside, parent=self)
         buttons = QHBoxLayout()
         buttons.setSpacing(2 * STEP)
         for button in (self.main, self.see, self.other):
@@ -171,7 +163,7 @@ class ExportView(QWidget):
         whole.setContentsMargins(margin, 4 * STEP, margin, 4 * STEP)
         whole.setSpacing(3 * STEP)
         whole.addWidget(self.title)
-        whole.addWidget(self._scroll, 1)
+        whole.addWidget(scroll, 1)
         whole.addWidget(self.message)
         whole.addLayout(buttons)
 
@@ -212,11 +204,6 @@ class ExportView(QWidget):
     def close_dialogs(self) -> None:
         """Somebody left: no folder is chosen any more."""
         self.folder.close_dialog()
-
-    @Slot(QWidget, QWidget)
-    def _keyboard_went(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and self._inside.isAncestorOf(now):
-            self._scroll.ensureWidgetVisible(now, 0, 12 * STEP)
 
     @Slot(int)
     def _form_chosen(self, place: int) -> None:

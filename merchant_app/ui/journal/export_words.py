@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import assert_never
 
@@ -11,15 +10,8 @@ from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.till.journal_results import Exported, ExportForm, ExportRefusal
 from merchant_app.ui import words
 from merchant_app.ui.journal.export_states import Choosing, News, Notice, Panel, Span, Writing
+from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence under the choices."""
-
-    text: str
-    tone: Tone
 
 
 def form(of: ExportForm) -> str:
@@ -77,32 +69,32 @@ def field_day(day: date) -> str:
     return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 
-def news(panel: Panel) -> Line:
+def news(panel: Panel) -> Message:
     """Where it stands."""
     match panel.mode:
         case Writing(stopping=True):
-            return Line(_("Being stopped…"), Tone.WAIT)
+            return Message(_("Being stopped…"), Tone.WAIT)
         case Writing(rows=rows):
             told = ngettext("Being written: {n} line…", "Being written: {n} lines…", rows)
-            return Line(told.format(n=rows), Tone.WAIT)
+            return Message(told.format(n=rows), Tone.WAIT)
         case Choosing(news=of):
             return _came_to(of)
         case _:
             assert_never(panel.mode)
 
 
-def _came_to(of: News | None) -> Line:
+def _came_to(of: News | None) -> Message:
     match of:
         case None:
-            return Line("", Tone.QUIET)
+            return Message("", Tone.QUIET)
         case Exported():
-            return Line(_done(of), Tone.LATER if of.not_closed or not of.rows else Tone.YES)
+            return Message(_done(of), Tone.LATER if of.not_closed or not of.rows else Tone.YES)
         case ExportRefusal():
-            return Line(_refused(of), Tone.CHOICE)
+            return Message(_refused(of), Tone.CHOICE)
         case Notice():
-            return Line(_notice(of), Tone.CHOICE)
+            return Message(_notice(of), Tone.CHOICE)
         case ProblemKind():
-            return Line(_problem(of), Tone.NO)
+            return Message(_problem(of), Tone.NO)
         case _:
             assert_never(of)
 

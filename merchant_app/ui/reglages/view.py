@@ -5,11 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QHBoxLayout,
     QListWidget,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -18,6 +16,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.i18n import _
 from merchant_app.settings.options import Language, Theme
 from merchant_app.ui.encaisser.camera_view import CameraView
+from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
@@ -76,9 +75,6 @@ class ReglagesView(QWidget):
         self._build_rest()
         self._lay_out()
         look.changed.connect(self._colour)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._keyboard_went)
         self._colour()
 
     # --- building --------------------------------------------------------------------------------
@@ -190,11 +186,7 @@ class ReglagesView(QWidget):
     def _frame_it(self) -> None:
         """What scrolls, under a head that does not."""
         look, inside = self._look, self._inside
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidget(inside)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = FollowingScroll(inside, parent=self)
         head = QHBoxLayout()
         head.setSpacing(4 * STEP)
         head.addWidget(self.title)
@@ -271,11 +263,6 @@ class ReglagesView(QWidget):
         share = self.width() if self._look.is_large else self.width() // 2
         width = min(_PICTURE_WIDTH_MAX, share - 16 * STEP)
         self.camera.setFixedSize(width, self.camera.heightForWidth(width))
-
-    @Slot(QWidget, QWidget)
-    def _keyboard_went(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is not None and self._inside.isAncestorOf(now):
-            self._scroll.ensureWidgetVisible(now, 0, 12 * STEP)
 
     # --- from the controls -----------------------------------------------------------------------
 

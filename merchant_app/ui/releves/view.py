@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,69 +16,44 @@ from merchant_app.till.statement_results import Outstanding
 from merchant_app.ui.charts.numbers import NumbersView
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.encaisser.card_view import CardView
-from merchant_app.ui.keycap_button import KeycapButton
-from merchant_app.ui.labels import plain
-from merchant_app.ui.palette import Tone
+from merchant_app.ui.following_scroll import FollowingScroll
+from merchant_app.ui.list_page import ListPage
 from merchant_app.ui.releves import cards, figures, words
 from merchant_app.ui.releves import states as st
 from merchant_app.ui.releves.lines_view import LinesView
-from merchant_app.ui.theme import STEP, Look, Size, tinted
+from merchant_app.ui.theme import STEP, Look
 
 LINES_KEY, BANK_KEY, OUTSTANDING_KEY, EARLIER_KEY = "F6", "F7", "F8", "F9"
-_LIST_MIN, _LIST_MAX = 260, 400
-_LIST_SHARE = 0.38
 _ROWS_LARGE = 3
 
 
-class RelevesView(QWidget):
+class RelevesView(ListPage):
     """GUI thread.
 
     Signals:
-        chosen(int): the list went to this line.
-        confirmed(), back(): Enter and Esc, as buttons.
-        lines(), bank(), outstanding(), earlier(): the deeds.
+        lines_wanted(), bank_wanted(), outstanding_wanted(), earlier_wanted(): the deeds.
     """
 
-    chosen = Signal(int)
-    confirmed = Signal()
-    back = Signal()
     lines_wanted = Signal()
     bank_wanted = Signal()
     outstanding_wanted = Signal()
     earlier_wanted = Signal()
+    list_share, list_width_px = 0.38, (260, 400)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._tone = Tone.QUIET
-        self._rows: tuple[str, ...] = ()
+        super().__init__(
+            look, _("Statements"), list_name=_("Differences, months and weeks"), parent=parent
+        )
         self._page = st.Page.STATEMENT
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.title = plain(_("Statements"), self)
-        self.title.setFont(look.font(Size.TITLE, bold=True))
-        self._message = plain(parent=self, wrap=True)
-        self._pages = QStackedWidget(self)
         self._build_statement()
         self._build_outstanding()
         self._build_buttons()
         self._lay_out()
-        look.changed.connect(self._colour_message)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(self._keyboard_went)
 
     # --- building --------------------------------------------------------------------------------
 
     def _build_statement(self) -> None:
-        self._statement = QWidget(self._pages)
-        self.list = QListWidget(self._statement)
-        self.list.setAccessibleName(_("Differences, months and weeks"))
-        self.list.setFont(self._look.font(Size.BODY, figures=True))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.currentRowChanged.connect(self.chosen)
-        self._beside = QStackedWidget(self._statement)
-        self.card = CardView(self._look, self._beside)
+        self._beside = QStackedWidget(self._pages)
         self._beside.addWidget(self.card)
         self._figures = QWidget(self._beside)
         self.table = NumbersView(self._look, self._figures)
@@ -92,19 +63,10 @@ class RelevesView(QWidget):
         column.setSpacing(3 * STEP)
         column.addWidget(self.table)
         column.addWidget(self.chart, 1)
-        self._scroll = QScrollArea(self._beside)
-        self._scroll.setWidget(self._figures)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = FollowingScroll(self._figures, margin_px=STEP, parent=self._beside)
         self._beside.addWidget(self._scroll)
-        row = QHBoxLayout(self._statement)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(5 * STEP)
-        row.addWidget(self.list)
-        row.addWidget(self._beside, 1)
+        self._statement = self._list_beside(self._beside)
         self.lines = LinesView(self._look, self._pages)
-        self._pages.addWidget(self._statement)
         self._pages.addWidget(self.lines)
 
     def _build_outstanding(self) -> None:
@@ -139,19 +101,8 @@ class RelevesView(QWidget):
         self.leave = self._button("plain")
         self.leave.clicked.connect(self.back)
 
-    def _button(self, role: str) -> KeycapButton:
-        button = KeycapButton(self._look, role=role, parent=self)
-        button.give_up_place_when_hidden()
-        return button
-
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(4 * STEP)
-        head.addWidget(self.title)
-        head.addWidget(self._message, 1)
         deeds, ends = QHBoxLayout(), QHBoxLayout()
-        for row in (deeds, ends):
-            row.setSpacing(2 * STEP)
         for button in (
             self.lines_button,
             self.bank_button,
@@ -161,19 +112,7 @@ class RelevesView(QWidget):
             deeds.addWidget(button)
         for button in (self.leave, self.confirm):
             (ends if self._look.is_large else deeds).addWidget(button)
-        whole = QVBoxLayout(self)
-        margin = (4 if self._look.is_large else 6) * STEP
-        whole.setContentsMargins(margin, 4 * STEP, margin, 4 * STEP)
-        whole.setSpacing(3 * STEP)
-        whole.addLayout(head)
-        whole.addWidget(self._pages, 1)
-        whole.addLayout(deeds)
-        whole.addLayout(ends)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        share = round(self.width() * _LIST_SHARE)
-        self.list.setFixedWidth(max(_LIST_MIN, min(_LIST_MAX, share)))
-        super().resizeEvent(event)
+        self._lay_out_above(deeds, ends)
 
     def _fit_table(self) -> None:
         """As high as its rows; where text is large, as high as what is seen of it: then it scrolls
@@ -193,11 +132,7 @@ class RelevesView(QWidget):
         """Paint it."""
         had_keyboard = self.isAncestorOf(QApplication.focusWidget() or self)
         self.title.setText(words.title(screen))
-        line = words.message(screen)
-        self._message.setText(line.text)
-        self._message.setAccessibleName(line.text)
-        self._tone = line.tone
-        self._colour_message()
+        self._say(words.message(screen))
         match screen.page:
             case st.Page.STATEMENT:
                 self._show_statement(screen)
@@ -219,11 +154,6 @@ class RelevesView(QWidget):
             self.take_keyboard()
 
     @property
-    def message(self) -> str:
-        """The sentence beside the title."""
-        return self._message.text()
-
-    @property
     def shows_figures(self) -> bool:
         """Whether a week or a month is read, and no card."""
         return self._page is st.Page.STATEMENT and self._beside.currentWidget() is self._scroll
@@ -243,10 +173,6 @@ class RelevesView(QWidget):
         for chart in (self.chart, self.by_expiry):
             chart.toggle()
 
-    def labels(self) -> tuple[QLabel, ...]:
-        """The texts, for whoever measures them."""
-        return (self.title, self._message, *self.card.labels())
-
     def _keeps_keyboard(self) -> bool:
         now = QApplication.focusWidget()
         return now is not None and now is not self and now.isVisible()
@@ -263,15 +189,8 @@ class RelevesView(QWidget):
         self._beside.setCurrentWidget(self._scroll if card is None else self.card)
 
     def _show_list(self, screen: st.Screen) -> None:
-        rows = tuple(words.row_of(item, screen) for item in screen.items)
-        blocked = self.list.blockSignals(True)
-        self.list.setVisible(bool(rows))
-        if rows != self._rows:
-            self._rows = rows
-            self.list.clear()
-            self.list.addItems(list(rows))
-        self.list.setCurrentRow(screen.chosen)
-        self.list.blockSignals(blocked)
+        rows = [words.row_of(item, screen) for item in screen.items]
+        self._fill_list(rows, chosen=screen.chosen, visible=bool(rows))
 
     def _show_outstanding(self, screen: st.Screen) -> None:
         card = cards.no_outstanding(screen.outstanding)
@@ -298,14 +217,3 @@ class RelevesView(QWidget):
         self.earlier_button.setVisible(has_statement)
         stops = on_statement and screen.asking is not None
         self.leave.say(_("Stop asking") if stops else _("Back"), _("Esc"))
-
-    @Slot(QWidget, QWidget)
-    def _keyboard_went(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """What has the keyboard is seen."""
-        if now is not None and self._figures.isAncestorOf(now):
-            self._scroll.ensureWidgetVisible(now, 0, STEP)
-
-    def _colour_message(self) -> None:
-        quiet = self._tone is Tone.QUIET
-        palette = self._look.palette
-        self._message.setPalette(tinted(palette.muted if quiet else palette.tones[self._tone].ink))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from merchant_app.errors import ProblemKind
@@ -30,20 +29,13 @@ from merchant_app.till.statement_results import (
     StatementRefused,
 )
 from merchant_app.ui import words
+from merchant_app.ui.message import Message
 from merchant_app.ui.outside import printable
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.releves import states as st
 
 _MARKS = {Weight.WRONG: "✕", Weight.OPEN: "?", Weight.PENDING: "…", Weight.FINE: "✓"}
 """In the list, where there is no room for a drawn shape: what weighs is told without colour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence beside the title."""
-
-    text: str
-    tone: Tone
 
 
 def amount(currency: str, minor: int) -> str:
@@ -200,21 +192,21 @@ def has_lines(screen: st.Screen) -> bool:
 # --- sentences -----------------------------------------------------------------------------------
 
 
-def message(screen: st.Screen) -> Line:
+def message(screen: st.Screen) -> Message:
     """What the last deed came to; else whether what is seen is fresh."""
     if screen.reading_bank:
-        return Line(_("The bank’s file is being read…"), Tone.QUIET)
+        return Message(_("The bank’s file is being read…"), Tone.QUIET)
     match screen.news:
         case None:
             return _fresh(screen)
         case st.Notice():
-            return Line(_notice(screen.news), Tone.CHOICE)
+            return Message(_notice(screen.news), Tone.CHOICE)
         case BankFileRefused(kind=kind):
-            return Line(why_refused(kind), Tone.NO)
+            return Message(why_refused(kind), Tone.NO)
         case BankMatch():
-            return Line(file_read(screen.news, screen.found), Tone.QUIET)
+            return Message(file_read(screen.news, screen.found), Tone.QUIET)
         case ProblemKind():
-            return Line(words.problem(screen.news).sentence, Tone.NO)
+            return Message(words.problem(screen.news).sentence, Tone.NO)
         case _:
             assert_never(screen.news)
 
@@ -231,26 +223,26 @@ def _notice(notice: st.Notice) -> str:
             assert_never(notice)
 
 
-def _fresh(screen: st.Screen) -> Line:
+def _fresh(screen: st.Screen) -> Message:
     if screen.page is st.Page.OUTSTANDING:
-        return Line(_as_copied(screen), Tone.QUIET)
+        return Message(_as_copied(screen), Tone.QUIET)
     found = screen.found
     if found is None:
-        return Line("", Tone.QUIET)
+        return Message("", Tone.QUIET)
     made = formatting.moment_in_words(found.statement.made_at, screen.time_zone, now=screen.now)
     if screen.asking is not None:
-        return Line(
+        return Message(
             _("Asking once more… {lines}. Esc stops.").format(lines=so_far(screen.asking)),
             Tone.QUIET,
         )
     if screen.failure is not None and not isinstance(screen.failure, Cancelled):
-        return Line(
+        return Message(
             _("{why} This is the statement made {moment}.").format(
                 why=failure(screen.failure)[1], moment=made
             ),
             Tone.WAIT,
         )
-    return Line(_("Made {moment}").format(moment=made), Tone.QUIET)
+    return Message(_("Made {moment}").format(moment=made), Tone.QUIET)
 
 
 def _as_copied(screen: st.Screen) -> str:

@@ -11,70 +11,50 @@ import pytest
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import OpId
 from merchant_app.ledger.statements import Payout, Period, PeriodKind, Sums
-from merchant_app.reports.statements import words
+from merchant_app.reports.statements import differences, payouts, words
 from merchant_app.reports.statements.bank_lines import BankFileKind, BankLine
-from merchant_app.reports.statements.differences import (
-    AmountDiffers,
-    Amounts,
-    DebitDiffers,
-    Difference,
-    DoesNotAddUp,
-    Figure,
-    MissingAtService,
-    MissingHere,
-    NotBookedYet,
-    NotHeardYet,
-    Sale,
-    StateDiffers,
-    Step,
-)
-from merchant_app.reports.statements.payouts import (
-    Arrived,
-    ArrivedOnOtherDay,
-    ArrivedOtherwise,
-    ArrivedTwice,
-    NotArrived,
-    OutsideOfFile,
-    PayoutMatch,
-)
 from tests.fakes.statement_desk import booking
 
 NOON = datetime(2026, 11, 22, 11, 30, tzinfo=UTC)
 PLACE = words.Place("EUR", "Europe/Paris", NOON)
-SALE = Sale(OpId(UUID(int=7)), NOON, "…H2M7", 2_000, "Claire")
-ACCEPTED = Amounts(OutcomeStatus.ACCEPTED, 2_000, 0)
-SHORT = Amounts(OutcomeStatus.SHORT, 500, 1_500)
+SALE = differences.Sale(OpId(UUID(int=7)), NOON, "…H2M7", 2_000, "Claire")
+ACCEPTED = differences.Amounts(OutcomeStatus.ACCEPTED, 2_000, 0)
+SHORT = differences.Amounts(OutcomeStatus.SHORT, 500, 1_500)
 WEEK = Period(PeriodKind.WEEK, "2026-W47", date(2026, 11, 16), date(2026, 11, 22), Sums())
-DIFFERENCES: tuple[Difference, ...] = (
-    MissingAtService(SALE, ACCEPTED),
-    MissingHere(booking(1, NOON, 2_000)),
-    AmountDiffers(SALE, 2_500),
-    DebitDiffers(SALE, ACCEPTED, SHORT),
-    StateDiffers(SALE, ACCEPTED, Amounts(OutcomeStatus.VOIDED, 2_000, 0)),
-    *(DoesNotAddUp(WEEK, figure, 1_000, 1_100) for figure in Figure),
-    *(NotBookedYet(SALE, step, sent) for step in Step for sent in (True, False)),
-    NotHeardYet(SALE, ACCEPTED),
+DIFFERENCES: tuple[differences.Difference, ...] = (
+    differences.MissingAtService(SALE, ACCEPTED),
+    differences.MissingHere(booking(1, NOON, 2_000)),
+    differences.AmountDiffers(SALE, 2_500),
+    differences.DebitDiffers(SALE, ACCEPTED, SHORT),
+    differences.StateDiffers(SALE, ACCEPTED, differences.Amounts(OutcomeStatus.VOIDED, 2_000, 0)),
+    *(differences.DoesNotAddUp(WEEK, figure, 1_000, 1_100) for figure in differences.Figure),
+    *(
+        differences.NotBookedYet(SALE, step, sent)
+        for step in differences.Step
+        for sent in (True, False)
+    ),
+    differences.NotHeardYet(SALE, ACCEPTED),
 )
 PAYOUT = Payout(date(2026, 11, 16), 25_000, "CPT-2026-47")
 LINE = BankLine(date(2026, 11, 17), 24_000, "EUR", "")
-MATCHES: tuple[PayoutMatch, ...] = (
-    NotArrived(PAYOUT),
-    ArrivedOtherwise(PAYOUT, LINE),
-    ArrivedTwice(PAYOUT, (LINE, LINE)),
-    ArrivedOnOtherDay(PAYOUT, LINE),
-    OutsideOfFile(PAYOUT),
-    Arrived(PAYOUT, LINE, by_reference=True),
-    Arrived(PAYOUT, LINE, by_reference=False),
+MATCHES: tuple[payouts.PayoutMatch, ...] = (
+    payouts.NotArrived(PAYOUT),
+    payouts.ArrivedOtherwise(PAYOUT, LINE),
+    payouts.ArrivedTwice(PAYOUT, (LINE, LINE)),
+    payouts.ArrivedOnOtherDay(PAYOUT, LINE),
+    payouts.OutsideOfFile(PAYOUT),
+    payouts.Arrived(PAYOUT, LINE, by_reference=True),
+    payouts.Arrived(PAYOUT, LINE, by_reference=False),
 )
 
 
 def test_nothing_is_left_out_here() -> None:
-    assert {type(one) for one in DIFFERENCES} == set(get_args(Difference))
-    assert {type(one) for one in MATCHES} == set(get_args(PayoutMatch))
+    assert {type(one) for one in DIFFERENCES} == set(get_args(differences.Difference))
+    assert {type(one) for one in MATCHES} == set(get_args(payouts.PayoutMatch))
 
 
 @pytest.mark.parametrize("one", DIFFERENCES, ids=lambda one: type(one).__name__)
-def test_a_difference_says_what_and_what_to_do(one: Difference) -> None:
+def test_a_difference_says_what_and_what_to_do(one: differences.Difference) -> None:
     said = words.said(one, PLACE)
     assert said.title
     assert said.detail
@@ -85,7 +65,7 @@ def test_a_difference_says_what_and_what_to_do(one: Difference) -> None:
 
 
 @pytest.mark.parametrize("one", MATCHES, ids=lambda one: type(one).__name__)
-def test_a_payout_says_what_became_of_it(one: PayoutMatch) -> None:
+def test_a_payout_says_what_became_of_it(one: payouts.PayoutMatch) -> None:
     said = words.said_of_payout(one, PLACE)
     assert "CPT-2026-47" in said.detail
     assert (said.deed is None) == (said.weight is not words.Weight.WRONG)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from merchant_app.errors import Bug, Problem, ProblemKind
-from merchant_app.i18n import Language, install
+from merchant_app.errors import Bug, ProblemKind
 from merchant_app.till.closing_results import Blocking
 from merchant_app.till.results import NothingToReverse
 from merchant_app.ui.charts.series import Mark
@@ -19,53 +18,33 @@ from merchant_app.ui.cloture.presenter import Presenter
 from merchant_app.ui.commands import (
     AskClosings,
     AskPapers,
-    Command,
     Deed,
     DoClose,
     DoPostpone,
     Postponed,
     perform,
 )
-from tests.fakes.counter import FakeCounter
+from tests.fakes.screen_stage import ScreenStage
 
 DAY_S = timedelta(days=1).total_seconds()
 
 
-class Stage:
-    """The presenter's hands; `answer_all` performs what it asked for over the fake counter."""
+class Stage(ScreenStage[st.Screen]):
+    """The presenter's hands."""
+
+    presenter: Presenter
 
     def __init__(self) -> None:
-        install(Language.FRENCH)
-        self.counter = FakeCounter()
+        super().__init__()
         self.desk = self.counter.closings
-        self.asked: list[Command] = []
         self.opened: list[Path] = []
-        self.screens: list[st.Screen] = []
         self.free = True
         self.opens = True
-        self.offers = self.settles = 0
+        self.offers = 0
         self.presenter = Presenter(self, show=self.screens.append)
-
-    @property
-    def screen(self) -> st.Screen:
-        return self.screens[-1]
 
     def mode(self) -> st.Mode:
         return self.screen.mode
-
-    def answer_all(self) -> None:
-        while self.asked:
-            command = self.asked.pop(0)
-            try:
-                answer = perform(self.counter, command)
-            except Problem as problem:
-                self.presenter.went_wrong(command, problem.kind)
-                continue
-            self.presenter.answered(command, answer)
-
-    def open(self) -> None:
-        self.presenter.open()
-        self.answer_all()
 
     def close(self) -> None:
         self.presenter.close_wanted()
@@ -73,17 +52,11 @@ class Stage:
 
     # --- Hands -----------------------------------------------------------------------------------
 
-    def run_command(self, command: Command) -> None:
-        self.asked.append(command)
-
     def may_move_money(self) -> bool:
         return self.free
 
     def offer(self) -> None:
         self.offers += 1
-
-    def go_to_settle(self) -> None:
-        self.settles += 1
 
     def open_path(self, path: Path) -> bool:
         self.opened.append(path)

@@ -26,55 +26,36 @@ from merchant_app.till.statement_results import (
     StatementRefused,
 )
 from merchant_app.ui.charts.series import Mark
-from merchant_app.ui.commands import Command, perform
+from merchant_app.ui.commands import perform
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.releves import cards, figures, words
 from merchant_app.ui.releves import states as st
 from merchant_app.ui.releves.days import span
 from merchant_app.ui.releves.presenter import Presenter
 from merchant_app.ui.statement_commands import AskBank, AskOutstanding, AskStatement
-from tests.fakes.counter import FakeCounter
+from tests.fakes.screen_stage import ScreenStage
 from tests.ui.gallery_of_statements import EVERY, NOT_ALL, STATEMENTS, differing
 
 
-class Stage:
-    """The presenter's hands; `answer_all` performs what it asked for over the fake counter."""
+class Stage(ScreenStage[st.Screen]):
+    """The presenter's hands."""
+
+    presenter: Presenter
 
     def __init__(self) -> None:
-        install(Language.FRENCH)
-        self.counter = FakeCounter()
+        super().__init__()
         self.desk = self.counter.statements
-        self.asked: list[Command] = []
-        self.screens: list[st.Screen] = []
         self.copied: list[str] = []
-        self.dialogs = self.settles = 0
+        self.dialogs = 0
         self.presenter = Presenter(
             self, clock=self.counter.clock, facts=self.counter.facts, show=self.screens.append
         )
-
-    @property
-    def screen(self) -> st.Screen:
-        return self.screens[-1]
 
     def news(self) -> st.News | None:
         return self.screen.news
 
     def page(self) -> st.Page:
         return self.screen.page
-
-    def answer_all(self) -> None:
-        while self.asked:
-            command = self.asked.pop(0)
-            try:
-                answer = perform(self.counter, command)
-            except Problem as problem:
-                self.presenter.went_wrong(command, problem.kind)
-                continue
-            self.presenter.answered(command, answer)
-
-    def open(self) -> None:
-        self.presenter.open()
-        self.answer_all()
 
     def word(self) -> str:
         card = cards.card_of(self.screen)
@@ -83,17 +64,11 @@ class Stage:
 
     # --- Hands -----------------------------------------------------------------------------------
 
-    def run_command(self, command: Command) -> None:
-        self.asked.append(command)
-
     def tell_progress(self, lines: int) -> None:
         self.presenter.progressed(lines)
 
     def choose_file(self) -> None:
         self.dialogs += 1
-
-    def go_to_settle(self) -> None:
-        self.settles += 1
 
     def copy(self, text: str) -> None:
         self.copied.append(text)
