@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -93,19 +93,6 @@ PAID = replace(
 EVERY: tuple[st.Item, ...] = (QUESTION, SHORTFALL, CALLED, VOID, PARKED, LOST, PAID)
 
 
-@dataclass(frozen=True, slots=True)
-class MattersScene:
-    """One state of À traiter."""
-
-    name: str
-    screen: st.Screen
-
-    def again(self) -> st.Screen:
-        """With newer orders to the field, for a window that has been shown."""
-        number, text = self.screen.note_fill
-        return replace(self.screen, note_fill=(number + 1, text))
-
-
 def _screen(
     chosen: int | None,
     *,
@@ -156,7 +143,7 @@ _SCREENS = {
     "nothing-open": _screen(None, items=(LOST, PAID), news=Decided(LOST)),
     "loading": replace(_screen(None, items=()), loaded=False),
 }
-MATTERS = tuple(MattersScene(f"a-traiter-{name}", screen) for name, screen in _SCREENS.items())
+MATTERS = {f"a-traiter-{name}": screen for name, screen in _SCREENS.items()}
 
 _UNSENT = (
     UnsentEntry(op(11), AT, euros(20), ("…H2M7",), True),
