@@ -19,10 +19,14 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.fakes.postgres import Cluster
+    from tests.fakes.service_databases import ServiceDatabases
 
 # Before anybody imports Qt. `QT_QPA_PLATFORM=xcb` in the environment shows the windows.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -112,6 +116,30 @@ def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
     unexpected = [line for line in lines if not any(re.search(p, line) for p in patterns)]
     if unexpected:
         pytest.fail("logged without being expected:\n" + "\n".join(unexpected), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One private PostgreSQL for this test process."""
+    # Here and below: most tests need no database, and its libraries are slow to load.
+    from tests.fakes.postgres import programs, running_cluster
+
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed (no initdb and pg_ctl)")
+    with running_cluster() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> ServiceDatabases:
+    """Databases of the central service, with two shops."""
+    from tests.fakes.service_databases import ServiceDatabases
+
+    return ServiceDatabases(
+        tmp_path_factory.mktemp("databases"), lambda: request.getfixturevalue("cluster")
+    )
 
 
 _real_connect = socket.socket.connect

@@ -31,8 +31,9 @@ from merchant_app.server import catalogue, enrolling, payouts, policy, schema
 from merchant_app.server.api import create_app
 from merchant_app.server.catalogue import Issued, Order, Request, ShopRow
 from merchant_app.server.database import Database
+from merchant_app.server.listening import Listening, bind
 from merchant_app.server.service import Service
-from merchant_app.server.serving import Listening, Server, bind
+from merchant_app.server.serving import Server
 from merchant_app.vouchers.holders import Holder, short_name
 from merchant_app.vouchers.terms import Terms
 from tests.fakes.central_sites import Voucher

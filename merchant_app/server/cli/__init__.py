@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from merchant_app.server.cli.commands import COMMANDS
     from merchant_app.server.database import DatabaseUnusable
     from merchant_app.server.import_files import UnreadableFile
-    from merchant_app.server.serving import NotSafe
+    from merchant_app.server.listening import NotSafe
 
     try:
         code: int = COMMANDS[arguments.command](arguments)

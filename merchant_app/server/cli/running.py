@@ -1,4 +1,8 @@
-"""serve, openapi."""
+"""serve, openapi.
+
+What serves (FastAPI, uvicorn) is loaded by these two alone: it takes as long to load as all the
+rest, and every other command would wait for it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,11 @@ from argparse import Namespace
 from typing import cast
 
 from merchant_app.log import JsonLines
-from merchant_app.server import enrolling, sample, sample_plan, serving
-from merchant_app.server import openapi as description
-from merchant_app.server.api import create_app
+from merchant_app.server import enrolling, sample, sample_plan
 from merchant_app.server.catalogue import shop_by_slug
 from merchant_app.server.cli.opening import opened
 from merchant_app.server.cli.output import say
+from merchant_app.server.listening import Listening, bind, write_ready_file
 from merchant_app.server.service import Service
 
 
@@ -23,11 +26,9 @@ def serve(arguments: Namespace) -> int:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    listening = serving.Listening(
-        arguments.host, arguments.port, arguments.tls_cert, arguments.tls_key
-    )
+    listening = Listening(arguments.host, arguments.port, arguments.tls_cert, arguments.tls_key)
     # The port first: whoever started this twice by mistake hears so before a schema is touched.
-    bound = serving.bind(listening)
+    bound = bind(listening)
     with bound, opened(arguments) as service:
         extra = _prepare_training(service) if arguments.training else {}
         # What a crash left stored and unevaluated, before the first till asks.
@@ -37,8 +38,11 @@ def serve(arguments: Namespace) -> int:
         def ready(url: str) -> None:
             if arguments.ready_file is not None:
                 content = {"url": url, "pid": os.getpid(), "training": arguments.training, **extra}
-                serving.write_ready_file(arguments.ready_file, content)
+                write_ready_file(arguments.ready_file, content)
             say(f"merchant-central listens on {url}")
+
+        from merchant_app.server import serving
+        from merchant_app.server.api import create_app
 
         serving.serve(
             create_app(service),
@@ -66,6 +70,9 @@ def _prepare_training(service: Service) -> dict[str, object]:
 
 def openapi(_arguments: Namespace) -> int:
     """Print the OpenAPI description."""
+    from merchant_app.server import openapi as description
+    from merchant_app.server.api import create_app
+
     # Nothing is served: the description only asks the service for its clock.
     app = create_app(cast("Service", _NoService()))
     sys.stdout.buffer.write(description.as_text(app.openapi()).encode())

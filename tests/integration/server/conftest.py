@@ -9,17 +9,9 @@ import pytest
 
 from merchant_app.server.service import Service
 from tests.fakes.clock import FakeClock
-from tests.fakes.postgres import Cluster, programs, running_cluster
+from tests.fakes.postgres import Cluster
+from tests.fakes.service_databases import ServiceDatabases
 from tests.fakes.service_process import listening, open_service
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """One private PostgreSQL for this test process."""
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed (no initdb and pg_ctl)")
-    with running_cluster() as running:
-        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -31,15 +23,21 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return running.database_url()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shops_url(request: pytest.FixtureRequest, tmp_path: Path, databases: ServiceDatabases) -> str:
+    """A database of each kind with two shops."""
+    return databases.copy(request.param, tmp_path)
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
 
 
 @pytest.fixture
-def service(database_url: str, clock: FakeClock) -> Iterator[Service]:
+def service(shops_url: str, clock: FakeClock) -> Iterator[Service]:
     """A service with two shops, whose time stands still."""
-    opened = open_service(database_url, clock=clock)
+    opened = open_service(shops_url, clock=clock)
     yield opened
     opened.database.close()
 
@@ -52,12 +50,12 @@ def url(service: Service) -> Iterator[str]:
 
 
 @pytest.fixture
-def another(database_url: str) -> Iterator[Callable[..., Service]]:
+def another(shops_url: str) -> Iterator[Callable[..., Service]]:
     """Opens more services over the same database, like a second program."""
     opened: list[Service] = []
 
     def make(**arguments: object) -> Service:
-        opened.append(open_service(database_url, **arguments))  # type: ignore[arg-type]
+        opened.append(open_service(shops_url, **arguments))  # type: ignore[arg-type]
         return opened[-1]
 
     yield make

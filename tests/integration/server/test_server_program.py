@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -33,7 +34,7 @@ from merchant_app.server.schema import metadata
 from merchant_app.vouchers.scan import Foreign, classify
 from tests.fakes.http_till import TIMEOUT_S, HttpTill, enrol
 from tests.fakes.postgres import Cluster
-from tests.fakes.service_process import program, run, serving
+from tests.fakes.service_process import environment, program, run, serving
 from tests.fakes.waiting import LIMIT_S
 
 TABLE = [
@@ -56,6 +57,21 @@ def told(*arguments: str) -> Any:
 
 @pytest.fixture
 def file_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'one.db'}"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the sample shops, to be copied."""
+    path = tmp_path_factory.mktemp("sample") / "sample.db"
+    told("sample", "--database", f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sample_url(sample: Path, tmp_path: Path) -> str:
+    """The sample shops in a database of their own."""
+    shutil.copyfile(sample, tmp_path / "one.db")
     return f"sqlite:///{tmp_path / 'one.db'}"
 
 
@@ -82,17 +98,16 @@ def test_the_sample_gives_the_balance_of_june_2020_back(database_url: str) -> No
     assert len(told("shops", "--database", database_url)) == len(SHOPS)
 
 
-def test_a_voucher_is_issued_printed_and_printed_again(tmp_path: Path, file_url: str) -> None:
-    told("sample", "--database", file_url)
+def test_a_voucher_is_issued_printed_and_printed_again(tmp_path: Path, sample_url: str) -> None:
     pdf, again = tmp_path / "bons.pdf", tmp_path / "encore.pdf"
-    issue = ["issue", "--database", file_url, "--shop", "librairie-m-lire", "--amount", "12,50"]
+    issue = ["issue", "--database", sample_url, "--shop", "librairie-m-lire", "--amount", "12,50"]
     made = told(*issue, "--count", "2", "--expires", "2027-12-31", "--pdf", str(pdf))
     assert [one["face_minor"] for one in made] == [1250, 1250]
     assert _codes_on(pdf) == [one["token"] for one in made]
-    print_again = ["print", "--database", file_url, "--voucher", made[1]["voucher_id"]]
+    print_again = ["print", "--database", sample_url, "--voucher", made[1]["voucher_id"]]
     told(*print_again, "--pdf", str(again), "--format", "a5")
     assert _codes_on(again) == [made[1]["token"]]
-    rows = told("vouchers", "--database", file_url, "--shop", "librairie-m-lire")
+    rows = told("vouchers", "--database", sample_url, "--shop", "librairie-m-lire")
     assert len(rows) == 193
     assert not any(made[0]["code"] in str(row) for row in rows)
     for wrong, sentence in (
@@ -115,45 +130,45 @@ def _codes_on(pdf: Path) -> list[str]:
     return [found.text for picture in pictures for found in zxingcpp.read_barcodes(picture)]
 
 
-def test_a_list_is_imported_whole_or_not_at_all(tmp_path: Path, file_url: str) -> None:
-    told("sample", "--database", file_url)
-    before = told("ranking", "--database", file_url)
+def test_a_list_is_imported_whole_or_not_at_all(tmp_path: Path, sample_url: str) -> None:
+    before = told("ranking", "--database", sample_url)
     path = tmp_path / "liste.csv"
     good = "Librairie M'Lire;Dupont;Claire;20,00 €;A1;31/12/2027\n"
     header = "Boutique;Nom;Prénom;Montant;Commande;Expiration\n"
     path.write_text(header + good + "Nulle part;D;C;x;A2;\nNulle part;D;C;5;A3;\n", "cp1252")
-    bad = run("import", "--database", file_url, str(path), "--json")
+    bad = run("import", "--database", sample_url, str(path), "--json")
     report = json.loads(bad.stdout)
     assert (bad.returncode, report["imported"]) == (1, 0)
     assert [(row["row"], row["column"]) for row in report["bad_rows"]] == [
         (3, "amount"),
         (4, "shop"),
     ]
-    assert told("ranking", "--database", file_url) == before
+    assert told("ranking", "--database", sample_url) == before
     path.write_text(header + good, "cp1252")
-    done = told("import", "--database", file_url, str(path))
+    done = told("import", "--database", sample_url, str(path))
     assert (done["imported"], done["vouchers"][0]["holder"]) == (1, "Claire D.")
-    twice = run("import", "--database", file_url, str(path))
+    twice = run("import", "--database", sample_url, str(path))
     assert twice.returncode == 1
     assert "imported before" in twice.stdout
-    assert run("import", "--database", file_url, str(tmp_path / "none")).returncode == 1
+    assert run("import", "--database", sample_url, str(tmp_path / "none")).returncode == 1
 
 
-def test_a_till_from_its_code_to_its_revocation(tmp_path: Path, file_url: str) -> None:
-    practice = told("sample", "--database", file_url)["practice"]
-    offer = ["enrol", "--database", file_url, "--shop", "librairie-cassiopee", "--till", "Caisse 1"]
-    with serving(file_url, tmp_path) as process:
+def test_a_till_from_its_code_to_its_revocation(tmp_path: Path, sample_url: str) -> None:
+    practice = told("practice", "--database", sample_url)["practice"]
+    shop = ("--shop", "librairie-cassiopee", "--till", "Caisse 1")
+    offer = ["enrol", "--database", sample_url, *shop]
+    with serving(sample_url, tmp_path) as process:
         code = told(*offer)
         assert code["qr_text"] == "E1:" + code["code"]
         assert classify(code["qr_text"]) is Foreign.ENROLMENT
         till = HttpTill(process.url, code["qr_text"])
         found = till.post(paths.LOOKUP, {"token": practice[0]["token"]}).json()
         assert found["voucher"]["balance_minor"] == practice[0]["balance_minor"]
-        rows = told("tills", "--database", file_url)
+        rows = told("tills", "--database", sample_url)
         assert [row["name"] for row in rows] == ["Caisse 1", "Caisse 2"]
-        told("revoke", "--database", file_url, "--till", till.facts["till_id"])
+        told("revoke", "--database", sample_url, "--till", till.facts["till_id"])
         assert till.get(paths.TILL).status_code == 410
-        told("revoke", "--database", file_url, "--voucher", practice[0]["voucher_id"])
+        told("revoke", "--database", sample_url, "--voucher", practice[0]["voucher_id"])
         again = HttpTill(process.url, told(*offer)["code"])
         found = again.post(paths.LOOKUP, {"code": practice[0]["code"]}).json()
         assert found["voucher"]["status"] == "revoked"
@@ -190,6 +205,22 @@ def test_it_stops_in_good_order_when_asked(tmp_path: Path, file_url: str) -> Non
         assert process.popen.wait(TIMEOUT_S) == 0
 
 
+def test_only_a_service_that_answers_loads_what_answers(file_url: str) -> None:
+    asked = (
+        "import sys; from merchant_app.server.cli import main; main(sys.argv[1:]);"
+        "print({'fastapi', 'uvicorn'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked, "shops", "--database", file_url, "--json"],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        env=environment(),
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "set()"
+
+
 def test_it_ends_with_the_program_that_started_it(tmp_path: Path, file_url: str) -> None:
     with serving(file_url, tmp_path, "--until-stdin-closes") as process:
         assert requests.get(process.url + paths.HEALTH, timeout=TIMEOUT_S).status_code == 200
@@ -202,8 +233,8 @@ def test_it_ends_with_the_program_that_started_it(tmp_path: Path, file_url: str)
 def test_what_a_killed_service_had_stored_is_there_for_the_next(
     tmp_path: Path, database_url: str
 ) -> None:
-    practice = told("sample", "--database", database_url)["practice"]
     with serving(database_url, tmp_path, "--training") as process:
+        practice = told("practice", "--database", database_url)["practice"]
         till = HttpTill(process.url, process.ready["enrolment_code"])
         redemption = till.journal.redemption((_id(practice[0]), 100))
         till.journal.write(redemption)
@@ -250,22 +281,21 @@ def test_the_limits_of_offline_acceptance_are_shown_and_changed(file_url: str) -
 
 
 def test_a_restored_service_says_whom_it_waits_for_until_it_is_told_to_go_on(
-    file_url: str,
+    sample_url: str,
 ) -> None:
-    told("sample", "--database", file_url)
-    assert told("recovery", "--database", file_url) == {"waiting": []}
-    begun = told("restored", "--database", file_url)
+    assert told("recovery", "--database", sample_url) == {"waiting": []}
+    begun = told("restored", "--database", sample_url)
     assert begun["generation"] > 1
     (waits,) = begun["waiting"]
     assert (waits["shop"], waits["till"]) == ("librairie-cassiopee", "Caisse 2")
-    assert told("recovery", "--database", file_url)["waiting"] == [waits]
-    close = ("recovery", "--database", file_url, "--close")
+    assert told("recovery", "--database", sample_url)["waiting"] == [waits]
+    close = ("recovery", "--database", sample_url, "--close")
     assert run(*close, "--shop", "nowhere").returncode == 1
     assert told(*close, "--shop", waits["shop"]) == {"waiting": []}
-    again = told("restored", "--database", file_url)["waiting"]
-    told("revoke", "--database", file_url, "--till", again[0]["till_id"])
-    assert told("recovery", "--database", file_url) == {"waiting": []}
-    assert told("audit", "--database", file_url)["wrong"] == []
+    again = told("restored", "--database", sample_url)["waiting"]
+    told("revoke", "--database", sample_url, "--till", again[0]["till_id"])
+    assert told("recovery", "--database", sample_url) == {"waiting": []}
+    assert told("audit", "--database", sample_url)["wrong"] == []
 
 
 def test_the_steps_lead_to_the_tables_of_the_program(database_url: str) -> None:
@@ -356,10 +386,9 @@ def test_the_fee_is_shown_and_changed(file_url: str) -> None:
         assert run("fee", "--database", file_url, f"--rate={bad}").returncode == 1
 
 
-def test_payouts_are_recorded_once_and_listed(database_url: str) -> None:
-    told("sample", "--database", database_url)
-    slug = told("shops", "--database", database_url)[0]["slug"]
-    where = ("payout", "--database", database_url, "--shop", slug)
+def test_payouts_are_recorded_once_and_listed(shops_url: str) -> None:
+    slug = told("shops", "--database", shops_url)[0]["slug"]
+    where = ("payout", "--database", shops_url, "--shop", slug)
     one = (*where, "--amount", "1 250,00", "--date", "2026-11-23", "--reference", "CPT-1")
     assert [row["amount_minor"] for row in told(*one)] == [125_000]
     twice = run(*one)
@@ -377,12 +406,11 @@ def test_payouts_are_recorded_once_and_listed(database_url: str) -> None:
     assert len(told(*where)) == 2
 
 
-def test_a_statement_at_the_command_line(file_url: str) -> None:
-    told("sample", "--database", file_url)
-    slug = told("shops", "--database", file_url)[0]["slug"]
-    told("payout", "--database", file_url, "--shop", slug, "--amount", "10", "--date",
+def test_a_statement_at_the_command_line(sample_url: str) -> None:
+    slug = told("shops", "--database", sample_url)[0]["slug"]
+    told("payout", "--database", sample_url, "--shop", slug, "--amount", "10", "--date",
          "2026-11-23", "--reference", "CPT-1")  # fmt: skip
-    asked = ("statement", "--database", file_url, "--shop", slug, "--from", "2026-11-01")
+    asked = ("statement", "--database", sample_url, "--shop", slug, "--from", "2026-11-01")
     found = told(*asked, "--to", "2026-11-30")
     months = [one for one in found["periods"] if one["kind"] == "month"]
     assert [(one["period"], one["payout_minor"]) for one in months] == [("2026-11", 1_000)]
