@@ -137,8 +137,15 @@ def test_a_loss_that_a_second_sale_paid_for_is_a_correction_too(empty: Books) ->
     empty.tell(short, OutcomeStatus.SHORT, (1_500, 500))
     first = closed(empty)
     empty.tell(short, OutcomeStatus.ACCEPTED, (1_500, 0))
-    (one,) = closed(empty, first).closing.corrections
+    second = closed(empty, first)
+    (one,) = second.closing.corrections
     assert (one.shortfall_minor, one.repaid_minor) == (-500, 500)
+    # Nobody heard of the loss before it was paid for.
+    quick = empty.sell_offline(2_000)
+    third = closed(empty, second)
+    empty.tell(quick, OutcomeStatus.ACCEPTED, (1_500, 0))
+    (one,) = closed(empty, third).closing.corrections
+    assert (one.op_id, one.shortfall_minor, one.repaid_minor) == (quick.op_id, 0, 500)
 
 
 def test_a_clock_that_was_set_back_between_two_days_is_flagged(empty: Books) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from merchant_app.errors import Problem, ProblemKind
+from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.i18n import Language, install
 from merchant_app.reports.statements.words import Deed
 from merchant_app.till.results import NothingToReverse
@@ -427,7 +427,7 @@ def test_no_copy_yet_is_a_sentence(stage: Stage) -> None:
 
 
 def test_an_answer_that_is_not_ours_is_a_bug(stage: Stage) -> None:
-    with pytest.raises(Exception, match="AskOutstanding got NothingToReverse"):
+    with pytest.raises(Bug, match="AskOutstanding got NothingToReverse"):
         stage.presenter.answered(AskOutstanding(), NothingToReverse())
 
 
