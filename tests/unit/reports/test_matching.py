@@ -123,10 +123,15 @@ def statement(*bookings: Booking) -> Statement:
 
 
 def side(
-    *ops: TouchedOp, known: Collection[OpId] = (SOLD,), unsent: Collection[OpId] = ()
+    *ops: TouchedOp,
+    known: Collection[OpId] = (SOLD,),
+    unsent: Collection[OpId] = (),
+    undecided: Collection[OpId] = (),
 ) -> JournalSide:
     by_id = {one.redemption.op_id: one for one in ops}
-    return JournalSide(ops=by_id, in_question=set(by_id), known=known, unsent=unsent)
+    return JournalSide(
+        ops=by_id, in_question=set(by_id), known=known, unsent=unsent, undecided=undecided
+    )
 
 
 def reconciled(
@@ -216,6 +221,13 @@ def test_what_the_service_does_not_list_is_missing_if_it_said_so_once(
 def test_what_was_not_sent_yet_is_told_from_what_was() -> None:
     journal = side(op(known(None)), unsent=(SOLD,))
     assert reconciled(journal).differences == (NotBookedYet(SALE, Step.HANDED_OVER, sent=False),)
+
+
+def test_a_debit_that_nobody_has_decided_about_is_told_from_one_that_was_kept() -> None:
+    kept = known(handed_over=False)
+    for undecided, step in (((SOLD,), Step.UNDECIDED), ((), Step.NOT_HANDED_OVER)):
+        found = reconciled(side(op(kept), undecided=undecided), booking())
+        assert found.differences == (NotBookedYet(SALE, step, sent=True),)
 
 
 def test_a_booking_of_this_till_that_its_journal_has_not_is_named() -> None:
