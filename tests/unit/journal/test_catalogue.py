@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from merchant_app.ids import id_text
-from merchant_app.journal.catalogue import Catalogue, SaleKind, Wanted
+from merchant_app.journal.catalogue import Catalogue, Place, SaleKind, Wanted
 from merchant_app.ledger.entries import Redemption
 from tests.fakes.books import Books
 
@@ -29,7 +29,7 @@ def books(tmp_path: Path) -> Iterator[Books]:
 @pytest.fixture
 def sales(books: Books) -> list[Redemption]:
     """Twelve, two at each moment, days apart; some undone, some kept, some offline."""
-    found = []
+    found: list[Redemption] = []
     for number in range(12):
         sale = books.redemption(1_000 + number % 3, 500, honoured=number % 4 == 0)
         if number % 2:
@@ -47,7 +47,8 @@ def sales(books: Books) -> list[Redemption]:
 
 def ids(books: Books, wanted: Wanted, *, limit: int = 99) -> list[str]:
     """Page by page; the last one is empty."""
-    found, before = [], None
+    found: list[str] = []
+    before: Place | None = None
     with Catalogue(books.path) as catalogue:
         catalogue.catch_up()
         while places := catalogue.find(wanted, before=before, limit=limit):
