@@ -61,9 +61,9 @@ def forgotten(
     """
     found: OpenDay | None = None
     for position, at in moments:
-        day = min(business_date(at, time_zone), today)
+        day = business_date(at, time_zone)
         if last_closed is not None:
-            day = max(day, min(last_closed, today))
+            day = max(day, last_closed)
         if found is None:
             if day >= today:
                 return None

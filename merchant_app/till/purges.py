@@ -29,7 +29,7 @@ from merchant_app.journal.replacing import put_purged
 from merchant_app.reports.archive.checking import SoundArchive, UnsoundArchive, check_archive
 from merchant_app.reports.archive.manifest import Manifest
 from merchant_app.reports.archive.packing import papers_in
-from merchant_app.reports.closing import KeptClosing, Positions
+from merchant_app.reports.closing import KeptClosing, Numbers, Positions
 from merchant_app.reports.verifier import verify
 from merchant_app.settings.options import KEEP_YEARS
 from merchant_app.settings.paths import disk_problem
@@ -120,17 +120,17 @@ def _plan(till: Till, books: Books) -> _Plan:
     if till.key is None:
         raise _Keep(Keep.NO_KEY)
     last_year = _last_year(till, books)
-    closed = books.closings.newest(ClosingKind.YEAR)
-    if closed is None or last_year is None:
+    if last_year is None:
         raise _Keep(Keep.TOO_YOUNG)
     newest = books.closings.newest(ClosingKind.DAY)
     if newest is None or kept_in(newest).closing.till_public_key != till.key.public_key.hex():
         # Whoever verifies what remains knows the key of the closings: the base is signed by it too.
         raise _Keep(Keep.NO_KEY)
+    last_day = _last_day_of_a_closed_year(books)
     days = [
         one
         for one in map(kept_in, books.closings.after(0, ClosingKind.DAY, limit=CLOSINGS_MAX))
-        if one.closing.business_date.year <= last_year and one.number < closed.number
+        if one.closing.business_date.year <= last_year and one.number <= last_day
     ]
     if not days:
         raise _Keep(Keep.TOO_YOUNG)
@@ -151,6 +151,14 @@ def _last_year(till: Till, books: Books) -> int | None:
         return None
     today = min(till.today(), business_date(told, till.facts.time_zone))
     return today.year - till.options.get(KEEP_YEARS) - 1
+
+
+def _last_day_of_a_closed_year(books: Books) -> int:
+    """The last closing of a day that one of a year covers, by number; 0: no year is closed. A day
+    of a later year may have been closed before that one was."""
+    newest = books.closings.newest(ClosingKind.YEAR)
+    covers = None if newest is None else kept_in(newest).closing.covers
+    return covers.last if isinstance(covers, Numbers) else 0
 
 
 def _cut(day: KeptClosing) -> Cut | None:

@@ -17,7 +17,17 @@ from merchant_app.contract.status import OutcomeStatus
 from merchant_app.ids import EpochId, OpId, ShopNumber, TillId, VoucherId, uuid7
 from merchant_app.journal.book_reader import BookReader, Horizon
 from merchant_app.journal.journal import Journal
-from merchant_app.ledger.entries import Decision, Entry, Line, Redemption, Void, envelopes
+from merchant_app.ledger.entries import (
+    Choice,
+    Decision,
+    Entry,
+    Line,
+    Redemption,
+    Resolution,
+    Void,
+    envelopes,
+    to_body,
+)
 from merchant_app.ledger.messages import Outcome, OutcomeLine, Stored
 from merchant_app.ledger.till import Progress
 from merchant_app.money import Money
@@ -47,7 +57,7 @@ class Books:
         self._chance = random.Random(seed)
         self._journal = Journal(path, self.clock)
         self._cursor = 0
-        self._journal.begin_epoch(EpochId(self._id()), till_id=TillId(self._id()), generation=0)
+        self.enrol_again()
 
     def close(self) -> None:
         self._journal.close()
@@ -98,8 +108,27 @@ class Books:
             cashier=self._cashier,
         )
 
+    def resolution(self, about: Redemption | Void, choice: Choice) -> Resolution:
+        return Resolution(
+            op_id=OpId(self._id()),
+            about_id=about.op_id,
+            choice=choice,
+            note="",
+            retry_id=OpId(self._id()) if choice is Choice.RETRIED else None,
+            at=self.clock.now(),
+            cashier=self._cashier,
+        )
+
     def write(self, *entries: Entry) -> None:
         self._journal.append(*entries)
+
+    def enrol_again(self) -> None:
+        """Entries go to a new epoch from now on; nobody has compared yet what is missing."""
+        self._journal.begin_epoch(EpochId(self._id()), till_id=TillId(self._id()), generation=0)
+
+    def resend(self, *entries: Entry) -> None:
+        """They stand in the current epoch because the service had them not."""
+        self._journal.reconciled([to_body(entry) for entry in entries])
 
     def adopt(self, *entries: Entry) -> None:
         """A copy of this till wrote them."""
@@ -134,23 +163,35 @@ class Books:
         self, about: Redemption | Void, status: OutcomeStatus, *lines: tuple[int, int]
     ) -> None:
         """The service says what it debited and could not debit of each line."""
-        self._cursor += 1
-        seq, head_hash = self._journal.head()
         told: Sequence[OutcomeLine] = ()
         if isinstance(about, Redemption):
             told = [
                 OutcomeLine(line.voucher_id, accepted, shortfall, 0, None)
                 for line, (accepted, shortfall) in zip(about.lines, lines, strict=False)
             ]
+        self._answered(Outcome(about.op_id, status, tuple(told), self.clock.now()))
+
+    def alarm(self, seq: int | None = None) -> None:
+        """The service cannot make sense of an entry: the last one, if none is named."""
+        self._answered(alarm_seqs=(self._journal.head()[0] if seq is None else seq,))
+
+    def confirm(self) -> None:
+        """The service says that it has everything, and nothing else."""
+        self._answered()
+
+    def _answered(self, *outcomes: Outcome, alarm_seqs: tuple[int, ...] = ()) -> None:
+        self._cursor += 1
+        seq, head_hash = self._journal.head()
         receipt = Stored(
             generation=0,
             head_seq=seq,
             head_hash=head_hash,
             head_at=self.clock.now(),
             head_signature=bytes(64),
-            outcomes=(Outcome(about.op_id, status, tuple(told), self.clock.now()),),
+            outcomes=outcomes,
             next_outcome_cursor=self._cursor,
             more_outcomes=False,
+            alarm_seqs=alarm_seqs,
         )
         progress = Progress(
             epoch_id=self._journal.epoch_id(), acked_seq=seq, outcome_cursor=self._cursor

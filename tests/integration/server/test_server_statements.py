@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import pytest
 
-from merchant_app.clock import business_date
+from merchant_app.clock import business_date, start_of
 from merchant_app.contract import paths
-from merchant_app.server import statements
+from merchant_app.ledger.statements import Booking, Statement, Sums
+from merchant_app.server import catalogue, payouts, statements
 from merchant_app.server.service import Service
+from tests.fakes.clock import FakeClock
 from tests.fakes.http_till import HttpTill, problem
-from tests.fakes.service_process import offer, sell, shop_of
+from tests.fakes.service_process import OTHER_SHOP as OTHER
+from tests.fakes.service_process import SHOP, Sold, offer, sell, shop_of
 
 NOVEMBER = {"from": "2026-11-01", "to": "2026-11-30"}
 
@@ -95,3 +99,80 @@ def test_pages_leave_no_booking_out_and_none_twice(
     assert found == [(op_id, 150 + number) for number, op_id in enumerate(ops)]
     assert pages > 2
     assert sum(one.sums.redeemed_minor for one in whole.periods) == 2 * sum(one for _, one in found)
+
+
+def told(service: Service, first_day: date, last_day: date) -> Statement:
+    with service.database.reading() as connection:
+        return statements.statement(
+            connection,
+            shop_of(service),
+            first_day=first_day,
+            last_day=last_day,
+            now=service.clock.now(),
+        )
+
+
+def listed(service: Service, day: date) -> Sequence[Booking]:
+    with service.database.reading() as connection:
+        return statements.bookings_page(
+            connection, shop_of(service), first_day=day, last_day=day, cursor=0
+        ).bookings
+
+
+def redeem(till: HttpTill, sold: Sold, amount_minor: int) -> None:
+    till.journal.write(till.journal.redemption((sold.voucher_id, amount_minor), honoured=True))
+    assert till.send().status_code == 200
+
+
+def test_a_statement_is_of_one_shop(service: Service, till: HttpTill, url: str) -> None:
+    other = HttpTill(url, offer(service, "Caisse 9", slug=OTHER))
+    (ours,), (theirs,) = sell(service, 5_000), sell(service, 9_000, slug=OTHER)
+    redeem(till, ours, 2_000)
+    redeem(other, theirs, 4_000)
+    today = business_date(service.clock.now(), "Europe/Paris")
+    with service.database.writing() as connection:
+        for slug, amount_minor in ((SHOP, 300), (OTHER, 700)):
+            payouts.record(
+                connection,
+                shop_number=shop_of(service, slug).number,
+                day=today,
+                amount_minor=amount_minor,
+                reference="VIR 1",
+                now=service.clock.now(),
+            )
+    week, month = told(service, today, today).periods
+    assert week.sums == month.sums
+    assert week.sums == Sums(
+        sold_count=1,
+        sold_minor=5_000,
+        redeemed_count=1,
+        redeemed_minor=2_000,
+        payout_minor=300,
+    )
+    assert [one.till_name for one in listed(service, today)] == ["Caisse 1"]
+
+
+def test_what_was_issued_by_mistake_or_in_another_currency_was_not_sold(service: Service) -> None:
+    mistake, _good = sell(service, 5_000, count=2)
+    sell(service, 700, currency="XPF")
+    with service.database.writing() as connection:
+        catalogue.withdraw_voucher(connection, mistake.voucher_id)
+    today = business_date(service.clock.now(), "Europe/Paris")
+    for period in told(service, today, today).periods:
+        assert (period.sums.sold_count, period.sums.sold_minor) == (1, 5_000)
+
+
+def test_midnight_belongs_to_the_day_that_begins(
+    service: Service, clock: FakeClock, till: HttpTill
+) -> None:
+    (sold,) = sell(service, 5_000)
+    day = business_date(clock.now(), "Europe/Paris") + timedelta(days=1)
+    clock.advance(seconds=(start_of(day, "Europe/Paris") - clock.now()).total_seconds())
+    redeem(till, sold, 2_000)
+    sell(service, 700)
+    before, after = (told(service, one, one).periods[0].sums for one in (day - timedelta(1), day))
+    assert (before.redeemed_minor, before.sold_minor) == (0, 5_000)
+    assert (after.redeemed_minor, after.sold_minor) == (2_000, 700)
+    assert [len(listed(service, one)) for one in (day - timedelta(1), day)] == [0, 1]
+    assert told(service, day, day).owed_before_minor == 0
+    assert told(service, day + timedelta(1), day + timedelta(1)).owed_before_minor == 2_000

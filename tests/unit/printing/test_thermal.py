@@ -146,6 +146,15 @@ def test_a_device_that_takes_nothing_is_slow(tmp_path: Path) -> None:
     wire.close()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_device_without_space_has_no_paper() -> None:
+    """usblp of Linux says it so."""
+    wire = to_device("/dev/full")()
+    assert not isinstance(wire, Failure)
+    assert wire.send(b"Librairie", wait_s=1) is Failure.OUT_OF_PAPER
+    wire.close()
+
+
 @posix
 def test_a_serial_printer_prints_and_answers() -> None:
     ours, theirs = os.openpty()

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from typing import Any
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -169,6 +170,53 @@ def test_what_is_said_of_the_journal_must_be_what_it_says(sound: bytes, tmp_path
     closings = members["closings.json"].replace(b"2000", b"9000")
     lie = signed_anew({**members, "closings.json": closings}, lambda said: said, STRANGER)
     assert first(check(packed(lie, tmp_path), tmp_path)).fault is Fault.CLOSINGS
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"till_id": "another"},
+        {"journal_version": 99},
+        {"head": None},
+        {"events_head": (1, "00" * 32)},
+        {"closings": (1, 1)},
+        {"closings": None},
+    ],
+    ids=lambda lie: next(iter(lie)),
+)
+def test_nothing_else_is_said_of_the_journal_either(
+    sound: bytes, tmp_path: Path, lie: dict[str, Any]
+) -> None:
+    forged = signed_anew(members_of(sound, tmp_path), lambda said: replace(said, **lie), STRANGER)
+    assert first(check(packed(forged, tmp_path), tmp_path)).fault is Fault.CLOSINGS
+
+
+def test_a_list_names_all_that_an_archive_needs(sound: bytes, tmp_path: Path) -> None:
+    members = members_of(sound, tmp_path)
+    del members["keys.json"]
+    forged = signed_anew(members, lambda said: said, STRANGER)
+    assert first(check(packed(forged, tmp_path), tmp_path)).fault is Fault.MANIFEST
+
+
+def test_a_file_that_is_packed_in_another_way_is_not_ours(sound: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "packed.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as file:
+        for name, content in members_of(sound, tmp_path).items():
+            other = ZIP_BZIP2 if name == "keys.json" else ZIP_DEFLATED
+            file.writestr(name, content, compress_type=other)
+    found = first(check(path.read_bytes(), tmp_path))
+    assert found == Finding(Fault.CHANGED, "keys.json")
+
+
+def test_the_keys_that_were_given_hold_for_the_journal_too(sound: bytes, tmp_path: Path) -> None:
+    path, stranger = tmp_path / "archive.zip", STRANGER.public_key().public_bytes_raw()
+    path.write_bytes(sound)
+    for key, is_sound in ((till_key.PUBLIC_KEY, True), (stranger, False)):
+        work = tmp_path / key.hex()
+        work.mkdir()
+        result = check_archive(path, work, journal_keys=(f"till={key.hex()}",))
+        assert isinstance(result, SoundArchive) is is_sound
+    assert first(result).fault is Fault.JOURNAL
 
 
 def test_a_journal_that_does_not_verify_is_named_with_the_verifiers_words(

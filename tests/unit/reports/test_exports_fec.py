@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from merchant_app.contract.status import OutcomeStatus
+from merchant_app.errors import Bug
 from merchant_app.reports.exports.exporting import (
     Exported,
     GoOn,
     Refusal,
     Stopped,
+    accounts_of,
     export_fec,
 )
-from merchant_app.reports.exports.fec import FiscalYear
+from merchant_app.reports.exports.fec import FiscalYear, file_name, write_fec
+from merchant_app.reports.exports.rows import export_rows
 from merchant_app.settings import options as settings
 from merchant_app.settings.options import Options
 from merchant_app.vouchers.terms import VatKind
@@ -118,6 +123,38 @@ def test_a_loss_a_reversal_and_a_correction_balance(books: Books, options: Optio
         "707000": Decimal(0),
         "445710": Decimal(0),
     }
+
+
+def test_books_in_another_currency_say_which(books: Books, options: Options) -> None:
+    books.write(books.redemption(5_000, honoured=True, currency="XPF"))
+    books.close_day(date(2026, 3, 2))
+    found = records(export(books, options))
+    names = ("Debit", "Credit", "Montantdevise", "Idevise")
+    assert [tuple(one[name] for name in names) for one in found] == [
+        ("5000", "0", "5000", "XPF"),
+        ("0", "5000", "-5000", "XPF"),
+    ]
+
+
+@pytest.mark.parametrize("siren", ["", "73282932", "7328293200", "73282932A", "٧٣٢٨٢٩٣٢٠"])
+def test_a_file_is_called_by_nine_plain_digits(siren: str) -> None:
+    assert file_name("732829320", YEAR) == NAME
+    with pytest.raises(Bug):
+        file_name(siren, YEAR)
+
+
+def test_nothing_in_a_field_ends_it(books: Books, options: Options) -> None:
+    books.sell_offline(5_000)
+    books.close_day(date(2026, 3, 2))
+    with books.reader() as reader:
+        (row,) = export_rows(reader, books.till())
+    file = BytesIO()
+    written = replace(row, label="…H|2\t7\r\nǸ漢€")
+    zone = books.till().zone
+    write_fec(file, [written], accounts=accounts_of(options), year=YEAR, zone=zone)
+    assert violations(NAME, file.getvalue()) == []
+    text = file.getvalue().decode("iso8859-15")
+    assert text.count("\tBon d'achat accepté H 2 7  N?€\t") == 2
 
 
 def test_ten_million_and_a_cent(books: Books, options: Options) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.journal.book_reader import BookReader, Horizon
+from merchant_app.journal.book_reader import PAGE_ROWS, BookReader, Horizon
 from merchant_app.journal.journal import AlreadyDecided
 from merchant_app.ledger.entries import Decision, Redemption, Void
 from merchant_app.reports.exports.effects import left
@@ -183,6 +183,88 @@ def test_sales_that_a_copy_of_the_till_made_count_once(books: Books) -> None:
         ("A2", 5_000),
         ("E2", 700),
     ]
+
+
+def test_what_stands_in_another_table_later_is_not_sold_again(books: Books) -> None:
+    """A copy's sale came back from the service, and had to be sent again by this till."""
+    sale = books.redemption(3_000, honoured=True)
+    books.adopt(sale)
+    books.close_day()
+    books.enrol_again()
+    books.resend(sale)
+    books.close_day()
+    assert [(row.reference, row.closing and row.closing.number) for row in rows(books)] == [
+        ("A1", 1)
+    ]
+
+
+def test_a_hand_over_that_came_before_its_sale_counts_with_the_sale(books: Books) -> None:
+    sale = books.redemption(3_000)
+    books.adopt(books.decision(sale, handed_over=True))
+    books.close_day()
+    books.write(sale)
+    books.close_day()
+    (row,) = rows(books)
+    assert (row.reference, row.closing and row.closing.number) == ("E1", 2)
+
+
+def test_a_sale_that_was_decided_after_a_closing_is_of_the_next(books: Books) -> None:
+    sale = books.redemption(3_000)
+    books.write(sale)
+    books.close_day()
+    books.write(books.decision(sale, handed_over=True))
+    books.close_day()
+    (row,) = rows(books)
+    assert (row.reference, row.closing and row.closing.number) == ("E2", 2)
+
+
+def test_a_reversal_is_of_the_moment_and_the_entry_of_the_void(books: Books) -> None:
+    sale = books.sell(3_000)
+    void = books.void(sale)
+    _, undone = rows(books)
+    assert (undone.kind, undone.reference, undone.at) == (RowKind.REVERSAL, "E3", void.at)
+    books.close_day()
+    before = rows(books)
+    books.tell(sale, OutcomeStatus.VOIDED, (0, 0))
+    assert rows(books) == before, "told once more"
+
+
+def test_a_loss_and_its_reversal_that_come_together_leave_nothing(books: Books) -> None:
+    sale = books.sell_offline(3_000)
+    books.close_day()
+    books.tell(sale, OutcomeStatus.SHORT, (2_000, 1_000))
+    books.void(sale)
+    found = rows(books)
+    assert sum(row.goods.minor for row in found) == 0
+    assert sum(row.loss.minor for row in found) == 0
+
+
+def test_what_was_told_of_a_copys_sale_is_corrected_in_the_day_that_learned_of_it(
+    books: Books,
+) -> None:
+    sale = books.redemption(3_000, honoured=True)
+    books.adopt(sale)
+    books.close_day()
+    books.tell(sale, OutcomeStatus.SHORT, (2_000, 1_000))
+    books.close_day()
+    books.tell(sale, OutcomeStatus.ACCEPTED, (2_000, 0))
+    losses = [(row.closing and row.closing.number, row.loss.minor) for row in rows(books)]
+    assert losses == [(1, 0), (2, 1_000), (None, -1_000)]
+
+
+def test_what_is_not_closed_is_of_its_day_where_the_shop_is(books: Books) -> None:
+    books.clock.jump(hours=23 - books.clock.now().hour)  # midnight has passed in Paris
+    books.sell_offline(3_000)
+    day = books.clock.now().date()
+    with books.reader() as reader:
+        for first, count in ((day, 0), (day + timedelta(days=1), 1)):
+            found = list(export_rows(reader, books.till(), Days(first, first)))
+            assert len(found) == count
+
+
+def test_more_entries_than_a_page_are_all_there(books: Books) -> None:
+    books.write(*(books.redemption(100, honoured=True) for _ in range(2 * PAGE_ROWS + 1)))
+    assert [row.position for row in rows(books)] == list(range(1, 2 * PAGE_ROWS + 2))
 
 
 def test_the_days_of_a_closing_choose_its_rows(books: Books) -> None:

@@ -58,6 +58,17 @@ def test_without_a_reference_amount_and_day_decide() -> None:
     assert isinstance(matched(line(0, -25_000)), NotArrived)
 
 
+@pytest.mark.parametrize("days", [-5, 5])
+def test_five_days_apart_is_near_enough_and_six_are_not(days: int) -> None:
+    beyond = days + days // abs(days)
+    for text in ("", "CPT-2026-47"):
+        near = line(days, 25_000, text)
+        assert matched(near) == Arrived(PAYOUT, near, by_reference=bool(text))
+    assert matched(line(beyond, 25_000)) == NotArrived(PAYOUT)
+    far = line(beyond, 25_000, "CPT-2026-47")
+    assert matched(far) == ArrivedOnOtherDay(PAYOUT, far)
+
+
 def test_a_short_reference_is_no_proof() -> None:
     payout = Payout(DAY, 25_000, "12")
     assert isinstance(matched(line(9, 100, "LE 12 MAI"), payout=payout), NotArrived)
@@ -77,6 +88,27 @@ def test_what_the_file_cannot_know_is_not_called_missing() -> None:
     fresh = Payout(DAY + timedelta(days=13), 25_000, "CPT-2026-49")
     for payout in (early, fresh):
         assert matched(payout=payout) == OutsideOfFile(payout)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "kind"),
+    [(0, 5, NotArrived), (1, 5, OutsideOfFile), (0, 4, OutsideOfFile)],
+)
+def test_a_file_of_its_day_and_the_five_after_it_knows(
+    first: int, last: int, kind: type[NotArrived | OutsideOfFile]
+) -> None:
+    begins, ends = (DAY + timedelta(days=days) for days in (first, last))
+    of_days = BankFile(BankFormat.CSV, (line(first, 5),), begins, ends, 0)
+    (found,) = match([PAYOUT], of_days, currency="EUR").matches
+    assert found == kind(PAYOUT)
+
+
+def test_a_movement_that_bears_a_reference_pays_no_other_payout() -> None:
+    payouts = [PAYOUT, Payout(DAY, 24_000, "REF-0001")]
+    bears = line(0, 24_000, "CPT-2026-47")
+    found = match(payouts, file(bears, line(0, 5)), currency="EUR")
+    assert found.matches == (NotArrived(payouts[1]), ArrivedOtherwise(PAYOUT, bears))
+    assert found.other_lines == 1
 
 
 def test_each_movement_pays_once_the_nearest_first() -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from merchant_app.central.port import NoAnswerKind
-from merchant_app.errors import Problem, ProblemKind
+from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.ids import VoucherId
 from merchant_app.journal.closing_reader import closing_view
 from merchant_app.journal.closings import ClosingKind
+from merchant_app.journal.events import EventKind
 from merchant_app.journal.row_digests import SEALED
 from merchant_app.money import Money
 from merchant_app.reports.closing import from_body, to_body
@@ -159,19 +160,24 @@ class ClosingHalfWay:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._results: list[CloseResult] = []
+        self._results: list[CloseResult | Bug] = []
         self._thread = threading.Thread(target=self._close, name="clôture")
         self._thread.start()
         assert shop.copy.is_asked.wait(30)
 
     def _close(self) -> None:
-        self._results.append(self._shop.counter.closings.close_day())
+        try:
+            self._results.append(self._shop.counter.closings.close_day())
+        except Bug as bug:
+            self._results.append(bug)
 
     def result(self) -> CloseResult:
         self._shop.copy.gate.set()
         self._thread.join(30)
         self._shop.copy.gate.clear()
         (result,) = self._results
+        if isinstance(result, Bug):
+            raise result
         return result
 
 
@@ -230,6 +236,36 @@ def test_what_ends_badly_meanwhile_is_asked_about_before_anything_is_closed(
     assert result.blocking.cards == 1
     assert shop.counter.closings.newest(limit=1) == ()
     assert isinstance(shop.counter.closings.close_day(leaving_open=True), Closed)
+
+
+def test_what_happened_besides_money_is_covered_until_it_is_signed(shop: Shop) -> None:
+    shop.sell(20)
+    half_way = ClosingHalfWay(shop)
+    shop.counter.closings.postpone()
+    first = half_way.result()
+    assert isinstance(first, Closed)
+    number, head_hash = first.kept.closing.events_head
+    events = shop.journal.run(lambda journal: journal.events.since(number - 1, limit=2))
+    assert [one.kind for one in events] == [EventKind.CLOSING_POSTPONED, EventKind.CLOSING_MADE]
+    shop.leave()
+    with closing(sqlite3.connect(shop.path)) as file:
+        query = "SELECT hash FROM events WHERE number = ?"
+        assert file.execute(query, (number,)).fetchone()[0].hex() == head_hash
+
+
+def test_of_two_closings_at_a_time_one_is_made(shop: Shop) -> None:
+    """The screen never asks for two; whoever does must not cover the same twice."""
+    shop.sell(20)
+    other = to_body(shop.counter.closings.preview().closing)
+    half_way = ClosingHalfWay(shop)
+    shop.journal.run(
+        lambda journal: journal.append_closing(
+            ClosingKind.DAY, other, till_key.sign, cashier="Claire"
+        )
+    )
+    with pytest.raises(Bug, match="two closings at a time"):
+        half_way.result()
+    assert [one.number for one in shop.counter.closings.newest(limit=9)] == [1]
 
 
 def test_a_closing_that_is_none_is_damage_and_no_bug(shop: Shop) -> None:

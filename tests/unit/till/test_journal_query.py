@@ -127,6 +127,11 @@ def test_what_may_be_two_things_is_looked_for_as_both() -> None:
     assert asked("Zeta").otherwise == Query(label_end="ZETA")
 
 
+@pytest.mark.parametrize("text", ["1234 Claire", "Zeta Claire", "12,50 1234"])
+def test_what_stands_beside_another_word_is_one_thing(text: str) -> None:
+    assert asked(text).otherwise is None
+
+
 @pytest.mark.parametrize("text", ["", "  ", "…"])
 def test_nothing_looks_for_everything(text: str) -> None:
     assert asked(text) == Query()

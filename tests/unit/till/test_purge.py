@@ -9,28 +9,35 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from merchant_app.ids import EpochId, TillId
 from merchant_app.journal import replacing
+from merchant_app.journal.bases import ENROLMENTS_MAX
 from merchant_app.journal.events import EventKind
 from merchant_app.journal.journal import Journal
 from merchant_app.journal.owner import JournalOwner
 from merchant_app.journal.salvage import salvage
+from merchant_app.reports.archive.checking import Checked, check_archive
 from merchant_app.reports.archive.results import Archived
 from merchant_app.reports.verifier import verify
-from merchant_app.till import close_day
+from merchant_app.till import close_day, purges
 from merchant_app.till.closing_results import Closed, KeptClosing
 from merchant_app.till.journal_results import Query
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.purge_results import Keep, Kept, Purgeable, Purged
+from merchant_app.till.purges import purge, purgeable
+from merchant_app.till.till import TillKey
 from tests.fakes.at_the_counter import debited, euros, valid
 from tests.fakes.central import FakeCentral, LoseAnswer
 from tests.fakes.clock import FakeClock
 from tests.fakes.journal_verdict import short_verdict
 from tests.fakes.till_assembly import assemble
-from tests.fakes.till_key import PUBLIC_KEY
+from tests.fakes.till_key import PUBLIC_KEY, sign
 
 KEY = (f"till={PUBLIC_KEY.hex()}",)
 YEAR_DAYS = 365
@@ -260,6 +267,93 @@ def test_only_the_last_archive_of_this_till_lets_anything_go(shop: OldShop, tmp_
         result = desk.purge(other)
         assert isinstance(result, Kept)
         assert result.why is Keep.OTHER_ARCHIVE
+    assert rows(shop.path, "SELECT count(*) FROM entries WHERE rowid = 1") == [(1,)]
+
+
+def test_an_archive_from_before_the_last_old_day_is_not_enough(tmp_path: Path) -> None:
+    shop = old_shop(tmp_path, gaps_days=())
+    shop.archive()
+    for days in GAPS_DAYS:
+        shop.clock.advance(days=days)
+        shop.sell()
+        close_all(shop.counter)
+    assert shop.counter.archives.purgeable() == Kept(Keep.NOT_ARCHIVED)
+    shop.archive()
+    assert isinstance(shop.counter.archives.purgeable(), Purgeable)
+    shop.journal.close()
+
+
+def test_a_year_that_nobody_closed_stays_and_all_that_came_after_it(tmp_path: Path) -> None:
+    """Its first day was closed before the year before it was."""
+    shop = old_shop(tmp_path, gaps_days=(YEAR_DAYS,))
+    for days in GAPS_DAYS[1:]:
+        shop.clock.advance(days=days)
+        shop.sell()
+        shop.counter.contact()
+        assert isinstance(shop.counter.closings.close_day(), Closed)
+    shop.archive()
+    found = shop.counter.archives.purgeable()
+    assert isinstance(found, Purgeable)
+    assert found.until == date(2026, 11, 23)
+    shop.journal.close()
+
+
+def test_only_the_key_that_signed_the_closings_may_say_where_they_begin(shop: OldShop) -> None:
+    """Whoever verifies what remains knows the key of the closings."""
+    shop.archive()
+    till = shop.counter._till
+    assert isinstance(purgeable(till), Purgeable)
+    other = TillKey(bytes(32), sign)
+    assert purgeable(replace(till, key=other)) == Kept(Keep.NO_KEY)
+    assert purgeable(replace(till, key=None)) == Kept(Keep.NO_KEY)
+
+
+def test_a_till_that_was_enrolled_too_often_keeps_everything(shop: OldShop) -> None:
+    """Where each of its chains goes on would not fit into one event."""
+    shop.archive()
+
+    def enrol(journal: Journal, number: int) -> None:
+        journal.begin_epoch(
+            EpochId(UUID(int=number)), till_id=TillId(UUID(int=number)), generation=0
+        )
+        journal.reconciled([])
+
+    for number in range(1, ENROLMENTS_MAX):
+        shop.journal.run(partial(enrol, number=number))
+    assert isinstance(shop.counter.archives.purgeable(), Purgeable)
+    shop.journal.run(partial(enrol, number=ENROLMENTS_MAX))
+    assert shop.counter.archives.purgeable() == Kept(Keep.TOO_MANY_ENROLMENTS)
+
+
+@pytest.mark.expects_log("nothing was purged: not_sound")
+def test_a_journal_that_would_not_prove_itself_takes_nobodys_place(shop: OldShop) -> None:
+    """The key's owner signs something else: what the new file follows would be anybody's word."""
+    archive, till = shop.archive(), shop.counter._till
+    liar = TillKey(PUBLIC_KEY, lambda _message: bytes(64))
+    result = purge(replace(till, key=liar), archive)
+    assert isinstance(result, Kept)
+    assert result.why is Keep.NOT_SOUND
+    assert not list(shop.folder.glob("journal.sqlite-purg*"))
+    assert rows(shop.path, "SELECT count(*) FROM entries WHERE rowid = 1") == [(1,)]
+    assert shop.journal.run(lambda journal: journal.base()) is None
+
+
+@pytest.mark.expects_log("nothing was purged: not_settled")
+def test_a_sale_without_an_answer_stops_a_purge_that_has_begun(
+    shop: OldShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = shop.archive()
+
+    def sold_meanwhile(path: Path, work: Path) -> Checked:
+        voucher = valid(shop.counter, shop.central.issue(5_000).token)
+        shop.central.faults.append(LoseAnswer())
+        shop.counter.redeem(voucher, amount=euros(20), purchase=None)
+        return check_archive(path, work)
+
+    monkeypatch.setattr(purges, "check_archive", sold_meanwhile)
+    result = shop.counter.archives.purge(archive)
+    assert isinstance(result, Kept)
+    assert result.why is Keep.NOT_SETTLED
     assert rows(shop.path, "SELECT count(*) FROM entries WHERE rowid = 1") == [(1,)]
 
 

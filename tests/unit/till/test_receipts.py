@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from merchant_app.clock import SystemClock
+from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug
 from merchant_app.i18n import Language, active, install
 from merchant_app.ids import OpId, id_text
 from merchant_app.journal.events import Event, EventKind
+from merchant_app.journal.journal import Journal
+from merchant_app.ledger.entries import from_body
+from merchant_app.ledger.messages import Outcome, Stored
 from merchant_app.printing.escpos_bytes import Pages
 from merchant_app.printing.thermal import ThermalPrinter, Waits
 from merchant_app.printing.ticket import (
@@ -53,6 +58,28 @@ class Shop:
     def events(self) -> list[Event]:
         every = self.journal.run(lambda journal: journal.events.since(0, limit=100))
         return [event for event in every if event.kind in KINDS]
+
+    def refuse_the_last_entry(self) -> None:
+        """The service says that there is nothing to give back."""
+
+        def record(journal: Journal) -> None:
+            *_, last = journal.unsent(limit=100)
+            void = from_body(last.body)
+            outcome = Outcome(void.op_id, OutcomeStatus.NOT_REVERSIBLE, (), void.at)
+            receipt = Stored(
+                generation=0,
+                head_seq=last.seq,
+                head_hash=last.hash,
+                head_at=void.at,
+                head_signature=bytes(64),
+                outcomes=(outcome,),
+                next_outcome_cursor=99,
+                more_outcomes=False,
+            )
+            progress = replace(journal.progress(), acked_seq=last.seq, outcome_cursor=99)
+            journal.record_answer(progress, receipt=receipt)
+
+        self.journal.run(record)
 
     def print_on(self, printer: LoopbackPrinter, op_id: OpId) -> PrintResult:
         return self.desk.print_on(thermal(printer), Wanted(op_id))
@@ -174,6 +201,21 @@ def test_the_undo_has_a_receipt_of_its_own(shop: Shop) -> None:
     assert names[2::2] == ["undo-a4", "undo-duplicate-1-a4"]
     assert {path.parent.name for path in (*first, *second, *third)} == {"receipts"}
     assert all(path.read_bytes().startswith(b"%PDF") for path in first)
+
+
+def test_an_undo_is_to_be_confirmed_and_is_none_when_it_is_refused(shop: Shop) -> None:
+    op_id = shop.sell(20)
+    shop.central.faults += [LoseRequest()] * 3
+    shop.counter.reverse_last()
+    receipt = shop.desk.receipt(Wanted(op_id))
+    assert receipt is not None
+    assert (receipt.document, receipt.confirmed) == (Document.UNDO, False)
+    assert [line.balance for line in receipt.lines] == [None]
+    shop.refuse_the_last_entry()
+    receipt = shop.desk.receipt(Wanted(op_id))
+    assert receipt is not None
+    assert (receipt.document, receipt.confirmed) == (Document.DEBIT, True)
+    assert [line.balance for line in receipt.lines] == [euros(80)]
 
 
 def test_one_ticket_is_printed_at_a_time(shop: Shop) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 
 from merchant_app.central.port import (
     Batch,
+    BookingsOutcome,
     CentralService,
     JournalOutcome,
     NoAnswer,
@@ -21,6 +22,7 @@ from merchant_app.central.port import (
 )
 from merchant_app.ids import OpId
 from merchant_app.ledger.statements import Payout
+from merchant_app.money import Money
 from merchant_app.reports.statements.differences import (
     Difference,
     MissingAtService,
@@ -43,6 +45,7 @@ from merchant_app.till.statement_results import (
     StatementResult,
 )
 from merchant_app.vouchers.terms import Terms, VoucherStatus
+from tests.fakes import central_statements
 from tests.fakes.at_the_counter import debit, debited, euros, valid
 from tests.fakes.central import FakeCentral, FakeTill, LoseAnswer, LoseRequest, Twice
 from tests.fakes.clock import FakeClock
@@ -53,16 +56,24 @@ TODAY = date(2026, 11, 23)
 
 
 class Line:
-    """The service; while `deaf`, what is sent of the journal does not arrive."""
+    """The service; while `deaf`, what is sent of the journal does not arrive; `meanwhile` happens
+    once, before a page of bookings is read."""
 
     def __init__(self, till: FakeTill) -> None:
         self._till = till
         self.deaf = False
+        self.meanwhile: Callable[[], object] | None = None
 
     def append_journal(self, batch: Batch, *, wait_s: float) -> JournalOutcome:
         if self.deaf:
             return NoAnswer(NoAnswerKind.SLOW)
         return self._till.append_journal(batch, wait_s=wait_s)
+
+    def bookings(self, first_day: date, last_day: date, *, cursor: int) -> BookingsOutcome:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        return self._till.bookings(first_day, last_day, cursor=cursor)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._till, name)
@@ -139,6 +150,28 @@ def test_a_calm_day_agrees_line_by_line(shop: Shop) -> None:
     assert (found.total.redeemed_minor, found.total.reversed_minor) == (5_000, 3_000)
     assert (found.total.sold_count, found.total.fee_minor) == (2, 50)
     assert found.owed_after_minor == 2_000 - 50 - 1_000
+
+
+def test_every_page_of_the_bookings_is_read(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    for amount in (10, 20, 30):
+        shop.sell(amount)
+    monkeypatch.setattr(central_statements, "BOOKINGS_PER_PAGE_MAX", 1)
+    came: list[int] = []
+    found = shop.desk.statement(TODAY, TODAY, on_progress=came.append)
+    assert isinstance(found, Reconciled)
+    assert [line.amount_minor for line in found.reconciliation.lines] == [1_000, 2_000, 3_000]
+    assert found.reconciliation.differences == ()
+    assert came == [1, 2, 3]
+
+
+def test_what_is_sold_while_it_is_asked_is_no_difference(shop: Shop) -> None:
+    """The figures came before the sale, the lines after it: a second look has both."""
+    shop.sell(20)
+    shop.line.meanwhile = lambda: shop.sell(30)
+    found = shop.reconciled()
+    assert found.reconciliation.differences == ()
+    assert found.reconciliation.compared == 2
+    assert found.total.redeemed_minor == 5_000
 
 
 def test_other_tills_are_listed_and_not_compared(shop: Shop, tmp_path: Path) -> None:
@@ -302,6 +335,9 @@ def test_what_customers_can_still_spend_by_month(shop: Shop) -> None:
     vouchers.append(
         replace(shop.central.ledger.vouchers[revoked.voucher_id], status=VoucherStatus.REVOKED)
     )
+    foreign = shop.central.ledger.vouchers[shop.central.issue(5_000).voucher_id]
+    francs = Money(5_000, "XPF")
+    vouchers.append(replace(foreign, face=francs, balance=francs))
     copied = [(voucher, str(number).encode()) for number, voucher in enumerate(vouchers)]
     shop.copy.put(copied, at=shop.clock.now())
     shop.clock.advance(minutes=1)

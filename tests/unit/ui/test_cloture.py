@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from merchant_app.errors import Bug, ProblemKind
+from merchant_app.reports.figures import Bucket, Figures
 from merchant_app.till.closing_results import Blocking
 from merchant_app.till.results import NothingToReverse
 from merchant_app.ui.charts.series import Mark
@@ -282,6 +283,44 @@ def test_the_last_days_show_the_open_ones_and_say_so(stage: Stage) -> None:
     assert [mark for mark, _word in chart.legend] == [Mark.HATCHED, Mark.OPEN]
     assert "jamais clôturée" in chart.spoken
     assert chart.rows[0][3] == chart.bars[-1].told
+
+
+def test_a_day_closed_twice_names_both_and_has_nothing_open(stage: Stage) -> None:
+    for euros in (10, 20):
+        stage.desk.sell(euros)
+        stage.desk.close_day()
+    chart = figures.last_days(stage.desk.preview())
+    assert chart.rows[0][1:3] == ("1, 2", "2")
+    assert (chart.bars[-1].value, chart.bars[-1].mark) == (3_000, Mark.FULL)
+    assert chart.legend == ()
+
+
+def test_what_was_reversed_is_taken_off_in_its_hour(stage: Stage) -> None:
+    closing = stage.desk.preview().closing
+    closing = replace(closing, figures=Figures(by_hour={"10": Bucket(2, 2_000, 500)}))
+    (row,) = (row for row in figures.by_hour(closing).rows if row[1] != "0")
+    assert row[2:] == (figures.amount(closing, 2_000), figures.amount(closing, -500))
+
+
+def test_a_forgotten_day_that_is_closed_by_now_is_offered_no_more(stage: Stage) -> None:
+    stage.desk.sell(20)
+    stage.counter.clock.advance(seconds=DAY_S)
+    stage.presenter.morning()
+    stage.answer_all()
+    assert stage.mode() == st.Offering()
+    stage.desk.close_forgotten_day()
+    stage.presenter.changed(unsent_sales=0)
+    stage.answer_all()
+    assert stage.mode() == st.Overview()
+
+
+def test_no_second_press_closes_over_a_question(stage: Stage) -> None:
+    stage.open()
+    stage.desk.blocking = Blocking(questions=1, cards=1, unsent=0)
+    stage.close()
+    assert isinstance(stage.mode(), st.Asking)
+    stage.presenter.close_wanted()
+    assert stage.asked == []
 
 
 def test_charts_add_up_to_the_total(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from merchant_app.errors import Problem, ProblemKind
+from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.i18n import Language, install
 from merchant_app.reports.statements.words import Deed
 from merchant_app.till.results import NothingToReverse
@@ -288,6 +288,15 @@ def test_the_till_is_left_while_it_is_asked(stage: Stage) -> None:
     assert command.cancelled.is_set()
 
 
+def test_an_answer_that_came_after_somebody_gave_up_is_not_shown(stage: Stage) -> None:
+    stage.presenter.open()
+    (command,) = stage.asked
+    answer = perform(stage.counter, command)
+    stage.presenter.escape()
+    stage.presenter.answered(command, answer)
+    assert (stage.screen.found, stage.screen.failure) == (None, Cancelled())
+
+
 # --- the bank's file -----------------------------------------------------------------------------
 
 FILE = Path("releve.csv")
@@ -304,6 +313,24 @@ def test_payouts_at_the_bank_stand_before_the_months(stage: Stage) -> None:
     assert "2 lignes n’ont pas pu être lues" in words.message(stage.screen).text
     stage.presenter.choose(0)
     assert "2 écarts" in stage.word(), "what is missing at the bank is no agreement"
+
+
+def test_what_the_bank_said_stays_while_the_payouts_are_the_same(stage: Stage) -> None:
+    stage.open()
+    stage.desk.next_bank.append(NOT_ALL)
+    stage.presenter.files_came([FILE])
+    stage.presenter.files_came([FILE])
+    assert [type(command) for command in stage.asked] == [AskBank], "one at a time"
+    stage.answer_all()
+    found = stage.screen.found
+    assert found is not None
+    stage.open()
+    assert stage.screen.bank == NOT_ALL
+    stage.presenter.open()
+    command = stage.asked.pop()
+    unpaid = replace(found, statement=replace(found.statement, payouts=()))
+    stage.presenter.answered(command, unpaid)
+    assert stage.screen.bank is None
 
 
 @pytest.mark.parametrize("kind", BankFileKind)
@@ -427,7 +454,7 @@ def test_no_copy_yet_is_a_sentence(stage: Stage) -> None:
 
 
 def test_an_answer_that_is_not_ours_is_a_bug(stage: Stage) -> None:
-    with pytest.raises(Exception, match="AskOutstanding got NothingToReverse"):
+    with pytest.raises(Bug, match="AskOutstanding got NothingToReverse"):
         stage.presenter.answered(AskOutstanding(), NothingToReverse())
 
 
