@@ -38,6 +38,7 @@ from merchant_app.ui.encaisser.gathering import Gathering
 from merchant_app.ui.encaisser.looking_up import LookingUp, unconfirmed
 from merchant_app.ui.encaisser.moving_money import MovingMoney
 from merchant_app.ui.encaisser.ports import Hands, Judge
+from merchant_app.ui.encaisser.questions import Questions
 from merchant_app.ui.encaisser.stage import Stage
 from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import BelowMinimumPurchase, Valid
@@ -58,6 +59,7 @@ class Presenter:
         self._gathering = Gathering(self._stage, judge)
         self._looking_up = LookingUp(self._stage, judge, self._gathering, self._by_hand)
         self._money = MovingMoney(self._stage, judge, self._gathering)
+        self._questions = Questions(self._stage)
         self._asking_booked = False
         self._before_undo: st.State = st.Ready()
 
@@ -239,12 +241,7 @@ class Presenter:
 
     def answer_question(self, *, handed_over: bool) -> None:
         """The cashier remembers whether the goods were handed over."""
-        if not self._hands.may_move_money():
-            self._stage.soft(st.Hint.SETTLE_FIRST)
-        elif isinstance(self._stage.state, st.Question):
-            interrupted = self._stage.state.interrupted
-            self._stage.come_to(st.Settling(interrupted))
-            self._hands.run_command(DoSettle(op_id=interrupted.op_id, handed_over=handed_over))
+        self._questions.answer(handed_over=handed_over)
         self._publish()
 
     def line_changed(self, status: Status) -> None:
@@ -275,14 +272,9 @@ class Presenter:
 
     def settled_elsewhere(self, op_id: OpId) -> None:
         """A question was answered on another screen."""
-        stage = self._stage
-        stage.questions = tuple(q for q in stage.questions if q.op_id != op_id)
-        if isinstance(stage.state, st.Question):
-            if stage.state.interrupted.op_id == op_id:
-                self._get_ready()
-            else:
-                stage.state = st.Question(stage.state.interrupted, len(stage.questions) - 1)
-            self._publish()
+        if self._questions.settled_elsewhere(op_id):
+            self._get_ready()
+        self._publish()
 
     def time_came(self, number: int) -> None:
         """A `call_back` is due; stale ones do nothing."""
@@ -308,15 +300,11 @@ class Presenter:
                 self._by_hand.found(number, answer)
             case AskInterrupted():
                 assert isinstance(answer, tuple)
-                self._stage.questions = answer
-                if isinstance(self._stage.state, st.Ready):
+                if self._questions.came(answer):
                     self._get_ready()
             case DoSettle():
                 assert isinstance(answer, Settled)
-                self._stage.questions = tuple(
-                    q for q in self._stage.questions if q.op_id != answer.op_id
-                )
-                self._stage.come_to(st.Answered(answer))
+                self._questions.settled(answer)
             case DoRedeem() | DoWait() | DoHonour() | DoCancel() | DoReverseLast():
                 self._money.moved(answer)
             case AskBooked():
