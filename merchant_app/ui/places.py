@@ -277,6 +277,8 @@ class Places(QObject):
             self.checkout.enter_pressed()
         elif place is not None:
             place.enter_pressed()
+        elif self.reglages is not None and self._in_settings():
+            self.reglages.enter_pressed()
 
     def escape_pressed(self) -> None:
         place = self._key_places.seen(self.frame.screens.currentWidget())

@@ -17,6 +17,8 @@ class Hint(Enum):
     """Enter, but nothing was scanned or typed."""
     SETTLE_FIRST = "settle_first"
     """Something of "to settle" is being recorded."""
+    PIN_FIRST = "pin_first"
+    """Enter, but what is in its field cannot be the responsible person's code."""
     BASKET_FULL = "basket_full"
     """One voucher more than can be debited at once."""
 
@@ -27,6 +29,7 @@ class Focus(Enum):
     CODE = "code"
     AMOUNT = "amount"
     PURCHASE = "purchase"
+    PIN = "pin"
 
 
 class Sound(Enum):

@@ -35,6 +35,7 @@ from merchant_app.ui.encaisser import outcomes, suggestion
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.by_hand import ByHand
 from merchant_app.ui.encaisser.gathering import Gathering
+from merchant_app.ui.encaisser.lifting import Lifting
 from merchant_app.ui.encaisser.looking_up import LookingUp, unconfirmed
 from merchant_app.ui.encaisser.moving_money import MovingMoney
 from merchant_app.ui.encaisser.ports import Hands, Judge
@@ -60,6 +61,7 @@ class Presenter:
         self._looking_up = LookingUp(self._stage, judge, self._gathering, self._by_hand)
         self._money = MovingMoney(self._stage, judge, self._gathering)
         self._questions = Questions(self._stage)
+        self._lifting = Lifting(self._stage, self._money)
         self._asking_booked = False
         self._before_undo: st.State = st.Ready()
 
@@ -175,7 +177,7 @@ class Presenter:
                 self._looking_up.again()
             case st.Ready():
                 self._stage.soft(st.Hint.CODE_FIRST)
-            case st.Checking() | st.Question():
+            case st.Checking() | st.Question() | st.AskingPin():
                 return
             case _ if isinstance(self._stage.state, st.MONEY_IN_FLIGHT):
                 self._stage.soft(st.Hint.FINISH_FIRST)
@@ -199,6 +201,8 @@ class Presenter:
                 self._stage.soft(st.Hint.ANSWER_FIRST)
             case st.SellingStopped():
                 pass
+            case st.AskingPin() as state:
+                self._lifting.back(state)
             case st.Several():
                 self._gathering.clear()
                 self._get_ready()
@@ -208,9 +212,23 @@ class Presenter:
         self._publish()
 
     def honour(self) -> None:
-        """F9, or its button: no answer, and the goods are handed over within the offline limits."""
-        if isinstance(self._stage.state, st.Unanswered) and self._stage.is_enter_meant:
-            self._money.honour(self._stage.state)
+        """F9, or its button: no answer, and the goods are handed over within the offline limits;
+        or beyond one of them, by the responsible person's code."""
+        state = self._stage.state
+        if isinstance(state, st.Unanswered) and self._stage.is_enter_meant:
+            self._money.honour(state)
+        elif isinstance(state, st.BeyondLimit) and self._stage.is_enter_meant:
+            self._lifting.begin(state)
+        self._publish()
+
+    def pin_edited(self) -> None:
+        """The field of the responsible person's code holds something else now."""
+        self._lifting.edited()
+
+    def pin_entered(self, text: str) -> None:
+        """Enter, or its button, while the code is asked for; `text` is a secret."""
+        if isinstance(self._stage.state, st.AskingPin) and self._stage.is_enter_meant:
+            self._lifting.entered(self._stage.state, text)
             self._publish()
 
     def undo(self) -> None:

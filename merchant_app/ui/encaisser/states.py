@@ -30,6 +30,7 @@ from merchant_app.till.results import (
     SameAgain,
     Settled,
 )
+from merchant_app.ui.encaisser.asking_pin import AskingPin as AskingPin
 from merchant_app.ui.encaisser.cues import Focus as Focus
 from merchant_app.ui.encaisser.cues import Hint as Hint
 from merchant_app.ui.encaisser.cues import Sound as Sound
@@ -126,7 +127,10 @@ class TypingPaused:
 
 @dataclass(frozen=True, slots=True)
 class Debiting:
+    """`lifting`: beyond a limit, by the code that was typed here."""
+
     parts: tuple[Part, ...]
+    lifting: AskingPin | None = None
 
     @property
     def amount(self) -> Money:
@@ -289,6 +293,7 @@ State: TypeAlias = (
     | Debited
     | Accepted
     | BeyondLimit
+    | AskingPin
     | Twice
     | Refused
     | Unanswered
