@@ -23,6 +23,7 @@ from merchant_app.bootstrap.arguments import parse
 from merchant_app.clock import SystemClock
 from merchant_app.settings.secrets import OpenedSecrets, SecretName, SessionSecrets
 from merchant_app.till.journal_results import Exported, ExportForm
+from merchant_app.till.results import Lift
 from merchant_app.ui.encaisser.screen import EncaisserScreen
 from merchant_app.ui.journal.screen import JournalScreen
 from merchant_app.ui.main_window import MainWindow
@@ -34,7 +35,7 @@ READING_MS = 350
 """A key that comes sooner after a verdict was not meant for it; the till does not take it."""
 _LOOK_EVERY_MS = 15
 _KEYS = ("enter", "escape", "undo")
-_FIELDS = ("amount", "purchase", "code")
+_FIELDS = ("amount", "purchase", "code", "pin")
 
 
 class FileSecrets(SessionSecrets):
@@ -130,6 +131,14 @@ class Driver(QObject):
         entry = getattr(self._screen().view, field)
         entry.setText(text)
         entry.edited.emit(text)
+
+    def _do_set_pin(self, pin: str) -> None:
+        """The responsible person's code, in Réglages."""
+        reglages = self._places().reglages
+        assert reglages is not None
+        for field in (reglages.view.pin.new, reglages.view.pin.again):
+            field.setText(pin)
+        reglages.pin.enter_pressed()
 
     def _do_step(self, lines: str) -> None:
         self._screen().view.amount.stepped.emit(int(lines))
@@ -248,11 +257,18 @@ class Driver(QObject):
             "focus": next((name for name in _FIELDS if getattr(view, name) is focus), ""),
             "line": "" if self._status is None else self._status.line.value,
             "unsent": 0 if self._status is None else self._status.unsent,
+            "lifts": getattr(getattr(state, "result", None), "lift", Lift.NEVER).value,
             "to_settle": 0 if self._status is None else self._status.to_settle,
+            "pin_set": self._pin_set(),
             **self._on_closing(),
             **self._on_statements(),
             **self._recorded(),
         }
+
+    def _pin_set(self) -> bool:
+        reglages = self._places().reglages
+        panel = None if reglages is None else reglages.pin.panel
+        return panel is not None and panel.is_set
 
     def _places(self) -> Places:
         places = self._window.findChild(Places)

@@ -53,6 +53,7 @@ from tests.ui.gallery_of_closings import CLOSINGS, ClosingScene
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_journal import EXPORTS, JOURNAL
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL, MattersScene
+from tests.ui.gallery_of_pins import PINS
 from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
 from tests.ui.gallery_of_statements import STATEMENTS, StatementScene
@@ -335,6 +336,14 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         frame.resize(1024, 700)
         frame.show()
         _focused_in(chooser.archives, panel).setFocus()
+        yield name, frame
+    for name, told in PINS.items():
+        frame, chooser = settings_window(look, SETTINGS["settings"])
+        chooser.pin.show_panel(told)
+        frame.resize(1024, 700)
+        frame.show()
+        chooser.pin.set_button.setFocus()
+        chooser.pin.new.setFocus()
         yield name, frame
     frame, chooser = settings_window(look, SETTINGS["settings"])
     frame.resize(1024, 700)

@@ -43,6 +43,7 @@ from tests.ui.gallery_of_closings import CLOSINGS, ClosingScene
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_journal import EXPORTS, JOURNAL, LIVES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL, MattersScene
+from tests.ui.gallery_of_pins import PINS
 from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
 from tests.ui.gallery_of_statements import STATEMENTS, StatementScene
@@ -246,6 +247,19 @@ def test_nothing_of_archives_is_cut_off(
     frame, view = settings_window(look, SETTINGS["settings"])
     _show(qtbot, frame)
     view.archives.show_panel(ARCHIVES[name], time_zone=ZONE)
+    QApplication.processEvents()
+    _assert_all_whole(frame)
+
+
+@pytest.mark.parametrize("name", PINS)
+@languages
+def test_nothing_of_the_responsible_persons_code_is_cut_off(
+    qtbot: QtBot, look: Look, name: str, language: Language
+) -> None:
+    install(language)
+    frame, view = settings_window(look, SETTINGS["settings"])
+    _show(qtbot, frame)
+    view.pin.show_panel(PINS[name])
     QApplication.processEvents()
     _assert_all_whole(frame)
 
