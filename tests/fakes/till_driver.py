@@ -34,7 +34,7 @@ DAYS_BACK = "TILL_DAYS_BACK"
 READING_MS = 350
 """A key that comes sooner after a verdict was not meant for it; the till does not take it."""
 _LOOK_EVERY_MS = 15
-_KEYS = ("enter", "escape", "undo")
+_KEYS = ("enter", "escape", "undo", "accept")
 _FIELDS = ("amount", "purchase", "code", "pin")
 
 
@@ -110,6 +110,9 @@ class Driver(QObject):
 
     def _do_escape(self) -> None:
         self._press_soon(self._window.escape_pressed)
+
+    def _do_accept(self) -> None:
+        self._press_soon(self._screen().accept_pressed)
 
     def _do_undo(self) -> None:
         self._press_soon(self._window.undo_pressed)
@@ -251,6 +254,7 @@ class Driver(QObject):
             "state": type(state).__name__,
             "verdict": None if verdict is None else type(verdict).__name__,
             "word": view.card.accessibleName(),
+            "message": view.message,
             "waiting": [line.amount.minor for line in screen.screen.waiting],
             "basket": list(view.basket.lines()),
             **{name: getattr(view, name).text() for name in _FIELDS},
