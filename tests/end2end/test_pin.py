@@ -50,8 +50,9 @@ def test_the_code_takes_one_debit_beyond_a_limit_and_the_books_agree(tmp_path: P
         assert wrong["pin"] == "", "the field keeps nothing"
         till.do("type", field="pin", text="2580")
         till.after("enter", shows="Accepted")
+        mark = len(till.seen)
         line.always = None
-        till.shows(unsent=0, line="online")
+        till.shows(after=mark, unsent=0, line="online")
         with service.database.reading() as connection:
             known = catalogue.voucher_by_id(connection, sold.voucher_id)
         assert known is not None

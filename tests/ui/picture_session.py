@@ -342,8 +342,7 @@ def _other_windows(look: Look) -> Iterator[tuple[str, TillFrame]]:
         chooser.pin.show_panel(told)
         frame.resize(1024, 700)
         frame.show()
-        chooser.pin.set_button.setFocus()
-        chooser.pin.new.setFocus()
+        chooser.pin.again.setFocus()
         yield name, frame
     frame, chooser = settings_window(look, SETTINGS["settings"])
     frame.resize(1024, 700)

@@ -51,8 +51,9 @@ class PinView(QWidget):
         column.setSpacing(STEP)
         column.addWidget(titled_label(look, title, self))
         column.addWidget(self.what_for)
-        column.addLayout(self._grid)
+        # Above the fields: whoever typed into them has scrolled no farther.
         column.addWidget(self.told)
+        column.addLayout(self._grid)
         column.addLayout(beside(self.set_button, self.remove_button))
         look.changed.connect(self._colour)
         self.show_panel(self._panel)
