@@ -89,6 +89,8 @@ class EncaisserView(QWidget):
         self._purchase_name = self._name(_("&Purchase"), self.purchase)
         self._amount_name = self._name(_("To &debit"), self.amount)
         self._pin_name = self._name(_("P&IN"), self.pin)
+        for part in (self._pin_name, self.pin):
+            part.hide()  # before the row is laid out: there is no room for both
         self._code_name = self._name(_("Voucher &code"), self.code)
         self._lay_out()
         look.changed.connect(self._colour)
