@@ -29,6 +29,7 @@ from merchant_app.ui.journal.screen import JournalScreen
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.pages import EnrolPage
 from merchant_app.ui.places import Places
+from merchant_app.ui.reglages.pin_screen import PinScreen
 
 DAYS_BACK = "TILL_DAYS_BACK"
 READING_MS = 350
@@ -78,6 +79,7 @@ class Driver(QObject):
         self._key: Callable[[], None] | None = None
         self._did = 0
         self._listens = False
+        self._pins: PinScreen | None = None
         self._notifier = QSocketNotifier(commands, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._commanded)
         self._timer = QTimer(self)
@@ -139,6 +141,7 @@ class Driver(QObject):
         """The responsible person's code, in Réglages."""
         reglages = self._places().reglages
         assert reglages is not None
+        self._pins = reglages.pin
         for field in (reglages.view.pin.new, reglages.view.pin.again):
             field.setText(pin)
         reglages.pin.enter_pressed()
@@ -270,9 +273,8 @@ class Driver(QObject):
         }
 
     def _pin_set(self) -> bool:
-        reglages = self._places().reglages
-        panel = None if reglages is None else reglages.pin.panel
-        return panel is not None and panel.is_set
+        """Once the driver has set one: nobody's look builds a screen."""
+        return self._pins is not None and self._pins.panel is not None and self._pins.panel.is_set
 
     def _places(self) -> Places:
         places = self._window.findChild(Places)
