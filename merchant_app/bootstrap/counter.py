@@ -26,6 +26,7 @@ from merchant_app.journal.sealing import Sealer
 from merchant_app.journal.vouchers_copy import VouchersCopy, belonging
 from merchant_app.settings.enrolment import EnrolledTill
 from merchant_app.settings.options import OFFLINE_REDEMPTION_MAX, Options
+from merchant_app.settings.secrets import OpenedSecrets
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.sync.heartbeat import Heartbeat
@@ -33,6 +34,7 @@ from merchant_app.sync.snapshot import SnapshotFetcher
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.offline import OfflineRules, PolicyBook
+from merchant_app.till.pins import Pins
 from merchant_app.till.till import KeyBook, Till, TillKey
 from merchant_app.vouchers.code import ShortCode
 
@@ -50,6 +52,7 @@ class Belongings:
         holders_key: seals whom vouchers were bought for.
         device_key: the till's private key; empty: the keyring has it no more.
         options: what the shop has chosen.
+        secrets: where the responsible person's code is kept.
         remembered: keeps what the service said last.
         forget: ends the enrolment, its secrets with it.
     """
@@ -60,6 +63,7 @@ class Belongings:
     holders_key: bytes
     device_key: bytes
     options: Options
+    secrets: OpenedSecrets
     remembered: Remembered
     forget: Callable[[], None]
 
@@ -120,6 +124,14 @@ def build_counter(
         service_key=enrolled.service_key,
         options=belongings.options,
         journal_file=journal_path(belongings.data),
+        pins=Pins(
+            belongings.secrets.secrets,
+            opened.owner,
+            clock,
+            cashier=facts.cashier,
+            random_bytes=os.urandom,
+            session_only=belongings.secrets.session_only is not None,
+        ),
     )
     counter = LiveCounter(till)
     for worker in (heartbeat, fetcher):

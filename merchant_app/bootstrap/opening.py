@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from merchant_app.bootstrap.training import TrainingService
     from merchant_app.central.address import ServiceAddress
     from merchant_app.central.http import ServiceHttp
-    from merchant_app.central.port import Enrolled, NoAnswerKind
+    from merchant_app.central.port import NoAnswerKind
     from merchant_app.scanning.evidence import Proof
     from merchant_app.settings.enrolment import EnrolledTill
     from merchant_app.settings.secrets import OpenedSecrets
@@ -192,6 +192,7 @@ class TillOpener:
     def _enrol(self, address: ServiceAddress, code: str) -> NoAnswerKind | None:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+        from merchant_app.bootstrap.enrolled import keep
         from merchant_app.central.comptoir import ComptoirEnrolment
         from merchant_app.central.port import Enrolled, EnrolmentRefused, NoAnswer, Rejected
 
@@ -204,7 +205,8 @@ class TillOpener:
             enrolment.close()
         match answer:
             case Enrolled():
-                self._keep(address, answer, key.private_bytes_raw().hex())
+                device_key = key.private_bytes_raw().hex()
+                keep(self._profile, self._secrets().secrets, address, answer, device_key)
                 return None
             case EnrolmentRefused():
                 raise Problem(ProblemKind.ENROLMENT_REFUSED)
@@ -212,37 +214,6 @@ class TillOpener:
                 raise Problem(ProblemKind.ENROLMENT_REFUSED, f"rejected at {path}")
             case NoAnswer(kind=kind):
                 return kind
-
-    def _keep(self, address: ServiceAddress, enrolled: Enrolled, device_key: str) -> None:
-        from merchant_app.settings.enrolment import EnrolledTill, EnrolmentStore
-        from merchant_app.settings.secrets import SecretName
-
-        secrets = self._secrets().secrets
-        # Secrets first: an enrolment on disk without its token would be a till that cannot speak.
-        secrets.set(SecretName.DEVICE_KEY, device_key)
-        secrets.set(SecretName.TILL_TOKEN, enrolled.token)
-        secrets.set(SecretName.CODE_PEPPER, enrolled.pepper.hex())
-        facts = enrolled.facts
-        EnrolmentStore(self._profile.enrolment_file).save(
-            EnrolledTill(
-                service_url=address.base_url,
-                till_id=facts.till_id,
-                till_name=facts.till_name,
-                shop_number=facts.shop.number,
-                shop_name=facts.shop.name,
-                shop_city=facts.shop.city,
-                currency=facts.shop.currency,
-                time_zone=facts.shop.time_zone,
-                epoch_id=enrolled.epoch_id,
-                issuer_keys=tuple((key.key_id, key.public_key) for key in facts.keys),
-                service_key=facts.service_key,
-                answer_wait_s=facts.policy.answer_wait_s,
-                contact_every_s=facts.policy.contact_every_s,
-                generation=facts.generation,
-                previous_head=enrolled.previous_head,
-                offline=facts.policy.offline,
-            )
-        )
 
     def _open(self) -> Start:
         from merchant_app.bootstrap.counter import build_counter
@@ -304,6 +275,7 @@ class TillOpener:
             holders_key=self._holders_key(),
             device_key=bytes.fromhex(self._secrets().secrets.get(SecretName.DEVICE_KEY) or ""),
             options=options,
+            secrets=self._secrets(),
             remembered=Remembered(store, enrolled),
             forget=self._forget,
         )

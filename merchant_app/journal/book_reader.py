@@ -20,6 +20,7 @@ from merchant_app.contract.status import OutcomeStatus
 from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.journal import outcome_lines
 from merchant_app.journal.checking import damage_errors, world_errors
+from merchant_app.journal.events import lifted_ops
 from merchant_app.ledger.entries import Decision, Entry, Redemption, Void, from_body
 from merchant_app.ledger.messages import OutcomeLine
 
@@ -151,6 +152,12 @@ class BookReader:
                 " (SELECT coalesce(max(id), 0) FROM outcomes)"
             ).fetchone()
         return Horizon(*row)
+
+    def lifted(self) -> frozenset[str]:
+        """The redemptions that somebody responsible took beyond a limit; whichever stands before a
+        horizon that was asked for earlier is among them."""
+        with world_errors(), damage_errors():
+            return lifted_ops(self._connection)
 
     def days_closed(self) -> Iterator[DayClosed]:
         """The closings of days, in order; none in a file that is older than closings."""

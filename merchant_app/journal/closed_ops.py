@@ -17,6 +17,7 @@ from merchant_app.errors import Bug
 from merchant_app.ids import OpId, id_of, id_text
 from merchant_app.journal import outcome_lines
 from merchant_app.journal.closings import Reach
+from merchant_app.journal.events import lifted_ops
 from merchant_app.ledger.entries import Choice, Redemption, from_body
 
 _IDS_PER_QUERY = 500
@@ -73,11 +74,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class TouchedOp:
-    """A redemption at both ends of a range; `before` is None where its entry lies inside."""
+    """A redemption at both ends of a range; `before` is None where its entry lies inside.
+
+    `lifted`: somebody responsible took it beyond a limit, at this till.
+    """
 
     redemption: Redemption
     before: Standing | None
     after: Standing
+    lifted: bool = False
 
 
 @dataclass(slots=True)
@@ -106,8 +111,9 @@ def touched(
     """
     ops = _redemptions_in(connection, since, until)
     ops.update(id_text(op_id) for op_id in also)
+    lifted = lifted_ops(connection)
     for some in _pieces(sorted(ops)):
-        yield from _read(connection, some, since, until)
+        yield from _read(connection, some, since, until, lifted=lifted)
 
 
 def _redemptions_in(connection: sqlite3.Connection, since: Reach, until: Reach) -> set[str]:
@@ -146,7 +152,12 @@ def _followed(connection: sqlite3.Connection, ops: Collection[str]) -> set[str]:
 
 
 def _read(
-    connection: sqlite3.Connection, some: Sequence[str], since: Reach, until: Reach
+    connection: sqlite3.Connection,
+    some: Sequence[str],
+    since: Reach,
+    until: Reach,
+    *,
+    lifted: Collection[str],
 ) -> Iterator[TouchedOp]:
     marks = _marks(some)
     found: dict[str, _Found] = {op_id: _Found() for op_id in some}
@@ -169,7 +180,8 @@ def _read(
         before = None
         if _is_reached(one.places, since):
             before = _standing(op_id, one, outcomes, matters, since)
-        yield TouchedOp(one.redemption, before, _standing(op_id, one, outcomes, matters, until))
+        after = _standing(op_id, one, outcomes, matters, until)
+        yield TouchedOp(one.redemption, before, after, op_id in lifted)
 
 
 def _take_redemption(one: _Found, row: _Row) -> None:

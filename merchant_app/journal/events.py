@@ -28,6 +28,7 @@ from typing import TypeAlias
 from merchant_app.clock import from_text, to_text
 from merchant_app.errors import Bug
 from merchant_app.ids import OpId, id_text
+from merchant_app.ledger.till_journal import Lifted
 
 DETAIL_CHARACTERS_MAX = 2_500
 Detail: TypeAlias = Mapping[str, str | int | list[int]]
@@ -69,6 +70,17 @@ class EventKind(Enum):
     redemption "op_id", as its "document" (a debit, or its undo)."""
     RECEIPT_REPRINTED = "receipt_reprinted"
     """The same receipt once more; it says duplicate, and is the "copy" of this number."""
+    LIMIT_LIFTED = "limit_lifted"
+    """The responsible person's code took the redemption "op_id", of "amount_minor", beyond a
+    "limit"; recorded in one transaction with it, before it."""
+    PIN_SET = "pin_set"
+    """The responsible person's code is another one; "replaced" (1) one that was there."""
+    PIN_REMOVED = "pin_removed"
+    """There is no such code any more."""
+    PIN_WRONG = "pin_wrong"
+    """Something else was typed, "for" this; "misses" in a row, "wait_s" that follows."""
+    PIN_RIGHT = "pin_right"
+    """It was typed, after "misses" that were wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,15 @@ class Events:
         )
         return number
 
+    def lifted(self, lifted: Lifted, *, at: datetime) -> None:
+        """Record it before its redemption; the caller has the transaction of both open."""
+        detail: Detail = {
+            "amount_minor": lifted.amount_minor,
+            "limit": lifted.limit.value,
+            "op_id": id_text(lifted.op_id),
+        }
+        self.append(EventKind.LIMIT_LIFTED, cashier=lifted.cashier, detail=detail, at=at)
+
     def head(self) -> tuple[int, bytes]:
         """The last number, and its hash."""
         row = self._connection.execute(
@@ -141,13 +162,15 @@ class Events:
         ).fetchone()
         return None if row is None else _event(*row)
 
-    def newest(self, kinds: Collection[EventKind], *, cashier: str) -> Event | None:
-        """The newest event of these kinds that this cashier caused; None: there is none."""
+    def newest(self, kinds: Collection[EventKind], *, cashier: str | None) -> Event | None:
+        """The newest event of these kinds that this cashier (None: anybody) caused; None: there is
+        none."""
+        by, whom = ("", ()) if cashier is None else ("cashier = ? AND ", (cashier,))
         row = self._connection.execute(
             "SELECT number, at, kind, cashier, detail FROM events "  # noqa: S608 - only "?, ?, ?"
-            f"WHERE cashier = ? AND kind IN ({', '.join('?' * len(kinds))}) "
+            f"WHERE {by}kind IN ({', '.join('?' * len(kinds))}) "
             "ORDER BY number DESC LIMIT 1",
-            (cashier, *(kind.value for kind in kinds)),
+            (*whom, *(kind.value for kind in kinds)),
         ).fetchone()
         return None if row is None else _event(*row)
 
@@ -164,6 +187,15 @@ class Events:
             ),
         ).fetchone()
         return int(row[0])
+
+
+def lifted_ops(connection: sqlite3.Connection) -> frozenset[str]:
+    """The redemptions that somebody responsible took beyond a limit: few, of however many."""
+    rows = connection.execute(
+        "SELECT json_extract(detail, '$.op_id') FROM events WHERE kind = ?",
+        (EventKind.LIMIT_LIFTED.value,),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def chain_hash(

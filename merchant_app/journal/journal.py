@@ -32,7 +32,7 @@ from merchant_app.ledger.entries import (
 from merchant_app.ledger.messages import Outcome, Stored, newest
 from merchant_app.ledger.standing import CONFIRMED, Standing
 from merchant_app.ledger.till import Progress
-from merchant_app.ledger.till_journal import AlreadyDecided, Recorded
+from merchant_app.ledger.till_journal import AlreadyDecided, Lifted, Recorded
 
 __all__ = ["AlreadyDecided", "Journal", "Recorded"]
 
@@ -181,15 +181,17 @@ class Journal(Queries):
             )
         self._forget()
 
-    def append(self, *entries: Entry) -> tuple[Envelope, ...]:
-        """Record new entries in the current epoch; AlreadyDecided where one of them decides, or
-        undoes, what already has been."""
+    def append(self, *entries: Entry, lifted: Lifted | None = None) -> tuple[Envelope, ...]:
+        """Record new entries in the current epoch, and first which limit was `lifted` for one of
+        them; AlreadyDecided where one decides, or undoes, what already has been."""
         if self._room is not None and any(isinstance(entry, Redemption) for entry in entries):
             self._room.check()
         standing = self.standing
 
         def write() -> tuple[Envelope, ...]:
             with self._writing():
+                if lifted is not None:
+                    self.events.lifted(lifted, at=self._clock.now())
                 return self._append(entries)
 
         added = write() if self._room is None else self._room.write(write)

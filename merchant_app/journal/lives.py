@@ -17,6 +17,7 @@ from merchant_app.journal.book_reader import BookReader, Placed
 from merchant_app.journal.checking import damage_errors
 from merchant_app.journal.events import EventKind
 from merchant_app.ledger.entries import BadEntry, Resolution, from_body
+from merchant_app.ledger.exposure import Limit
 
 _RECEIPTS = (EventKind.RECEIPT_PRINTED.value, EventKind.RECEIPT_REPRINTED.value)
 
@@ -28,6 +29,15 @@ class Printed:
     at: datetime
     cashier: str
     again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiftedBy:
+    """Somebody responsible took it beyond a limit."""
+
+    at: datetime
+    cashier: str
+    limit: Limit
 
 
 class LifeReader(BookReader):
@@ -79,6 +89,15 @@ class LifeReader(BookReader):
                 if isinstance(entry, Resolution):
                     found.setdefault(entry.op_id, entry)
         return sorted(found.values(), key=lambda one: one.at)
+
+    def lifted_by(self, op_id: OpId) -> LiftedBy | None:
+        """Which limit was lifted for it, at this till; None: none was."""
+        query = "SELECT at, cashier, detail FROM events WHERE kind = ? AND instr(detail, ?)"
+        with damage_errors():
+            values = (EventKind.LIMIT_LIFTED.value, id_text(op_id))
+            for at, cashier, detail in self.select(query, values):
+                return LiftedBy(from_text(at), cashier, Limit(json.loads(detail)["limit"]))
+        return None
 
     def printed(self, op_id: OpId) -> list[Printed]:
         """The receipts that were printed of it, in order."""

@@ -14,6 +14,7 @@ from merchant_app.errors import Bug
 from merchant_app.ids import EpochId, OpId, VoucherId, id_of, id_text
 from merchant_app.journal import bases, outcome_lines
 from merchant_app.journal.bases import Base
+from merchant_app.journal.events import lifted_ops
 from merchant_app.ledger.entries import (
     Decision,
     Entry,
@@ -312,6 +313,10 @@ class Queries:
                 if line.voucher_id == voucher_id
             )
         return booked
+
+    def is_lifted(self, op_id: OpId) -> bool:
+        """Whether a limit was lifted for this redemption, at this till."""
+        return id_text(op_id) in lifted_ops(self._connection)
 
     def last_completed(self) -> Recorded | None:
         """The last redemption that was handed over and that no void undoes."""

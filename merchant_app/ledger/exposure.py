@@ -15,6 +15,9 @@ from enum import Enum
 from merchant_app.ids import VoucherId
 from merchant_app.ledger.entries import Line
 
+LIFTED_TIMES = 2
+"""The hard limit of a till's sum and count, as a multiple of the soft one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfflineLimits:
@@ -39,6 +42,15 @@ class OfflineLimits:
     snapshot_max_s: int = 259_200
     unknown_max_minor: int = 0
     tills: int = 1
+
+    def lifted(self) -> OfflineLimits:
+        """As far as somebody responsible may go for one redemption: what bounds a till's sum and
+        count, twice; what bounds the loss on a voucher stays."""
+        return replace(
+            self,
+            till_max_minor=self.till_max_minor * LIFTED_TIMES,
+            count_max=self.count_max * LIFTED_TIMES,
+        )
 
     def tightened(self, *, redemption_max_minor: int | None) -> OfflineLimits:
         """With the shop's own limit, where that is the lower one."""
@@ -73,6 +85,11 @@ class Limit(Enum):
     """The service does not accept this till (any more)."""
 
 
+SOFT = (Limit.REDEMPTION, Limit.TILL_SUM, Limit.TILL_COUNT)
+"""Those that somebody responsible may lift for one redemption, as far as the limits given for that
+go: of a redemption, what the shop itself had tightened."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """Within all limits."""
@@ -86,11 +103,13 @@ class LimitReached:
         most_minor: this would have been within all of them; 0: nothing would, or there are several
             lines and it depends on the others.
         voucher_id: of the line that is beyond its own voucher's limit.
+        liftable: somebody responsible may take it all the same.
     """
 
     limit: Limit
     most_minor: int
     voucher_id: VoucherId | None = None
+    liftable: bool = False
 
 
 def check(

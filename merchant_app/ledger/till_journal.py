@@ -8,6 +8,7 @@ from typing import Protocol
 
 from merchant_app.ids import EpochId, OpId
 from merchant_app.ledger.entries import Decision, Entry, Envelope, Redemption
+from merchant_app.ledger.exposure import Limit
 from merchant_app.ledger.messages import Outcome, Stored
 from merchant_app.ledger.standing import Standing
 from merchant_app.ledger.till import Progress
@@ -44,6 +45,25 @@ class OwnEpoch:
     head_hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """Somebody responsible lifted a soft limit for one redemption.
+
+    It stays with the till: to the service the redemption is one accepted offline like any other.
+
+    Attributes:
+        op_id: the redemption's.
+        limit: the one that it is beyond.
+        amount_minor: of the whole redemption.
+        cashier: who stood at the till.
+    """
+
+    op_id: OpId
+    limit: Limit
+    amount_minor: int
+    cashier: str
+
+
 class AlreadyDecided(Exception):
     """The redemption has its one decision, or void; nothing was written."""
 
@@ -63,8 +83,9 @@ class TillJournal(Protocol):
 
     # writing
 
-    def append(self, *entries: Entry) -> tuple[Envelope, ...]:
-        """Record new entries in the current epoch.
+    def append(self, *entries: Entry, lifted: Lifted | None = None) -> tuple[Envelope, ...]:
+        """Record new entries in the current epoch; before them, in the same transaction, which
+        limit was `lifted` for one of them.
 
         Raises:
             AlreadyDecided: one of them decides, or undoes, what already has been.
@@ -118,6 +139,10 @@ class TillJournal(Protocol):
 
     def recorded(self, op_id: OpId) -> Recorded | None:
         """A redemption and what became of it."""
+        ...
+
+    def is_lifted(self, op_id: OpId) -> bool:
+        """Whether a limit was lifted for this redemption, at this till."""
         ...
 
     def outcome(self, op_id: OpId) -> Outcome | None:

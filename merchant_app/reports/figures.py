@@ -131,7 +131,7 @@ class Figures:
         redeemed_minor: goods handed over, gross: reversals and losses are not taken off.
         online_minor: of it, debited before the goods were handed over.
         offline_minor: handed over without asking the service.
-        manager_minor: under a manager's PIN.
+        manager_minor: of that, what somebody responsible took beyond a limit, by a PIN.
         by_face: by the vouchers' face value in minor units, `UNKNOWN` where the copy has them not.
         by_vat: by `VatKind`'s values, `UNKNOWN` likewise.
         by_cashier: by name.
@@ -170,10 +170,9 @@ class Figures:
                     reversed_minor=bucket.reversed_minor,
                 )
 
-    def book(
-        self, redemption: Redemption, share: Share, *, time_zone: str, find: FindVoucher
-    ) -> None:
+    def book(self, op: TouchedOp, share: Share, *, time_zone: str, find: FindVoucher) -> None:
         """Add the difference of a redemption's part."""
+        redemption = op.redemption
         self.redeemed_count += share.redeemed
         self.redeemed_minor += share.redeemed_minor
         self.reversed_count += share.reversed_
@@ -187,6 +186,9 @@ class Figures:
         else:
             self.online_count += share.redeemed
             self.online_minor += share.redeemed_minor
+        if op.lifted:
+            self.manager_count += share.redeemed
+            self.manager_minor += share.redeemed_minor
         if not (share.redeemed_minor or share.reversed_minor):
             return
         hour = f"{local_time(redemption.at, time_zone).hour:02}"
@@ -226,6 +228,6 @@ def booked(
             raise Bug(f"{op.redemption.op_id} is not in {currency}")
         share = share_of(op.redemption, op.after) - share_of(op.redemption, op.before)
         if share.is_booked:
-            figures.book(op.redemption, share, time_zone=time_zone, find=find)
+            figures.book(op, share, time_zone=time_zone, find=find)
             shares.append((op, share))
     return figures, shares

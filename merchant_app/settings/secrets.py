@@ -51,6 +51,8 @@ class SecretName(Enum):
     """Keys the hashes of voucher codes in the local snapshot, hex."""
     HOLDERS_KEY = "holders-key"
     """Seals whom vouchers were bought for in the local snapshot, hex; made by this till itself."""
+    MANAGER_PIN = "manager-pin"
+    """The salted hash of the responsible person's code (`till.pin_hash`); the code is nowhere."""
 
 
 class Secrets(Protocol):

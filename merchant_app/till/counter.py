@@ -12,6 +12,7 @@ from merchant_app.till.closing_desk import ClosingDesk
 from merchant_app.till.hits import Hit, SearchResult
 from merchant_app.till.journal_desk import JournalDesk
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
+from merchant_app.till.pin_desk import PinDesk
 from merchant_app.till.results import (
     Asked,
     Interrupted,
@@ -79,6 +80,11 @@ class Counter(Protocol):
         ...
 
     @property
+    def pins(self) -> PinDesk:
+        """The responsible person's code: its methods block as well."""
+        ...
+
+    @property
     def journal(self) -> JournalDesk:
         """What can be asked about what was recorded."""
         ...
@@ -131,14 +137,20 @@ class Counter(Protocol):
         ...
 
     def redeem_basket(
-        self, parts: Sequence[Part], *, purchase: Money | None, again: bool = False
+        self,
+        parts: Sequence[Part],
+        *,
+        purchase: Money | None,
+        again: bool = False,
+        pin: str | None = None,
     ) -> RedeemResult:
         """Enter: record the redemption, send it, wait for the outcome, record the decision.
 
         One id for all its vouchers, and all or nothing: where one is refused, none is debited.
         Offline it is accepted at once, within the limits (AcceptedOffline), or not begun at all
         (OfflineRefused). `again`: the cashier has said that the same voucher and amount within
-        five minutes is no mistake (SameAgain).
+        five minutes is no mistake (SameAgain). `pin`: after OfflineRefused, what was typed as the
+        responsible person's code, a secret; PinRefused where it is not.
         """
         ...
 

@@ -13,6 +13,7 @@ from merchant_app.ids import OpId
 from merchant_app.journal.catalogue import Place as Place
 from merchant_app.journal.catalogue import SaleKind as SaleKind
 from merchant_app.ledger.entries import Choice
+from merchant_app.ledger.exposure import Limit
 from merchant_app.money import Money
 from merchant_app.reports.exports.exporting import Format
 from merchant_app.vouchers.code import ShortCode
@@ -129,6 +130,15 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitLifted:
+    """Beyond this limit of selling offline somebody responsible took it, by the code."""
+
+    at: datetime
+    cashier: str
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The service has the entry, and has signed that."""
 
@@ -200,6 +210,7 @@ class Counted:
 
 Step: TypeAlias = (
     Recorded
+    | LimitLifted
     | Stored
     | Answered
     | HandedOver

@@ -22,6 +22,7 @@ from merchant_app.till.journal_results import (
     HandedOver,
     Life,
     LifeLine,
+    LimitLifted,
     NotProcessed,
     Place,
     ReceiptPrinted,
@@ -82,18 +83,7 @@ def _told_steps(
     reader: LifeReader, story: Story, answers: dict[OpId, OutcomeStatus]
 ) -> Iterator[tuple[datetime, Step]]:
     redemption, placed = story.redemption, story.placed
-    check = reader.hash_of(placed).hex()[:CHECK_DIGITS]
-    yield (
-        redemption.at,
-        Recorded(
-            redemption.at,
-            redemption.cashier,
-            placed.number,
-            check,
-            redemption.honoured,
-            redemption.purchase,
-        ),
-    )
+    yield from _begun(reader, story)
     stored_at = reader.stored(placed)
     if stored_at is not None:
         yield stored_at, Stored(stored_at)
@@ -125,6 +115,26 @@ def _told_steps(
     if closing is not None:
         at = closing.closed_at
         yield at, Counted(at, closing.number, closing.business_date)
+
+
+def _begun(reader: LifeReader, story: Story) -> Iterator[tuple[datetime, Step]]:
+    redemption, placed = story.redemption, story.placed
+    check = reader.hash_of(placed).hex()[:CHECK_DIGITS]
+    yield (
+        redemption.at,
+        Recorded(
+            redemption.at,
+            redemption.cashier,
+            placed.number,
+            check,
+            redemption.honoured,
+            redemption.purchase,
+        ),
+    )
+    lifted = reader.lifted_by(redemption.op_id)
+    if lifted is not None:
+        # Recorded a moment before the entry, in one transaction with it: told beside it.
+        yield redemption.at, LimitLifted(lifted.at, lifted.cashier, lifted.limit)
 
 
 def _known_at(story: Story, told: Told) -> datetime:

@@ -15,6 +15,7 @@ from merchant_app.till.journal_desk import JournalDesk
 from merchant_app.till.live_closings import LiveClosingDesk
 from merchant_app.till.live_journal import LiveJournalDesk
 from merchant_app.till.matters import Choice, LeaveResult, ResolveResult, ToSettle
+from merchant_app.till.pin_desk import PinDesk
 from merchant_app.till.receipts import LiveReceiptDesk, ReceiptDesk
 from merchant_app.till.results import (
     Asked,
@@ -43,6 +44,7 @@ class LiveCounter:
         statements: what can be asked about statements.
         receipts: what can be asked about receipts.
         archives: what can be asked about archives.
+        pins: what can be done about the responsible person's code.
     """
 
     def __init__(self, till: Till) -> None:
@@ -53,6 +55,7 @@ class LiveCounter:
         self.statements: StatementDesk = LiveStatementDesk(till)
         self.receipts: ReceiptDesk = LiveReceiptDesk(till)
         self.archives: ArchiveDesk = LiveArchiveDesk(till)
+        self.pins: PinDesk = till.pins
         self._journal = LiveJournalDesk(till)
         self._people = search.People(till.copy)
         till.connectivity.listen(self._tell)
@@ -114,9 +117,14 @@ class LiveCounter:
         return self.redeem_basket((Part(voucher, amount),), purchase=purchase, again=again)
 
     def redeem_basket(
-        self, parts: Sequence[Part], *, purchase: Money | None, again: bool = False
+        self,
+        parts: Sequence[Part],
+        *,
+        purchase: Money | None,
+        again: bool = False,
+        pin: str | None = None,
     ) -> RedeemResult:
-        return redeem.redeem(self._till, parts, purchase=purchase, again=again)
+        return redeem.redeem(self._till, parts, purchase=purchase, again=again, pin=pin)
 
     def honour(self, op_id: OpId) -> RedeemResult:
         return redeem.honour(self._till, op_id)

@@ -85,6 +85,11 @@ class PolicyBook:
         """What may be accepted offline."""
         return self._policy.offline.tightened(redemption_max_minor=self._shop_max_minor)
 
+    def lifted_limits(self) -> OfflineLimits:
+        """What somebody responsible may take offline: the service's word for one redemption, not
+        the shop's own."""
+        return self._policy.offline.lifted()
+
 
 class CopyAge:
     """How old the copy is, by a clock that may lie. Any thread.
@@ -137,6 +142,7 @@ class OfflineRules:
         """What the till knows at this moment about these vouchers."""
         return Offline(
             limits=self._policies.limits(),
+            lifted=self._policies.lifted_limits(),
             balances=self.balances(voucher_ids),
             snapshot_age_s=self._age.age_s(),
         )

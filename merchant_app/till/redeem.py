@@ -23,10 +23,12 @@ from merchant_app.sync.connectivity import LineState
 from merchant_app.sync.delivery import Delivered, Delivery
 from merchant_app.till import settle
 from merchant_app.till.look_up import confirm
+from merchant_app.till.pins import For
 from merchant_app.till.results import (
     AcceptedOffline,
     DebitedLine,
     Judged,
+    Lift,
     OfflineRefused,
     RedeemCancelled,
     Redeemed,
@@ -48,7 +50,12 @@ _EARLIER_MAX = 5
 
 
 def redeem(
-    till: Till, parts: Sequence[Part], *, purchase: Money | None, again: bool = False
+    till: Till,
+    parts: Sequence[Part],
+    *,
+    purchase: Money | None,
+    again: bool = False,
+    pin: str | None = None,
 ) -> RedeemResult:
     """See `counter.Counter.redeem_basket`."""
     line = till.connectivity.facts().state
@@ -59,11 +66,18 @@ def redeem(
         return same
     if line is LineState.NOT_ENTITLED:
         return _refused_offline(till, None, LimitReached(Limit.NOT_ENTITLED, 0))
+    honoured = line is LineState.OFFLINE
+    if honoured and pin is not None:
+        # With the line back nobody needs a code: it is then not even looked at.
+        refused = till.pins.refusal(pin, For.LIMIT)
+        if refused is not None:
+            return refused
     return take(
         till,
         tuple(Line(part.voucher.voucher_id, part.amount, part.voucher.label) for part in parts),
         purchase=purchase,
-        honoured=line is LineState.OFFLINE,
+        honoured=honoured,
+        lifts=pin is not None,
     )
 
 
@@ -73,11 +87,13 @@ def take(
     *,
     purchase: Money | None,
     honoured: bool,
+    lifts: bool = False,
     with_it: Callable[[OpId], Entry] | None = None,
 ) -> RedeemResult:
     """A new redemption of these lines: by the service's word, or by the till's own (`honoured`).
 
-    `with_it` makes an entry about it that is recorded together with it.
+    `lifts`: somebody responsible takes it beyond a soft limit. `with_it` makes an entry about it
+    that is recorded together with it.
     """
     redemption = Redemption(
         op_id=till.new_op_id(),
@@ -88,7 +104,7 @@ def take(
         cashier=till.facts.cashier,
     )
     if honoured:
-        return _accept(till, redemption)
+        return _accept(till, redemption, lifts=lifts)
     entries = [redemption] if with_it is None else [redemption, with_it(redemption.op_id)]
     # Awaited before it is recorded: whichever delivery brings the outcome then decides it.
     till.courier.await_outcome(redemption.op_id)
@@ -130,9 +146,11 @@ def _redeemed_since(journal: Journal, part: Part, since: datetime) -> datetime |
     return None
 
 
-def _accept(till: Till, redemption: Redemption) -> RedeemResult:
+def _accept(till: Till, redemption: Redemption, *, lifts: bool) -> RedeemResult:
     offline = till.offline.now([line.voucher_id for line in redemption.lines])
-    verdict = till.journal.run(lambda journal: desk.accept(journal, redemption, offline))
+    verdict = till.journal.run(
+        lambda journal: desk.accept(journal, redemption, offline, lifts=lifts)
+    )
     if isinstance(verdict, LimitReached):
         return _refused_offline(till, None, verdict)
     till.wake()
@@ -263,8 +281,11 @@ def _accepted(till: Till, redemption: Redemption, envelope: Envelope) -> Accepte
 def _refused_offline(till: Till, op_id: OpId | None, reached: LimitReached) -> OfflineRefused:
     exposure = till.journal.run(lambda journal: journal.standing.exposure())
     most = Money(reached.most_minor, till.facts.currency) if reached.most_minor > 0 else None
+    lift = Lift.NEVER
+    if reached.liftable and op_id is None:
+        lift = Lift.WITH_PIN if till.pins.is_set else Lift.NO_PIN_SET
     return OfflineRefused(
-        op_id, reached.limit, most, till.offline.standing(exposure), reached.voucher_id
+        op_id, reached.limit, most, till.offline.standing(exposure), reached.voucher_id, lift
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import TypeAlias
 
 from merchant_app.central.port import NoAnswerKind as NoAnswerKind
@@ -12,6 +13,7 @@ from merchant_app.ids import OpId, VoucherId
 from merchant_app.ledger.exposure import Limit as Limit
 from merchant_app.money import Money
 from merchant_app.sync.connectivity import LineState as LineState
+from merchant_app.till.pin_desk import PinRefused as PinRefused
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.verdicts import Reason, Verdict
 
@@ -177,6 +179,16 @@ class AcceptedOffline:
     standing: OfflineStanding
 
 
+class Lift(Enum):
+    """Whether a limit can be lifted for one redemption."""
+
+    NEVER = "never"
+    WITH_PIN = "with_pin"
+    """By the responsible person's code."""
+    NO_PIN_SET = "no_pin_set"
+    """It could, but there is no such code."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfflineRefused:
     """Beyond an offline limit. Nothing new was recorded; hand nothing over.
@@ -188,6 +200,7 @@ class OfflineRefused:
         most: what could be accepted on this voucher instead; None when nothing could, or when
             there are several.
         voucher_id: of several vouchers, the one that is beyond its own limit.
+        lift: whether somebody responsible may take it all the same.
     """
 
     op_id: OpId | None
@@ -195,6 +208,7 @@ class OfflineRefused:
     most: Money | None
     standing: OfflineStanding
     voucher_id: VoucherId | None = None
+    lift: Lift = Lift.NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +230,7 @@ RedeemResult = (
     | RedeemCancelled
     | AcceptedOffline
     | OfflineRefused
+    | PinRefused
     | SameAgain
     | Stopped
 )

@@ -28,6 +28,7 @@ from merchant_app.sync.connectivity import Connectivity, LineState
 from merchant_app.sync.delivery import Courier, Delivery
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.offline import CopyOfVouchers, OfflineRules, PolicyBook
+from merchant_app.till.pins import Pins
 from merchant_app.till.results import Asked
 from merchant_app.vouchers.code import ShortCode
 
@@ -96,6 +97,7 @@ class Till:
         options: what the shop has chosen.
         closings_folder: where the papers of closings are kept; made when there is one.
         service_key: the service's public key, 32 bytes: what it signs can be verified with it.
+        pins: the responsible person's code.
         journal_file: where the journal is; only `journal` may write it.
     """
 
@@ -122,6 +124,7 @@ class Till:
     closings_folder: Path
     service_key: bytes
     journal_file: Path
+    pins: Pins
     recent: RecentScans = field(default_factory=RecentScans)
 
     @property

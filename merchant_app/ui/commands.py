@@ -86,12 +86,14 @@ class AskSearch:
 class DoRedeem:
     """One voucher or several, all or nothing.
 
-    `again`: the cashier said that the same voucher and amount twice is no mistake.
+    `again`: the cashier said that the same voucher and amount twice is no mistake. `pin`: what was
+    typed as the responsible person's code; a secret.
     """
 
     parts: tuple[Part, ...]
     purchase: Money | None
     again: bool = False
+    pin: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,8 +364,8 @@ def _close(desk: ClosingDesk, deed: Deed, *, leaving_open: bool) -> CloseResult:
 
 def _move_money(counter: Counter, command: MoneyCommand) -> Answer:
     match command:
-        case DoRedeem(parts=parts, purchase=purchase, again=again):
-            return counter.redeem_basket(parts, purchase=purchase, again=again)
+        case DoRedeem(parts=parts, purchase=purchase, again=again, pin=pin):
+            return counter.redeem_basket(parts, purchase=purchase, again=again, pin=pin)
         case DoWait(op_id):
             return counter.wait(op_id)
         case DoHonour(op_id):

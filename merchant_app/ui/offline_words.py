@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from merchant_app.i18n import _, formatting
 from merchant_app.money import CURRENCIES, Money
-from merchant_app.till.results import Limit, OfflineStanding
+from merchant_app.till.results import Lift, Limit, OfflineStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,19 @@ def limited(limit: Limit) -> Limited:
             )
         case _:
             assert_never(limit)
+
+
+def liftable(lift: Lift) -> str:
+    """How a limit can be lifted; empty: it cannot."""
+    match lift:
+        case Lift.NEVER:
+            return ""
+        case Lift.WITH_PIN:
+            return _("F9: the person in charge can take it with the manager’s PIN.")
+        case Lift.NO_PIN_SET:
+            return _("A manager’s PIN could allow it: it is set in Settings.")
+        case _:
+            assert_never(lift)
 
 
 def standing(of: OfflineStanding) -> str:

@@ -277,6 +277,8 @@ class Places(QObject):
             self.checkout.enter_pressed()
         elif place is not None:
             place.enter_pressed()
+        elif (settings := self._settings_in_sight()) is not None:
+            settings.enter_pressed()
 
     def escape_pressed(self) -> None:
         place = self._key_places.seen(self.frame.screens.currentWidget())

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from merchant_app.errors import ProblemKind
-from merchant_app.i18n import _
+from merchant_app.i18n import _, formatting
 from merchant_app.money import CURRENCIES, BadAmount
-from merchant_app.till.results import NoAnswerKind, NotAuthorisedKind
+from merchant_app.till.results import NoAnswerKind, NotAuthorisedKind, PinRefused
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.verdicts import Reason
 
@@ -136,6 +136,16 @@ def foreign(kind: Foreign) -> Told:  # noqa: C901 - one case for each kind
             return Told(not_one, _("This is some other text. Show the voucher’s own QR code."))
         case _:
             assert_never(kind)
+
+
+def pin_refused(refused: PinRefused | None) -> str:
+    """Why what was typed did nothing; empty: nobody has tried."""
+    if refused is None:
+        return ""
+    told = [_("This is not the PIN.")] if refused.wrong else []
+    if refused.wait_s:
+        told.append(_("Next try in {span}.").format(span=formatting.span(refused.wait_s)))
+    return " ".join(told)
 
 
 def bad_amount(kind: BadAmount, currency: str) -> str:

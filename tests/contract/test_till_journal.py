@@ -25,9 +25,10 @@ from merchant_app.ledger.entries import (
     envelopes,
     root_hash,
 )
+from merchant_app.ledger.exposure import Limit
 from merchant_app.ledger.messages import Outcome, OutcomeLine, Stored
 from merchant_app.ledger.till import Progress
-from merchant_app.ledger.till_journal import AlreadyDecided
+from merchant_app.ledger.till_journal import AlreadyDecided, Lifted
 from merchant_app.money import Money
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.memory_journal import MemoryJournal
@@ -186,6 +187,30 @@ def test_one_decision_and_one_void_whoever_is_quicker(journal: AnyJournal, makin
     assert recorded is not None
     assert recorded.decision is True
     assert journal.head()[0] == 3
+
+
+def test_a_limit_that_was_lifted_is_recorded_with_its_redemption(subject: Subject) -> None:
+    making = Making()
+    lifted, other = making.redemption(honoured=True), making.redemption(honoured=True)
+    said = Lifted(lifted.op_id, Limit.TILL_SUM, 500, "Claire")
+    (envelope,) = subject.journal.append(lifted, lifted=said)
+    subject.journal.append(other)
+    subject.crash()
+    assert subject.journal.is_lifted(lifted.op_id)
+    assert not subject.journal.is_lifted(other.op_id)
+    assert subject.journal.hash_at(1) == envelope.hash, "the chain of entries says nothing of it"
+
+
+def test_where_a_redemption_cannot_be_recorded_no_limit_was_lifted(subject: Subject) -> None:
+    making = Making()
+    made = making.redemption(honoured=True)
+    subject.journal.append(made)
+    undone = making.void(made.op_id)
+    subject.journal.append(undone)
+    said = Lifted(made.op_id, Limit.TILL_COUNT, 500, "Claire")
+    with pytest.raises(AlreadyDecided):
+        subject.journal.append(making.void(made.op_id), lifted=said)
+    assert not subject.journal.is_lifted(made.op_id)
 
 
 def test_an_answer_and_its_decision_are_one(journal: AnyJournal, making: Making) -> None:

@@ -43,6 +43,7 @@ from merchant_app.till.results import (
     NotEntitled,
     NothingToReverse,
     OfflineRefused,
+    PinRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
@@ -192,7 +193,7 @@ class Cashier:
                 say_shown(op_id, minor, handed_over=True)
             case RedeemRefused(op_id=op_id) | RedeemCancelled(op_id=op_id):
                 say_shown(op_id, minor, handed_over=False)
-            case OfflineRefused() | SameAgain() | RedeemUnknown():
+            case OfflineRefused() | PinRefused() | SameAgain() | RedeemUnknown():
                 if self._early is not None:  # nothing was begun
                     self._early.take_back(minor)
             case Stopped():

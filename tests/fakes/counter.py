@@ -56,6 +56,7 @@ from tests.fakes.archive_desk import FakeArchiveDesk
 from tests.fakes.clock import FakeClock
 from tests.fakes.closing_desk import FakeClosingDesk
 from tests.fakes.journal_desk import FakeJournalDesk
+from tests.fakes.pin_desk import FakePinDesk
 from tests.fakes.planned import Planned
 from tests.fakes.statement_desk import FakeStatementDesk
 from tests.fakes.waiting import LIMIT_S
@@ -129,7 +130,7 @@ class FakeCounter:
         unsent: what signing out would lose.
         now_booked: redemptions that the service has debited in full.
         calls: what was asked, in order.
-        archives, closings, statements: desks with knobs of their own.
+        archives, closings, pins, statements: desks with knobs of their own.
     """
 
     facts: CounterFacts = FACTS
@@ -156,6 +157,7 @@ class FakeCounter:
     next_cancel: Planned[RedeemResult] = field(default_factory=Planned)
     next_reverse: Planned[ReverseResult] = field(default_factory=Planned)
     archives: FakeArchiveDesk = field(default_factory=FakeArchiveDesk)
+    pins: FakePinDesk = field(default_factory=FakePinDesk)
     calls: list[tuple[str, object]] = field(default_factory=list)
     statements: FakeStatementDesk = field(default_factory=FakeStatementDesk)
 
@@ -227,9 +229,17 @@ class FakeCounter:
         return self.redeem_basket((Part(voucher, amount),), purchase=purchase, again=again)
 
     def redeem_basket(
-        self, parts: Sequence[Part], *, purchase: Money | None, again: bool = False
+        self,
+        parts: Sequence[Part],
+        *,
+        purchase: Money | None,
+        again: bool = False,
+        pin: str | None = None,
     ) -> RedeemResult:
         self._called("redeem again" if again else "redeem", total_of(parts))
+        refused = None if pin is None else self.pins.refusal(pin)
+        if refused is not None:
+            return refused
         op_id = self._op_id()
         self._amounts[op_id] = tuple(parts)
         given = self.next_redeem.take()

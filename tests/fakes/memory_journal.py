@@ -27,7 +27,7 @@ from merchant_app.ledger.entries import (
 from merchant_app.ledger.messages import Outcome, Stored, newest
 from merchant_app.ledger.standing import CONFIRMED, Standing
 from merchant_app.ledger.till import Progress
-from merchant_app.ledger.till_journal import AlreadyDecided, OwnEpoch, Recorded
+from merchant_app.ledger.till_journal import AlreadyDecided, Lifted, OwnEpoch, Recorded
 
 
 @dataclass(slots=True)
@@ -72,6 +72,7 @@ class MemoryJournal:
         self._last: list[tuple[OpId, bool]] = []
         self._outcomes: dict[OpId, Outcome] = {}
         self._alarms: dict[OpId, None] = {}
+        self._lifted: dict[OpId, Lifted] = {}
         self._receipts: list[tuple[EpochId, Stored]] = []
         self._unseen_from: int | None = None
         self._standing: Standing | None = None
@@ -112,10 +113,12 @@ class MemoryJournal:
         )
         self._chains.append(Chain(epoch_id, root_hash(epoch_id, previous_head), progress))
 
-    def append(self, *entries: Entry) -> tuple[Envelope, ...]:
+    def append(self, *entries: Entry, lifted: Lifted | None = None) -> tuple[Envelope, ...]:
         """See `TillJournal.append`."""
         standing = self.standing
         self._refuse_second(entries)
+        if lifted is not None:
+            self._lifted[lifted.op_id] = lifted
         added = self._append(entries)
         self._tell(standing, entries)
         return added
@@ -321,6 +324,10 @@ class MemoryJournal:
         """Any entry, by its op."""
         row = self._own.get(op_id) or self._adopted.get(op_id)
         return None if row is None else row.entry
+
+    def is_lifted(self, op_id: OpId) -> bool:
+        """Whether a limit was lifted for this redemption, at this till."""
+        return op_id in self._lifted
 
     def outcome(self, op_id: OpId) -> Outcome | None:
         """The newest the service said of an op."""

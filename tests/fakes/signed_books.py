@@ -18,6 +18,8 @@ from merchant_app.journal import events
 from merchant_app.journal.events import EventKind
 from merchant_app.journal.row_digests import digests_since
 from merchant_app.ledger.entries import envelopes
+from merchant_app.ledger.exposure import Limit
+from merchant_app.ledger.till_journal import Lifted
 from tests.fakes.journal_story import Day
 
 SERVICE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -116,7 +118,8 @@ class Closings:
 def write_books(path: Path, *, sales: int = 12, seed: int = 1, closed: bool = True) -> None:
     """Write the journal at `path` and close it; its log is empty.
 
-    Sales, a void and a refusal in two enrolments; in between, another copy of the till sold.
+    Sales, one beyond a limit, a void and a refusal in two enrolments; in between, another copy of
+    the till sold.
     """
     closings = Closings(path)
     day = Day(path, seed=seed, service_key=SERVICE)
@@ -130,7 +133,7 @@ def write_books(path: Path, *, sales: int = 12, seed: int = 1, closed: bool = Tr
     day.go_on(first)
     day.sell(sales // 3)
     sold = day.redemption()
-    day.journal.append(sold)
+    day.journal.append(sold, lifted=Lifted(sold.op_id, Limit.TILL_SUM, 100, "Zoë"))
     day.answer(sold)
     day.void(sold)
     seq, head = day.journal.head()

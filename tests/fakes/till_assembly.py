@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 from pathlib import Path
 from uuid import UUID
 
@@ -10,16 +11,21 @@ from merchant_app.central.port import CentralService
 from merchant_app.ids import uuid7
 from merchant_app.journal.owner import JournalOwner
 from merchant_app.settings.options import Options
+from merchant_app.settings.secrets import Secrets, SessionSecrets
 from merchant_app.sync.connectivity import Connectivity
 from merchant_app.sync.delivery import Courier
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.offline import OfflineRules, PolicyBook
+from merchant_app.till.pins import Pins
 from merchant_app.till.till import KeyBook, Till, TillKey
 from tests.fakes import till_key
 from tests.fakes.central import FakeTill
 from tests.fakes.clock import FakeClock
 from tests.fakes.copy_of_vouchers import MemoryCopy
+
+CHEAP = 2
+"""What a code's hash costs in tests: a real one takes a tenth of a second."""
 
 
 def assemble(
@@ -31,11 +37,12 @@ def assemble(
     *,
     pepper: bytes = b"",
     mirror: Path | None = None,
+    secrets: Secrets | None = None,
 ) -> tuple[JournalOwner, LiveCounter, Connectivity]:
     """The till of `enrolled` over the journal at `path`; its calls go through `central`.
 
     `copy`: its copy of the vouchers, its codes hashed with `pepper`; there is none otherwise.
-    `mirror`: where the journal's second copy goes.
+    `mirror`: where the journal's second copy goes. `secrets`: a keyring that outlives the till.
     """
     facts = enrolled.facts
     copy = copy or MemoryCopy()
@@ -98,6 +105,14 @@ def assemble(
         closings_folder=path.parent / "closings",
         service_key=facts.service_key,
         journal_file=path,
+        pins=Pins(
+            SessionSecrets() if secrets is None else secrets,
+            journal,
+            clock,
+            cashier="Claire",
+            random_bytes=os.urandom,
+            cost=CHEAP,
+        ),
     )
     return journal, LiveCounter(till), connectivity
 

@@ -23,18 +23,20 @@ from merchant_app.bootstrap.arguments import parse
 from merchant_app.clock import SystemClock
 from merchant_app.settings.secrets import OpenedSecrets, SecretName, SessionSecrets
 from merchant_app.till.journal_results import Exported, ExportForm
+from merchant_app.till.results import Lift
 from merchant_app.ui.encaisser.screen import EncaisserScreen
 from merchant_app.ui.journal.screen import JournalScreen
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.pages import EnrolPage
 from merchant_app.ui.places import Places
+from merchant_app.ui.reglages.pin_screen import PinScreen
 
 DAYS_BACK = "TILL_DAYS_BACK"
 READING_MS = 350
 """A key that comes sooner after a verdict was not meant for it; the till does not take it."""
 _LOOK_EVERY_MS = 15
-_KEYS = ("enter", "escape", "undo")
-_FIELDS = ("amount", "purchase", "code")
+_KEYS = ("enter", "escape", "undo", "accept")
+_FIELDS = ("amount", "purchase", "code", "pin")
 
 
 class FileSecrets(SessionSecrets):
@@ -77,6 +79,7 @@ class Driver(QObject):
         self._key: Callable[[], None] | None = None
         self._did = 0
         self._listens = False
+        self._pins: PinScreen | None = None
         self._notifier = QSocketNotifier(commands, QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._commanded)
         self._timer = QTimer(self)
@@ -110,6 +113,9 @@ class Driver(QObject):
     def _do_escape(self) -> None:
         self._press_soon(self._window.escape_pressed)
 
+    def _do_accept(self) -> None:
+        self._press_soon(self._screen().accept_pressed)
+
     def _do_undo(self) -> None:
         self._press_soon(self._window.undo_pressed)
 
@@ -130,6 +136,15 @@ class Driver(QObject):
         entry = getattr(self._screen().view, field)
         entry.setText(text)
         entry.edited.emit(text)
+
+    def _do_set_pin(self, pin: str) -> None:
+        """The responsible person's code, in Réglages."""
+        reglages = self._places().reglages
+        assert reglages is not None
+        self._pins = reglages.pin
+        for field in (reglages.view.pin.new, reglages.view.pin.again):
+            field.setText(pin)
+        reglages.pin.enter_pressed()
 
     def _do_step(self, lines: str) -> None:
         self._screen().view.amount.stepped.emit(int(lines))
@@ -242,17 +257,24 @@ class Driver(QObject):
             "state": type(state).__name__,
             "verdict": None if verdict is None else type(verdict).__name__,
             "word": view.card.accessibleName(),
+            "message": view.message,
             "waiting": [line.amount.minor for line in screen.screen.waiting],
             "basket": list(view.basket.lines()),
             **{name: getattr(view, name).text() for name in _FIELDS},
             "focus": next((name for name in _FIELDS if getattr(view, name) is focus), ""),
             "line": "" if self._status is None else self._status.line.value,
             "unsent": 0 if self._status is None else self._status.unsent,
+            "lifts": getattr(getattr(state, "result", None), "lift", Lift.NEVER).value,
             "to_settle": 0 if self._status is None else self._status.to_settle,
+            "pin_set": self._pin_set(),
             **self._on_closing(),
             **self._on_statements(),
             **self._recorded(),
         }
+
+    def _pin_set(self) -> bool:
+        """Once the driver has set one: nobody's look builds a screen."""
+        return self._pins is not None and self._pins.panel is not None and self._pins.panel.is_set
 
     def _places(self) -> Places:
         places = self._window.findChild(Places)

@@ -17,6 +17,7 @@ from merchant_app.ledger.entries import (
     Resolution,
     Void,
 )
+from merchant_app.ledger.exposure import LimitReached
 from merchant_app.ledger.till_journal import AlreadyDecided
 from merchant_app.money import Money
 from merchant_app.sync.connectivity import Course
@@ -97,11 +98,23 @@ class Cashier:
     def _accept(self, purchase: Purchase, redemption: Redemption) -> None:
         till = self.till
         accepted = desk.accept(till.journal, redemption, till.offline())
+        if isinstance(accepted, LimitReached) and accepted.liftable:
+            accepted = self._lifts(redemption) or accepted
         if isinstance(accepted, Envelope):
             self._accepted_offline()
             self._show_green(purchase, redemption.op_id)
         else:
             self._leaves(purchase)
+
+    def _lifts(self, redemption: Redemption) -> Envelope | LimitReached | None:
+        """Somebody responsible is called; None: nobody comes."""
+        if self.world.random.random() >= self.world.profile.pin:
+            return None
+        till = self.till
+        self.truth.lifts.add(redemption.op_id)
+        lifted = desk.accept(till.journal, redemption, till.offline(), lifts=True)
+        self.world.counts.lifted += 1
+        return lifted
 
     def _accepted_offline(self) -> None:
         self.world.counts.offline += 1

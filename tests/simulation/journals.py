@@ -26,7 +26,7 @@ from merchant_app.journal.sessions import Sessions
 from merchant_app.ledger.entries import Decision, Entry, Envelope
 from merchant_app.ledger.messages import Stored
 from merchant_app.ledger.till import Progress
-from merchant_app.ledger.till_journal import Recorded, TillJournal
+from merchant_app.ledger.till_journal import Lifted, Recorded, TillJournal
 from tests.fakes.memory_journal import MemoryJournal
 
 Boundary = Callable[[], None]
@@ -105,9 +105,9 @@ class InMemory(MemoryJournal):
         )
         self.boundary()
 
-    def append(self, *entries: Entry) -> tuple[Envelope, ...]:
+    def append(self, *entries: Entry, lifted: Lifted | None = None) -> tuple[Envelope, ...]:
         self.boundary()
-        added = super().append(*entries)
+        added = super().append(*entries, lifted=lifted)
         self.boundary()
         return added
 

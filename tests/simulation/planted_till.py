@@ -13,6 +13,7 @@ from merchant_app.ledger import till as protocol
 from merchant_app.ledger.entries import Decision, Entry, Envelope, Redemption, envelopes
 from merchant_app.ledger.intake import IntakeRules
 from merchant_app.ledger.messages import HeldEpochs, Rewind, Stored
+from merchant_app.ledger.till_journal import Lifted
 from tests.fakes.memory_journal import MemoryJournal
 from tests.simulation.cashier import Cashier
 from tests.simulation.journals import InMemory
@@ -208,9 +209,9 @@ class Unsynced(InMemory):
             self._safe = None
             self._safe, self._since_s = self.image(), self.now_s()
 
-    def append(self, *entries: Entry) -> tuple[Envelope, ...]:
+    def append(self, *entries: Entry, lifted: Lifted | None = None) -> tuple[Envelope, ...]:
         self._before()
-        return super().append(*entries)
+        return super().append(*entries, lifted=lifted)
 
     def record_answer(
         self,
@@ -247,6 +248,13 @@ class OnUnsynced(TillProcess):
             self.journal.now_s = lambda: world.now_s
 
 
+class LiftsWithoutAWord(InMemory):
+    """Whoever took a redemption beyond a limit is not recorded."""
+
+    def append(self, *entries: Entry, lifted: Lifted | None = None) -> tuple[Envelope, ...]:
+        return super().append(*entries)
+
+
 class DecidesTwice(InMemory):
     """No unique index on decisions."""
 
@@ -262,6 +270,7 @@ STRONG: dict[str, Callable[[], Parts]] = {
     "queue wiped on 401": lambda: Parts(till=WipesItsQueue, memory=CanBeCut),
     "cancel only closes the dialog": lambda: Parts(cashier=CancelsOnScreenOnly),
     "no recall after crash": lambda: Parts(cashier=NoRecall),
+    "lifts a limit without a word": lambda: Parts(memory=LiftsWithoutAWord),
     "no rewind after server restore": lambda: Parts(till=NeverGoesBack),
     "fork not checked": lambda: Parts(
         till=ComparesNothing, intake_rules=IntakeRules(first_difference=no_difference)

@@ -47,6 +47,8 @@ class Profile:
     voucher_max_minor: int = 5_000
     till_max_minor: int = 30_000
     count_max: int = 40
+    pin: float = 0.5
+    """How often somebody responsible is there, and takes what is beyond a soft limit."""
 
 
 def swarm(random: Random) -> Profile:

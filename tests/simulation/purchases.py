@@ -46,6 +46,7 @@ class Truth:
         poison: redemptions that the service cannot evaluate before somebody mends it.
         shown_accepted: redemptions that a screen called accepted because the service had.
         forced: handed over although no screen said so.
+        lifts: beyond a limit; somebody responsible said that they may be taken.
         declared: what an older image of a till without a mirror has lost, by the redemption.
     """
 
@@ -55,6 +56,7 @@ class Truth:
     poison: set[OpId] = field(default_factory=set)
     shown_accepted: set[OpId] = field(default_factory=set)
     forced: set[OpId] = field(default_factory=set)
+    lifts: set[OpId] = field(default_factory=set)
     declared: dict[OpId, OpId] = field(default_factory=dict)
 
     def begin(self, purchase: Purchase, op_id: OpId) -> None:

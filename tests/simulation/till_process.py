@@ -150,7 +150,7 @@ class TillProcess:
 
     def offline(self) -> Offline:
         """What may be accepted without asking."""
-        return Offline(self.limits, self.balances, 60.0)
+        return Offline(self.limits, self.limits.lifted(), self.balances, 60.0)
 
     def course(self) -> Course:
         """What a redemption does now."""

@@ -34,6 +34,7 @@ class Counts:
     lost: int = 0
     doubled: int = 0
     offline: int = 0
+    lifted: int = 0
     enrolments: int = 0
     restores: int = 0
     clones: int = 0

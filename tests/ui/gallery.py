@@ -34,6 +34,7 @@ from merchant_app.till.results import (
     AcceptedOffline,
     DebitedLine,
     Interrupted,
+    Lift,
     Limit,
     LineState,
     NoAnswerKind,
@@ -42,6 +43,7 @@ from merchant_app.till.results import (
     NotEntitled,
     NothingToReverse,
     OfflineRefused,
+    PinRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
@@ -539,6 +541,11 @@ def _redeem_scenes() -> tuple[Scene, ...]:
     )
 
 
+def _beyond(lift: Lift, *, most: float | None = None) -> OfflineRefused:
+    part = None if most is None else euros(most)
+    return OfflineRefused(None, Limit.TILL_SUM, part, STANDING, lift=lift)
+
+
 def _offline_scenes() -> tuple[Scene, ...]:
     unknown = RedeemUnknown(OP, euros(50), NoAnswerKind.DOWN)
     accepted = AcceptedOffline(OP, _PARTLY.lines, 41, "9C01D7EE", NOON, STANDING)
@@ -564,6 +571,34 @@ def _offline_scenes() -> tuple[Scene, ...]:
                 status=offline(3),
             )
             for limit in Limit
+        ),
+        *(
+            Scene(
+                name=f"limit-lift-{lift.value.replace('_', '-')}",
+                state=st.BeyondLimit(_beyond(lift), ALONE, None),
+                status=offline(3),
+            )
+            for lift in (Lift.WITH_PIN, Lift.NO_PIN_SET)
+        ),
+        Scene(
+            name="limit-lift-or-part",
+            state=st.BeyondLimit(_beyond(Lift.WITH_PIN, most=25), ALONE, Part(FIFTY, euros(25))),
+            status=offline(3),
+        ),
+        *(
+            Scene(
+                name=f"pin{name}",
+                state=st.AskingPin(_beyond(Lift.WITH_PIN), ALONE, None, told),
+                status=offline(3),
+                hint=hint,
+            )
+            for name, told, hint in (
+                ("", None, st.Hint.NONE),
+                ("-wrong", PinRefused(wrong=True, wait_s=0), st.Hint.NONE),
+                ("-wrong-wait", PinRefused(wrong=True, wait_s=30), st.Hint.NONE),
+                ("-early", PinRefused(wrong=False, wait_s=1_800), st.Hint.NONE),
+                ("-no-digits", None, st.Hint.PIN_FIRST),
+            )
         ),
         Scene(
             name="limit-with-offer",

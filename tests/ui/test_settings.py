@@ -409,3 +409,40 @@ def test_a_siren_that_was_typed_elsewhere_stands_here(settings: ReglagesScreen, 
     till.escape()
     till.function(10)
     assert settings.view.accounts.fields[choices.SIREN.key].text() == "987654321"
+
+
+# --- the responsible person's code ---------------------------------------------------------------
+
+
+def test_the_code_is_set_changed_and_removed_by_keyboard(
+    settings: ReglagesScreen, till: Till
+) -> None:
+    pin, desk = settings.view.pin, till.counter.pins
+    assert not pin.old.isVisible()
+    pin.new.setFocus()
+    till.types("2580")
+    till.key(Qt.Key.Key_Tab, "\t")
+    till.types("2580")
+    till.enter()
+    till.qtbot.waitUntil(lambda: pin.told.text() == "Le code est enregistré.", timeout=LIMIT_MS)
+    assert desk.pin == "2580"
+    assert (pin.new.text(), pin.again.text()) == ("", "")
+    assert pin.old.isVisible()
+    pin.old.setFocus()
+    till.types("1111")
+    pin.remove_button.click()
+    till.qtbot.waitUntil(lambda: pin.told.text() == "Ce n’est pas le bon code.", timeout=LIMIT_MS)
+    assert desk.pin == "2580"
+    pin.old.setFocus()
+    till.types("2580")
+    pin.remove_button.click()
+    till.qtbot.waitUntil(lambda: pin.told.text() == "Le code est supprimé.", timeout=LIMIT_MS)
+    assert desk.pin == ""
+
+
+def test_a_gun_sets_no_code(settings: ReglagesScreen, till: Till) -> None:
+    settings.view.pin.new.setFocus()
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    assert settings.view.pin.new.text() == ""
+    assert till.counter.pins.pin == ""

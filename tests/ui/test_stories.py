@@ -13,14 +13,21 @@ from pytestqt.qtbot import QtBot
 
 from merchant_app.scanning.keyboard_layout import Layout, typed_on
 from merchant_app.till.hits import Hits
-from merchant_app.till.results import LineState, NoAnswerKind, Status
+from merchant_app.till.results import (
+    Lift,
+    Limit,
+    LineState,
+    NoAnswerKind,
+    OfflineRefused,
+    Status,
+)
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.entry import Mark
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.keys import Keys
 from merchant_app.ui.main_window import MainWindow
-from tests.fakes.counter import NOON, code, euros
+from tests.fakes.counter import NOON, STANDING, code, euros
 from tests.fakes.waiting import LIMIT_MS, LIMIT_S
 from tests.ui.conftest import GUN_MS, Till, World
 from tests.ui.gallery import hit
@@ -127,6 +134,69 @@ def test_a_gun_in_the_amount_field_leaves_the_amount_alone(till: Till) -> None:
     for character in "123456":
         till.key(Qt.Key.Key_unknown, character, after_ms=500 if character == "1" else 5)
     assert till.view.amount.text() == "20"
+
+
+@pytest.fixture
+def asks_pin(till: Till) -> Till:
+    """Beyond a soft limit; somebody pressed F9."""
+    till.counter.pins.pin = "2580"
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.counter.next_redeem.append(
+        OfflineRefused(None, Limit.TILL_SUM, None, STANDING, lift=Lift.WITH_PIN)
+    )
+    till.enter()
+    till.comes_to(st.BeyondLimit)
+    till.function(9)
+    till.comes_to(st.AskingPin)
+    return till
+
+
+def test_the_code_of_the_person_in_charge_by_keyboard_alone(asks_pin: Till) -> None:
+    till = asks_pin
+    assert till.view.pin.hasFocus()
+    assert not till.view.amount.isVisible()
+    till.types("1x1a11")
+    assert till.view.pin.text() == "1111", "digits alone"
+    assert till.view.pin.displayText() != till.view.pin.text()
+    till.world.clock.advance(seconds=1)
+    till.enter()
+    till.comes_to(st.AskingPin)
+    till.qtbot.waitUntil(lambda: till.view.message == "Ce n’est pas le bon code.", timeout=LIMIT_MS)
+    assert till.view.pin.hasFocus()
+    till.types("2580")
+    till.world.clock.advance(seconds=1)
+    till.counter.next_redeem.append(till.counter.accepted(euros(50)))
+    till.enter()
+    till.comes_to(st.Accepted)
+    assert till.view.pin.text() == ""
+    assert till.view.amount.isVisible()
+
+
+def test_a_gun_in_the_field_of_the_code_is_a_voucher_and_no_code(asks_pin: Till) -> None:
+    till = asks_pin
+    till.types("25")
+    till.gun(code(2))
+    till.qtbot.waitUntil(lambda: not isinstance(till.state, st.AskingPin), timeout=LIMIT_MS)
+    assert till.counter.asked("redeem again") == 0
+    assert till.view.pin.text() == ""
+
+
+def test_a_short_barcode_is_no_code_either(asks_pin: Till) -> None:
+    till = asks_pin
+    till.gun("2580")
+    assert isinstance(till.state, st.AskingPin)
+    assert till.counter.asked("redeem again") == 0
+    assert till.view.pin.text() == ""
+
+
+def test_esc_leaves_the_code(asks_pin: Till) -> None:
+    till = asks_pin
+    till.types("2580")
+    till.escape()
+    till.comes_to(st.BeyondLimit)
+    assert till.view.pin.text() == ""
+    assert till.view.code.hasFocus()
 
 
 def test_a_gun_with_another_keyboard_layout(till: Till) -> None:

@@ -50,6 +50,7 @@ from tests.ui.gallery_of_closings import CLOSINGS
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_journal import EXPORTS, JOURNAL
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL
+from tests.ui.gallery_of_pins import PINS
 from tests.ui.gallery_of_receipts import RECEIPTS
 from tests.ui.gallery_of_settings import SETTINGS
 from tests.ui.gallery_of_statements import STATEMENTS
@@ -310,6 +311,11 @@ def _accounts(look: Look, facts: CounterFacts) -> Window:
     )
 
 
+def _pins(look: Look, facts: CounterFacts) -> Window:
+    frame, view = _settings_frame(look, facts)
+    return Window(frame, lambda name: view.pin.show_panel(PINS[name]), view.pin.again.setFocus)
+
+
 def _archives(look: Look, facts: CounterFacts) -> Window:
     frame, view = _settings_frame(look, facts)
     panels = [ARCHIVES["archives-none"]]
@@ -393,6 +399,7 @@ SCREENS = (
     Screen("journal", dict.fromkeys(_JOURNAL, FACTS), _journal),
     Screen("settings", dict.fromkeys(SETTINGS, FACTS), _settings),
     Screen("archives", dict.fromkeys(ARCHIVES, FACTS), _archives),
+    Screen("pins", dict.fromkeys(PINS, FACTS), _pins),
     Screen("accounts", {"settings-accounts": FACTS}, _accounts),
     Screen("pages", dict.fromkeys(_PAGES, FACTS), _pages),
 )

@@ -45,6 +45,7 @@ COLUMNS = (
     Column("status", lambda row: row.status.value),
     Column("vat", lambda row: None if row.vat_kind is None else row.vat_kind.value),
     Column("offline", lambda row: row.offline),
+    Column("pin", lambda row: row.lifted),
     Column("closing", lambda row: None if row.closing is None else row.closing.number),
 )
 CURRENCY_COLUMN = next(n for n, column in enumerate(COLUMNS) if column.name == "currency")
@@ -69,6 +70,7 @@ def headings() -> list[str]:
         _("State"),
         _("VAT"),
         _("Offline"),
+        _("Manager’s PIN"),
         _("Closing"),
     ]
 

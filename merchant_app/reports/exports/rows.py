@@ -85,6 +85,7 @@ class ExportRow:
         status: what was known of the redemption.
         vat_kind: when VAT falls due; None: the till does not know the voucher.
         offline: handed over before the service was asked.
+        lifted: somebody responsible took it beyond a limit, by a PIN.
         closing: the closing that covers the row; None: not closed yet.
     """
 
@@ -104,6 +105,7 @@ class ExportRow:
     status: RowStatus
     vat_kind: VatKind | None
     offline: bool
+    lifted: bool
     closing: DayClosed | None
 
     @property
@@ -154,11 +156,12 @@ def export_rows(reader: BookReader, till: Till, days: Days | None = None) -> Ite
     """
     days = Days() if days is None else days
     end, before = reader.horizon(), Horizon()
+    lifted = reader.lifted()
     for closing in reader.days_closed():
         if days.has(closing.business_date):
-            yield from _Group(reader, till, before, closing.end, closing).rows()
+            yield from _Group(reader, till, before, closing.end, closing, lifted).rows()
         before = closing.end
-    for row in _Group(reader, till, before, end, None).rows():
+    for row in _Group(reader, till, before, end, None, lifted).rows():
         if days.has(row.at.astimezone(till.zone).date()):
             yield row
 
@@ -173,12 +176,14 @@ class _Group:
         before: Horizon,
         until: Horizon,
         closing: DayClosed | None,
+        lifted: frozenset[str],
     ) -> None:
         self._reader = reader
         self._till = till
         self._before = before
         self._until = until
         self._closing = closing
+        self._lifted = lifted
 
     def rows(self) -> Iterator[ExportRow]:
         for page in self._reader.entries(self._before, self._until):
@@ -267,6 +272,7 @@ class _Group:
                 status=_status(story, self._until),
                 vat_kind=None if voucher is None else voucher.terms.vat_kind,
                 offline=story.redemption.honoured,
+                lifted=str(story.redemption.op_id) in self._lifted,
                 closing=self._closing,
             )
 

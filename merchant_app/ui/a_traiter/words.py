@@ -21,6 +21,7 @@ from merchant_app.till.results import (
     AcceptedOffline,
     Interrupted,
     OfflineRefused,
+    PinRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
@@ -340,7 +341,7 @@ def _retry(result: RedeemResult) -> str:
             return _("The new debit was cancelled: nothing is decided.")
         case Stopped():
             return _("This till is blocked: nothing was recorded.")
-        case Redeemed() | AcceptedOffline() | SameAgain():
+        case Redeemed() | AcceptedOffline() | PinRefused() | SameAgain():
             return _("The new debit is not complete: nothing is decided.")
         case _:
             assert_never(result)

@@ -7,11 +7,12 @@ from typing import assert_never
 
 from merchant_app.i18n import _, formatting
 from merchant_app.money import BadAmount, Money
-from merchant_app.till.results import NotEntitled
+from merchant_app.till.results import Lift, NotEntitled
 from merchant_app.ui import offline_words, words
 from merchant_app.ui.encaisser import several_words
 from merchant_app.ui.encaisser.states import (
     MONEY_IN_FLIGHT,
+    AskingPin,
     BeyondLimit,
     Cancelling,
     Checking,
@@ -36,7 +37,7 @@ from merchant_app.ui.encaisser.states import (
     Wanted,
 )
 from merchant_app.ui.palette import Tone
-from merchant_app.vouchers.split import Part, total_of
+from merchant_app.vouchers.split import total_of
 from merchant_app.vouchers.verdicts import (
     AmountAboveBalance,
     BelowMinimumPurchase,
@@ -62,7 +63,8 @@ class Deeds:
     enter: the main button; Enter does the same.
     escape: the other one; Esc does the same. While a question is asked the two are its answers
         and have no keys: neither may be given by habit.
-    accept: a third one, with F9: accept offline what has no answer.
+    accept: a third one, with F9: accept offline what has no answer, or what is beyond a limit.
+    pin: the responsible person's code is asked for, in the amount field's place.
     amount: the amount field can be edited; `amount_shown`: it has something to say.
     message: under the amount field, with its tone.
     """
@@ -75,6 +77,7 @@ class Deeds:
     tone: Tone
     asks: bool = False
     accept: Deed = NONE
+    pin: bool = False
 
 
 def deeds_of(screen: Screen) -> Deeds:
@@ -89,8 +92,8 @@ def deeds_of(screen: Screen) -> Deeds:
             return _plain(wait, NONE, hint, amount_shown=True)
         case Unanswered():
             return _unanswered(state, hint)
-        case Twice() | BeyondLimit(offer=Part()):
-            return _instead(state, hint)
+        case Twice() | BeyondLimit() | AskingPin():
+            return _instead(screen, state, hint)
         case Honouring() | Cancelling() | Reversing() | Settling():
             return _plain(Deed(_("One moment…"), False), NONE, hint)
         case ConfirmUndo():
@@ -139,7 +142,7 @@ def _plain(
     )
 
 
-def _instead(state: Twice | BeyondLimit, hint: str) -> Deeds:
+def _instead(screen: Screen, state: Twice | BeyondLimit | AskingPin, hint: str) -> Deeds:
     match state:
         case Twice(result=result, parts=parts):
             again = _("Yes, debit {amount} again").format(amount=formatting.money(result.amount))
@@ -147,10 +150,18 @@ def _instead(state: Twice | BeyondLimit, hint: str) -> Deeds:
                 total = formatting.money(total_of(parts))
                 again = _("Yes, debit {amount} in all").format(amount=total)
             return _plain(Deed(again), Deed(_("No")), hint)
-        case BeyondLimit(offer=offer):
-            assert offer is not None
-            debit = Deed(_("Debit {amount}").format(amount=formatting.money(offer.amount)))
-            return _plain(debit, Deed(_("Cancel")), hint)
+        case BeyondLimit(result=result, offer=offer):
+            deeds = _plain(Deed(_onwards(screen)), NONE, hint)
+            if offer is not None:
+                debit = Deed(_("Debit {amount}").format(amount=formatting.money(offer.amount)))
+                deeds = _plain(debit, Deed(_("Cancel")), hint)
+            with_pin = result.lift is Lift.WITH_PIN
+            return replace(deeds, accept=Deed(_("Manager’s PIN")) if with_pin else NONE)
+        case AskingPin(amount=amount, refused=refused):
+            debit = Deed(_("Debit {amount}").format(amount=formatting.money(amount)))
+            deeds = _plain(debit, Deed(_("Back")), hint or words.pin_refused(refused))
+            tone = Tone.CHOICE if hint or refused is None else Tone.NO
+            return replace(deeds, pin=True, tone=tone)
 
 
 def _unanswered(state: Unanswered, hint: str) -> Deeds:
@@ -265,6 +276,8 @@ def _hint(hint: Hint) -> str:
             return _("Finish this debit first; then the next one.")
         case Hint.ANSWER_FIRST:
             return _("Please answer with one of the two buttons.")
+        case Hint.PIN_FIRST:
+            return _("The PIN is typed by hand: 4 to 8 digits, then Enter.")
         case Hint.CODE_FIRST:
             return _("Show a voucher or type its code first.")
         case Hint.BASKET_FULL:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QRegularExpression, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QRegularExpressionValidator,
+)
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from merchant_app.i18n import _
+from merchant_app.till.pin_desk import PIN_DIGITS
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.encaisser.entry import Mark
 from merchant_app.ui.palette import Tone
@@ -119,6 +126,26 @@ class AmountField(EntryField):
     def _is_untouched(self) -> bool:
         """As it was filled, all of it selected: nobody has begun to edit it."""
         return self.selectedText() == self.text() and not self.isReadOnly()
+
+
+class PinField(EntryField):
+    """The responsible person's code: digits that nobody sees; a gun's are taken back like in any
+    other field."""
+
+    def __init__(self, look: Look, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(look, name, parent)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setMaxLength(PIN_DIGITS[-1])
+        self.setValidator(QRegularExpressionValidator(QRegularExpression("[0-9]*"), self))
+        self.setInputMethodHints(
+            Qt.InputMethodHint.ImhDigitsOnly | Qt.InputMethodHint.ImhSensitiveData
+        )
+
+    def taken(self) -> str:
+        """What was typed; the field forgets it."""
+        text = self.text()
+        self.clear()
+        return text
 
 
 class CodeField(EntryField):

@@ -21,7 +21,7 @@ from merchant_app.ui.encaisser.stage import Stage
 from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import Valid
 
-_BASKET_STAYS = (st.Refused, st.BeyondLimit, st.Twice, st.Undone, st.NotUndone)
+_BASKET_STAYS = (st.Refused, st.BeyondLimit, st.AskingPin, st.Twice, st.Undone, st.NotUndone)
 """After these nothing of the basket was debited, and its vouchers are as they were."""
 
 
@@ -40,15 +40,24 @@ class MovingMoney:
         """What an undo would give back; None when this window debited nothing yet."""
         return self._undoable[-1] if self._undoable else None
 
-    def redeem(self, parts: tuple[Part, ...], *, again: bool = False) -> None:
+    def redeem(
+        self,
+        parts: tuple[Part, ...],
+        *,
+        again: bool = False,
+        lifting: st.AskingPin | None = None,
+        pin: str | None = None,
+    ) -> None:
         """Debit them, all or nothing. `again`: it is no mistake that this is the second time
-        within minutes."""
+        within minutes; `lifting`: nor that it is beyond a limit, by this `pin`."""
         stage = self._stage
         if not stage.hands.may_move_money():
             stage.soft(st.Hint.SETTLE_FIRST)
             return
-        stage.come_to(st.Debiting(parts), focus=None)
-        stage.hands.run_command(DoRedeem(parts=parts, purchase=stage.purchase.total, again=again))
+        stage.come_to(st.Debiting(parts, lifting), focus=None)
+        stage.hands.run_command(
+            DoRedeem(parts=parts, purchase=stage.purchase.total, again=again, pin=pin)
+        )
 
     def ask_again(self) -> None:
         """No answer so far: repeat, with the same id."""
@@ -112,7 +121,8 @@ class MovingMoney:
                 self._undoable = [done for done in self._undoable if done.op_id != result.op_id]
             case _:
                 pass
-        stage.come_to(state)
+        asks_pin = isinstance(state, st.AskingPin)
+        stage.come_to(state, focus=st.Focus.PIN if asks_pin else st.Focus.CODE)
 
     def _still_unanswered(self, state: st.Unanswered, before: st.State) -> None:
         stage = self._stage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from operator import add
 from typing import assert_never
@@ -12,6 +13,7 @@ from merchant_app.till.results import (
     AcceptedOffline,
     NothingToReverse,
     OfflineRefused,
+    PinRefused,
     RedeemCancelled,
     Redeemed,
     RedeemRefused,
@@ -26,6 +28,7 @@ from merchant_app.ui.commands import Answer
 from merchant_app.ui.encaisser.states import (
     Accepted,
     Answered,
+    AskingPin,
     BeyondLimit,
     Cancelled,
     Cancelling,
@@ -82,12 +85,8 @@ def state_after(answer: Answer, *, before: State, offer: Part | None, others: in
     match answer:
         case AcceptedOffline():
             return Accepted(answer)
-        case OfflineRefused(op_id=None) if isinstance(before, Debiting):
-            return BeyondLimit(answer, before.parts, offer)
-        case OfflineRefused() if isinstance(before, Honouring):
-            return Unanswered(before.result, refused=answer)
-        case SameAgain() if isinstance(before, Debiting):
-            return Twice(answer, before.parts)
+        case OfflineRefused() | PinRefused() | SameAgain():
+            return _not_done(answer, before, offer)
         case Redeemed():
             return Debited(answer)
         case RedeemRefused():
@@ -104,6 +103,22 @@ def state_after(answer: Answer, *, before: State, offer: Part | None, others: in
             return SellingStopped()
         case _:
             raise Bug(f"a money action was answered by {type(answer).__name__}")
+
+
+def _not_done(
+    answer: OfflineRefused | PinRefused | SameAgain, before: State, offer: Part | None
+) -> State:
+    match answer, before:
+        case OfflineRefused(op_id=None), Debiting(parts=parts):
+            return BeyondLimit(answer, parts, offer)
+        case OfflineRefused(), Honouring(result=result):
+            return Unanswered(result, refused=answer)
+        case PinRefused(), Debiting(lifting=AskingPin() as asking):
+            return replace(asking, refused=answer)
+        case SameAgain(), Debiting(parts=parts):
+            return Twice(answer, parts)
+        case _:
+            raise Bug(f"{type(answer).__name__} while the screen was {type(before).__name__}")
 
 
 def sound_of(state: State, *, before: State) -> Sound | None:
@@ -130,7 +145,9 @@ def sound_of(state: State, *, before: State) -> Sound | None:
         case Debitable():
             # Typing the purchase judges again at every key: one note is enough.
             return None if isinstance(before, Debitable) else Sound.LOOK
-        case Cancelled() | Undone() | Question() | Twice():
+        case AskingPin(refused=PinRefused()):
+            return Sound.NO
+        case Cancelled() | Undone() | Question() | Twice() | AskingPin():
             return Sound.LOOK
         case Unanswered() | LookUpFailed() | TypingPaused():
             return Sound.TICK

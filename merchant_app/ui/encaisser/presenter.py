@@ -35,9 +35,11 @@ from merchant_app.ui.encaisser import outcomes, suggestion
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.by_hand import ByHand
 from merchant_app.ui.encaisser.gathering import Gathering
+from merchant_app.ui.encaisser.lifting import Lifting
 from merchant_app.ui.encaisser.looking_up import LookingUp, unconfirmed
 from merchant_app.ui.encaisser.moving_money import MovingMoney
 from merchant_app.ui.encaisser.ports import Hands, Judge
+from merchant_app.ui.encaisser.questions import Questions
 from merchant_app.ui.encaisser.stage import Stage
 from merchant_app.vouchers.split import Part
 from merchant_app.vouchers.verdicts import BelowMinimumPurchase, Valid
@@ -58,6 +60,8 @@ class Presenter:
         self._gathering = Gathering(self._stage, judge)
         self._looking_up = LookingUp(self._stage, judge, self._gathering, self._by_hand)
         self._money = MovingMoney(self._stage, judge, self._gathering)
+        self._questions = Questions(self._stage)
+        self._lifting = Lifting(self._stage, self._money)
         self._asking_booked = False
         self._before_undo: st.State = st.Ready()
 
@@ -173,7 +177,7 @@ class Presenter:
                 self._looking_up.again()
             case st.Ready():
                 self._stage.soft(st.Hint.CODE_FIRST)
-            case st.Checking() | st.Question():
+            case st.Checking() | st.Question() | st.AskingPin():
                 return
             case _ if isinstance(self._stage.state, st.MONEY_IN_FLIGHT):
                 self._stage.soft(st.Hint.FINISH_FIRST)
@@ -197,6 +201,8 @@ class Presenter:
                 self._stage.soft(st.Hint.ANSWER_FIRST)
             case st.SellingStopped():
                 pass
+            case st.AskingPin() as state:
+                self._lifting.back(state)
             case st.Several():
                 self._gathering.clear()
                 self._get_ready()
@@ -206,9 +212,23 @@ class Presenter:
         self._publish()
 
     def honour(self) -> None:
-        """F9, or its button: no answer, and the goods are handed over within the offline limits."""
-        if isinstance(self._stage.state, st.Unanswered) and self._stage.is_enter_meant:
-            self._money.honour(self._stage.state)
+        """F9, or its button: no answer, and the goods are handed over within the offline limits;
+        or beyond one of them, by the responsible person's code."""
+        state = self._stage.state
+        if isinstance(state, st.Unanswered) and self._stage.is_enter_meant:
+            self._money.honour(state)
+        elif isinstance(state, st.BeyondLimit) and self._stage.is_enter_meant:
+            self._lifting.begin(state)
+        self._publish()
+
+    def pin_edited(self) -> None:
+        """The field of the responsible person's code holds something else now."""
+        self._lifting.edited()
+
+    def pin_entered(self, text: str) -> None:
+        """Enter, or its button, while the code is asked for; `text` is a secret."""
+        if isinstance(self._stage.state, st.AskingPin) and self._stage.is_enter_meant:
+            self._lifting.entered(self._stage.state, text)
             self._publish()
 
     def undo(self) -> None:
@@ -239,12 +259,7 @@ class Presenter:
 
     def answer_question(self, *, handed_over: bool) -> None:
         """The cashier remembers whether the goods were handed over."""
-        if not self._hands.may_move_money():
-            self._stage.soft(st.Hint.SETTLE_FIRST)
-        elif isinstance(self._stage.state, st.Question):
-            interrupted = self._stage.state.interrupted
-            self._stage.come_to(st.Settling(interrupted))
-            self._hands.run_command(DoSettle(op_id=interrupted.op_id, handed_over=handed_over))
+        self._questions.answer(handed_over=handed_over)
         self._publish()
 
     def line_changed(self, status: Status) -> None:
@@ -275,14 +290,9 @@ class Presenter:
 
     def settled_elsewhere(self, op_id: OpId) -> None:
         """A question was answered on another screen."""
-        stage = self._stage
-        stage.questions = tuple(q for q in stage.questions if q.op_id != op_id)
-        if isinstance(stage.state, st.Question):
-            if stage.state.interrupted.op_id == op_id:
-                self._get_ready()
-            else:
-                stage.state = st.Question(stage.state.interrupted, len(stage.questions) - 1)
-            self._publish()
+        if self._questions.settled_elsewhere(op_id):
+            self._get_ready()
+        self._publish()
 
     def time_came(self, number: int) -> None:
         """A `call_back` is due; stale ones do nothing."""
@@ -308,15 +318,11 @@ class Presenter:
                 self._by_hand.found(number, answer)
             case AskInterrupted():
                 assert isinstance(answer, tuple)
-                self._stage.questions = answer
-                if isinstance(self._stage.state, st.Ready):
+                if self._questions.came(answer):
                     self._get_ready()
             case DoSettle():
                 assert isinstance(answer, Settled)
-                self._stage.questions = tuple(
-                    q for q in self._stage.questions if q.op_id != answer.op_id
-                )
-                self._stage.come_to(st.Answered(answer))
+                self._questions.settled(answer)
             case DoRedeem() | DoWait() | DoHonour() | DoCancel() | DoReverseLast():
                 self._money.moved(answer)
             case AskBooked():

@@ -20,6 +20,7 @@ from merchant_app.ui.encaisser.card import Card, Shape, kept_together
 from merchant_app.ui.encaisser.several_words import LABELS_SHOWN_MAX
 from merchant_app.ui.encaisser.states import (
     Accepted,
+    AskingPin,
     BeyondLimit,
     Cancelled,
     Cancelling,
@@ -40,6 +41,7 @@ RedeemState: TypeAlias = (
     | Debited
     | Accepted
     | BeyondLimit
+    | AskingPin
     | Twice
     | Refused
     | Unanswered
@@ -60,6 +62,8 @@ def redeem_card(state: RedeemState, place: Place) -> Card:
             return _accepted(result, place)
         case BeyondLimit():
             return _beyond_limit(state)
+        case AskingPin():
+            return _asking_pin(state)
         case Twice():
             return _twice(state, place)
         case Refused():
@@ -164,7 +168,10 @@ def _beyond_limit(state: BeyondLimit) -> Card:
             shape=Shape.OCTAGON,
             word=_("Not while offline"),
             lead=reason,
-            lines=(advice, f"{nothing} " + _("Hand nothing over.")),
+            lines=(
+                offline_words.liftable(state.result.lift) or advice,
+                f"{nothing} " + _("Hand nothing over."),
+            ),
             loud=True,
         )
     return Card(
@@ -176,7 +183,18 @@ def _beyond_limit(state: BeyondLimit) -> Card:
             label=kept_together(state.offer.voucher.label)
         ),
         lead=told.reason,
-        lines=(nothing,),
+        lines=tuple(filter(None, (nothing, offline_words.liftable(state.result.lift)))),
+    )
+
+
+def _asking_pin(state: AskingPin) -> Card:
+    return Card(
+        tone=Tone.CHOICE,
+        shape=Shape.QUESTION,
+        word=_("Manager’s PIN"),
+        figure=formatting.money(state.amount),
+        lead=_("The person in charge may take this one beyond the limit."),
+        lines=(_("It holds for this debit alone, and is recorded."),),
     )
 
 

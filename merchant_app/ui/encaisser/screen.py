@@ -21,7 +21,13 @@ from merchant_app.ui.encaisser.camera_view import Choice
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.one_at_a_time import OneAtATime
 from merchant_app.ui.encaisser.presenter import Presenter
-from merchant_app.ui.encaisser.states import MONEY_IN_FLIGHT, Question, Screen, Sound
+from merchant_app.ui.encaisser.states import (
+    MONEY_IN_FLIGHT,
+    AskingPin,
+    Question,
+    Screen,
+    Sound,
+)
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.ports import CameraPort, Sounds
@@ -89,6 +95,7 @@ class EncaisserScreen(QObject):
         view.purchase.edited.connect(self._purchase_edited)
         view.amount.edited.connect(self._amount_edited)
         view.code.edited.connect(self._code_edited)
+        view.pin.edited.connect(self._pin_edited)
         view.code.moved.connect(self._hit_moved)
         view.hits.pressed_at.connect(self._hit_pressed)
         view.amount.stepped.connect(self._stepped)
@@ -153,7 +160,9 @@ class EncaisserScreen(QObject):
 
     def enter_pressed(self) -> None:
         view = self._view
-        if view.code.has_typing:
+        if self._asks_pin:
+            self.presenter.pin_entered(view.pin.taken())
+        elif view.code.has_typing:
             self.presenter.typed(view.code.text())
         elif view.purchase.has_typing:
             self.presenter.purchase_entered()
@@ -161,7 +170,14 @@ class EncaisserScreen(QObject):
             self.presenter.enter()
 
     def escape_pressed(self) -> None:
+        self._view.pin.clear()
         self.presenter.escape()
+
+    @property
+    def _asks_pin(self) -> bool:
+        """Enter is meant for the responsible person's code, but where a voucher's is typed."""
+        asking = self.screen is not None and isinstance(self.screen.state, AskingPin)
+        return asking and not self._view.code.has_typing
 
     @Slot()
     def accept_pressed(self) -> None:
@@ -176,6 +192,10 @@ class EncaisserScreen(QObject):
     @Slot(str)
     def _purchase_edited(self, text: str) -> None:
         self.presenter.purchase_edited(text)
+
+    @Slot(str)
+    def _pin_edited(self, _text: str) -> None:
+        self.presenter.pin_edited()
 
     @Slot(str)
     def _amount_edited(self, text: str) -> None:
@@ -209,6 +229,8 @@ class EncaisserScreen(QObject):
     def _main_pressed(self) -> None:
         if self.screen is not None and isinstance(self.screen.state, Question):
             self.presenter.answer_question(handed_over=True)
+        elif self._asks_pin:
+            self.presenter.pin_entered(self._view.pin.taken())
         else:
             self.presenter.enter()
 

@@ -82,8 +82,13 @@ class Stage:
         self.hint = st.Hint.NONE
 
     def focus_where_it_belongs(self) -> None:
-        at_hand = isinstance(self.state, st.Debitable | st.Several)
-        self.fields.set_focus(st.Focus.AMOUNT if at_hand else st.Focus.CODE)
+        match self.state:
+            case st.Debitable() | st.Several():
+                self.fields.set_focus(st.Focus.AMOUNT)
+            case st.AskingPin():
+                self.fields.set_focus(st.Focus.PIN)
+            case _:
+                self.fields.set_focus(st.Focus.CODE)
 
     def screen(
         self,

@@ -30,6 +30,10 @@ from merchant_app.till.results import (
     SameAgain,
     Settled,
 )
+from merchant_app.ui.encaisser.asking_pin import AskingPin as AskingPin
+from merchant_app.ui.encaisser.cues import Focus as Focus
+from merchant_app.ui.encaisser.cues import Hint as Hint
+from merchant_app.ui.encaisser.cues import Sound as Sound
 from merchant_app.ui.encaisser.entry import NOTHING, Entry
 from merchant_app.ui.encaisser.several import Several as Several
 from merchant_app.ui.encaisser.several import WaitingLine as WaitingLine
@@ -123,7 +127,10 @@ class TypingPaused:
 
 @dataclass(frozen=True, slots=True)
 class Debiting:
+    """`lifting`: beyond a limit, by the code that was typed here."""
+
     parts: tuple[Part, ...]
+    lifting: AskingPin | None = None
 
     @property
     def amount(self) -> Money:
@@ -286,6 +293,7 @@ State: TypeAlias = (
     | Debited
     | Accepted
     | BeyondLimit
+    | AskingPin
     | Twice
     | Refused
     | Unanswered
@@ -308,40 +316,6 @@ LOOKED_UP = (Debitable, Several, Declined, ForeignScan, LookUpFailed, Question)
 
 MONEY_IN_FLIGHT = (Debiting, Unanswered, Honouring, Cancelling, Reversing, Settling)
 """While in one of these no scan is taken and nothing else starts."""
-
-
-class Hint(Enum):
-    """A soft word under the card, gone with the next change."""
-
-    NONE = "none"
-    FINISH_FIRST = "finish_first"
-    """A scan or a key came while money was in flight."""
-    ANSWER_FIRST = "answer_first"
-    """Esc or Enter does not answer the question; its buttons do."""
-    CODE_FIRST = "code_first"
-    """Enter, but nothing was scanned or typed."""
-    SETTLE_FIRST = "settle_first"
-    """Something of "to settle" is being recorded."""
-    BASKET_FULL = "basket_full"
-    """One voucher more than can be debited at once."""
-
-
-class Focus(Enum):
-    """Which field should have the keyboard now."""
-
-    CODE = "code"
-    AMOUNT = "amount"
-    PURCHASE = "purchase"
-
-
-class Sound(Enum):
-    """The value is the file's name in resources/sounds."""
-
-    YES = "yes"
-    NO = "no"
-    LATER = "later"
-    LOOK = "look"
-    TICK = "tick"
 
 
 @dataclass(frozen=True, slots=True)

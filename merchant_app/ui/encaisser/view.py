@@ -23,7 +23,7 @@ from merchant_app.ui.encaisser.card import Card
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.deeds import Deeds, deeds_of, is_busy
 from merchant_app.ui.encaisser.entry import NOTHING, Entry, Mark
-from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, EntryField
+from merchant_app.ui.encaisser.entry_fields import AmountField, CodeField, EntryField, PinField
 from merchant_app.ui.encaisser.hits_view import HitsView
 from merchant_app.ui.encaisser.states import (
     LOOKED_UP,
@@ -50,7 +50,8 @@ class EncaisserView(QWidget):
     Signals:
         main_pressed(), other_pressed(): the two buttons; Enter and Esc mean the same, except
             while a question is asked.
-        accept_pressed(): the third one, there only while a debit has no answer; F9.
+        accept_pressed(): the third one, there only while a debit has no answer, or is beyond a
+            limit that can be lifted; F9.
     """
 
     main_pressed = Signal()
@@ -65,6 +66,7 @@ class EncaisserView(QWidget):
         self._is_wrong = False
         self.purchase = AmountField(look, _("Purchase"), self)
         self.amount = AmountField(look, _("To debit"), self)
+        self.pin = PinField(look, _("Manager’s PIN"), self)
         self.code = CodeField(look, _("Voucher code"), self)
         self.card = CardView(look, self)
         self.camera = CameraView(look, self)
@@ -86,6 +88,9 @@ class EncaisserView(QWidget):
         self._entry = NOTHING
         self._purchase_name = self._name(_("&Purchase"), self.purchase)
         self._amount_name = self._name(_("To &debit"), self.amount)
+        self._pin_name = self._name(_("P&IN"), self.pin)
+        for part in (self._pin_name, self.pin):
+            part.hide()  # before the row is laid out: there is no room for both
         self._code_name = self._name(_("Voucher &code"), self.code)
         self._lay_out()
         look.changed.connect(self._colour)
@@ -147,7 +152,7 @@ class EncaisserView(QWidget):
         whole.addWidget(self._left, 1)
         whole.addWidget(self._side)
         order = (
-            *(self.purchase, self.amount, self.main, self.accept, self.other),
+            *(self.purchase, self.amount, self.pin, self.main, self.accept, self.other),
             *(self.code, self.open_file),
         )
         for first, second in pairwise(order):
@@ -168,6 +173,12 @@ class EncaisserView(QWidget):
             row.setSpacing(3 * STEP)
             row.addWidget(name)
             row.addWidget(field, 1 if large else 0)
+            if field is self.amount:  # the code is asked for in its place
+                self._pin_name.setFixedWidth(names)
+                row.insertWidget(0, self._pin_name)
+                row.insertWidget(2, self.pin, 1 if large else 0)
+                if not large:
+                    self.pin.setFixedWidth(width)
             left.addLayout(row)
             if large:
                 left.addWidget(message)
@@ -210,6 +221,7 @@ class EncaisserView(QWidget):
         self.amount.is_one_of_several = isinstance(screen.state, Several)
         self.amount.setEnabled(deeds.amount_shown)
         self._amount_name.setEnabled(deeds.amount_shown)
+        self._show_pin(seen=deeds.pin)
         self._show_deeds(deeds)
         error = screen.purchase_error
         self._is_wrong = error is not None
@@ -225,6 +237,15 @@ class EncaisserView(QWidget):
         self._deeds = deeds
         self._colour()
         self._move_focus(screen.focus)
+
+    def _show_pin(self, *, seen: bool) -> None:
+        """The responsible person's code in the place of the amount, or the amount."""
+        if not seen:
+            self.pin.clear()
+        self._pin_name.setVisible(seen)
+        self.pin.setVisible(seen)
+        self._amount_name.setVisible(not seen)
+        self.amount.setVisible(not seen)
 
     def show_files(self, *, seen: bool) -> None:
         """The panel of files in the place of purchase, card and amount, or these again."""
@@ -245,7 +266,7 @@ class EncaisserView(QWidget):
 
     def labels(self) -> tuple[QLabel, ...]:
         """The texts of the screen, for whoever measures them."""
-        names = (self._purchase_name, self._amount_name, self._code_name)
+        names = (self._purchase_name, self._amount_name, self._pin_name, self._code_name)
         messages = (self._purchase_message, self._message, self._entry_message)
         return (*names, *messages, *self.card.labels())
 
@@ -298,6 +319,8 @@ class EncaisserView(QWidget):
                 field = self.amount
             case Focus.PURCHASE:
                 field = self.purchase
+            case Focus.PIN:
+                field = self.pin
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         field.selectAll()
 

@@ -15,6 +15,7 @@ from merchant_app.till.journal_results import (
     HandedOver,
     Life,
     LifeLine,
+    LimitLifted,
     NotProcessed,
     OutcomeStatus,
     ReceiptPrinted,
@@ -208,6 +209,8 @@ def _what(step: Step, place: Place) -> str:
     match step:
         case Recorded():
             return _recorded(step)
+        case LimitLifted(cashier=cashier):
+            return _by(_("Taken beyond an offline limit with the manager’s PIN"), cashier)
         case Stored():
             return _("Received by the central service")
         case Answered():

@@ -16,6 +16,7 @@ from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.ports import CameraPort, Opened, Sounds
 from merchant_app.ui.reglages.archive_screen import ArchivesScreen
+from merchant_app.ui.reglages.pin_screen import PinScreen
 from merchant_app.ui.reglages.presenter import Presenter
 from merchant_app.ui.reglages.states import PrinterChosen, Screen, chosen_in
 from merchant_app.ui.reglages.view import ReglagesView
@@ -24,6 +25,7 @@ from merchant_app.ui.theme import Look, Scheme
 if TYPE_CHECKING:
     from merchant_app.scanning.cameras import Listed
     from merchant_app.till.archive_desk import ArchiveDesk
+    from merchant_app.till.pin_desk import PinDesk
 
 _log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ class ReglagesScreen(QObject):
         sounds: Sounds,
         background: Background,
         archives: ArchiveDesk,
+        pins: PinDesk,
         time_zone: str,
         parent: QObject,
     ) -> None:
@@ -85,6 +88,7 @@ class ReglagesScreen(QObject):
         self.archives = ArchivesScreen(
             view.archives, archives, time_zone=time_zone, background=background, parent=self
         )
+        self.pin = PinScreen(view.pin, pins, background=background, parent=self)
         self._connect()
         self.presenter.open()
 
@@ -124,6 +128,7 @@ class ReglagesScreen(QObject):
         self.presenter.accounts_are(chosen_in(self._options).accounts)
         self.presenter.open()
         self.archives.open()
+        self.pin.open()
         self._list()
         self._clock.start()
         self._view.take_keyboard()
@@ -137,6 +142,7 @@ class ReglagesScreen(QObject):
         """The till is being left: nothing more is shown; what was chosen last is kept."""
         self._stopped = True
         self.archives.leave()
+        self.pin.leave()
         self.close()
         for writing in self._unwritten[1:]:  # the first is being written
             try:
@@ -147,6 +153,11 @@ class ReglagesScreen(QObject):
     def code_read(self) -> None:
         """The camera read something while this screen was seen: it was only tried."""
         self.presenter.code_was_read()
+
+    def enter_pressed(self) -> None:
+        """Enter, where no button has the keyboard."""
+        if self._view.pin.has_keyboard:
+            self.pin.enter_pressed()
 
     @Slot()
     def escape_pressed(self) -> None:
@@ -277,6 +288,7 @@ def settings_of(
         sounds=sounds,
         background=background,
         archives=opened.counter.archives,
+        pins=opened.counter.pins,
         time_zone=opened.counter.facts.time_zone,
         parent=parent,
     )

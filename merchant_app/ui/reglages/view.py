@@ -24,6 +24,7 @@ from merchant_app.ui.reglages import words
 from merchant_app.ui.reglages.accounts import AccountsView
 from merchant_app.ui.reglages.archive_view import ArchivesView
 from merchant_app.ui.reglages.controls import FolderChoice, OneOf, Volume, beside, titled
+from merchant_app.ui.reglages.pin_view import PinView
 from merchant_app.ui.reglages.printer_choice import PrinterChoice
 from merchant_app.ui.reglages.states import Screen
 from merchant_app.ui.theme import STEP, Look, Size, tinted
@@ -146,6 +147,7 @@ class ReglagesView(QWidget):
         self.mirror_folder.chosen.connect(self.mirror_folder_wanted)
         self.printer = PrinterChoice(self._look, self._inside)
         self.archives = ArchivesView(self._look, self._inside)
+        self.pin = PinView(self._look, self._inside)
         self.accounts = AccountsView(self._look, self._inside)
         self.accounts.changed.connect(self.account_wanted)
 
@@ -168,6 +170,7 @@ class ReglagesView(QWidget):
         others.addWidget(self.watched_folder)
         others.addWidget(self.mirror_folder)
         others.addWidget(self.archives)
+        others.addWidget(self.pin)
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, 3 * STEP, 0)
         rows.setSpacing(5 * STEP)

@@ -88,8 +88,19 @@ def test_what_was_booked_before_is_not_booked_again() -> None:
 def test_offline_is_what_was_honoured_without_asking() -> None:
     figures = Figures()
     share = share_of(sold(honoured=True), known(None))
-    figures.book(sold(honoured=True), share, time_zone="UTC", find=lambda _id: None)
+    op = TouchedOp(sold(honoured=True), None, known(None))
+    figures.book(op, share, time_zone="UTC", find=lambda _id: None)
     assert (figures.offline_count, figures.offline_minor, figures.online_count) == (1, 5_000, 0)
+    assert (figures.manager_count, figures.manager_minor) == (0, 0)
+
+
+def test_what_the_code_lifted_is_counted_among_what_was_taken_offline() -> None:
+    figures = Figures()
+    op = TouchedOp(sold(honoured=True), None, known(None), lifted=True)
+    share = share_of(op.redemption, op.after)
+    figures.book(op, share, time_zone="UTC", find=lambda _id: None)
+    assert (figures.manager_count, figures.manager_minor) == (1, 5_000)
+    assert (figures.offline_count, figures.offline_minor) == (1, 5_000)
 
 
 def test_two_currencies_are_never_added_up() -> None:

@@ -5,24 +5,32 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
 from merchant_app.central.port import NoAnswerKind
 from merchant_app.ids import OpId
+from merchant_app.journal.book_reader import BookReader
+from merchant_app.journal.events import EventKind
 from merchant_app.journal.owner import JournalOwner
 from merchant_app.ledger.exposure import Limit, OfflineLimits
 from merchant_app.money import Money
+from merchant_app.reports.exports.rows import Till as ExportTill
+from merchant_app.reports.exports.rows import export_rows
+from merchant_app.till.journal_results import LimitLifted
 from merchant_app.till.live import LiveCounter
 from merchant_app.till.matters import CardKind, Choice, Decided, MayLeave, MustStay, RetryFailed
+from merchant_app.till.pin_desk import PinKept
 from merchant_app.till.results import (
     AcceptedOffline,
     Judged,
+    Lift,
     LineState,
     NoAnswerYet,
     OfflineRefused,
+    PinRefused,
     Redeemed,
     RedeemRefused,
     RedeemResult,
@@ -31,6 +39,7 @@ from merchant_app.till.results import (
     SameAgain,
 )
 from merchant_app.vouchers import verdicts
+from merchant_app.vouchers.split import Part
 from tests.fakes.central import FakeCentral, FakeTill, Issued, LoseAnswer
 from tests.fakes.clock import FakeClock
 from tests.fakes.copy_of_vouchers import MemoryCopy
@@ -220,6 +229,138 @@ def test_beyond_a_limit_nothing_is_recorded_and_what_would_do_is_told(till: Till
     assert isinstance(refused, OfflineRefused)
     assert (refused.op_id, refused.limit, refused.most) == (None, Limit.REDEMPTION, euros(50))
     assert till.counter.status().unsent == 0
+
+
+# --- the responsible person's code ---------------------------------------------------------------
+
+
+def tighten(till: Till, **limits: int) -> None:
+    """The service sends other limits."""
+    offline = replace(till.central.policy.offline, **limits)
+    till.central.policy = replace(till.central.policy, offline=offline)
+    till.counter.contact()
+
+
+def lift(till: Till, issued: Issued, amount: int, pin: str) -> RedeemResult:
+    """Beyond a limit: the code is typed."""
+    verdict = till.judged(issued).verdict
+    assert isinstance(verdict, verdicts.Valid)
+    part = Part(verdict.voucher, euros(amount))
+    return till.counter.redeem_basket((part,), purchase=None, again=True, pin=pin)
+
+
+def test_without_a_code_a_soft_limit_is_one_and_says_what_would_lift_it(till: Till) -> None:
+    issued = till.central.issue(5000)
+    till.fetch(issued)
+    tighten(till, till_max_minor=3_000)
+    till.cut()
+    refused = till.redeem(issued, 40)
+    assert isinstance(refused, OfflineRefused)
+    assert (refused.limit, refused.lift) == (Limit.TILL_SUM, Lift.NO_PIN_SET)
+    assert isinstance(lift(till, issued, 40, "2580"), PinRefused)
+    assert till.counter.status().unsent == 0
+
+
+def test_the_code_takes_one_redemption_beyond_a_soft_limit(till: Till) -> None:
+    issued, other = till.central.issue(5000), till.central.issue(5000)
+    till.fetch(issued, other)
+    tighten(till, till_max_minor=3_000)
+    assert isinstance(till.counter.pins.change("2580", old=""), PinKept)
+    till.cut()
+    refused = till.redeem(issued, 40)
+    assert isinstance(refused, OfflineRefused)
+    assert refused.lift is Lift.WITH_PIN
+    taken = lift(till, issued, 40, "2580")
+    assert isinstance(taken, AcceptedOffline)
+    again = till.redeem(other, 10)
+    assert isinstance(again, OfflineRefused), "it holds for one redemption"
+    till.mend()
+    assert till.central.balance_minor(issued) == 1000
+    assert till.counter.to_settle().cards == ()
+
+
+def test_the_count_of_redemptions_is_soft_too(till: Till) -> None:
+    issued = till.central.issue(5000)
+    till.fetch(issued)
+    tighten(till, count_max=1)
+    till.counter.pins.change("2580", old="")
+    till.cut()
+    assert isinstance(till.redeem(issued, 10), AcceptedOffline)
+    assert isinstance(lift(till, issued, 10, "2580"), AcceptedOffline)
+    hard = lift(till, issued, 10, "2580")
+    assert isinstance(hard, OfflineRefused)
+    assert (hard.limit, hard.lift) == (Limit.TILL_COUNT, Lift.NEVER), "twice is as far as it goes"
+
+
+@pytest.mark.parametrize(
+    ("limits", "amount", "limit"),
+    [
+        ({"voucher_max_minor": 2_000}, 30, Limit.VOUCHER),
+        ({"redemption_max_minor": 2_000}, 30, Limit.REDEMPTION),
+        ({"redemption_max_minor": 0}, 30, Limit.SWITCHED_OFF),
+        ({"till_max_minor": 1_000}, 30, Limit.TILL_SUM),
+        ({"snapshot_max_s": -1}, 30, Limit.SNAPSHOT_AGE),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_no_code_lifts_a_hard_limit(
+    till: Till, limits: dict[str, int], amount: int, limit: Limit
+) -> None:
+    issued = till.central.issue(5000)
+    till.fetch(issued)
+    tighten(till, **limits)
+    till.counter.pins.change("2580", old="")
+    till.cut()
+    refused = lift(till, issued, amount, "2580")
+    assert isinstance(refused, OfflineRefused)
+    assert (refused.limit, refused.lift) == (limit, Lift.NEVER)
+    assert till.counter.status().unsent == 0
+
+
+def test_a_wrong_code_debits_nothing_and_is_recorded_without_it(till: Till) -> None:
+    issued = till.central.issue(5000)
+    till.fetch(issued)
+    tighten(till, till_max_minor=3_000)
+    till.counter.pins.change("2580", old="")
+    till.cut()
+    assert lift(till, issued, 40, "2581") == PinRefused(wrong=True, wait_s=0)
+    assert till.counter.status().unsent == 0
+    events = till.journal.run(lambda journal: journal.events.since(0, limit=100))
+    (wrong,) = [event for event in events if event.kind is EventKind.PIN_WRONG]
+    assert wrong.detail == {"for": "limit", "misses": 1, "wait_s": 0}
+    assert "2581" not in repr(events)
+    assert "2580" not in repr(events)
+
+
+def test_with_the_line_back_nobody_needs_the_code(till: Till) -> None:
+    issued = till.central.issue(5000)
+    till.fetch(issued)
+    till.counter.pins.change("2580", old="")
+    assert isinstance(lift(till, issued, 40, "0000"), Redeemed)
+    events = till.journal.run(lambda journal: journal.events.since(0, limit=100))
+    assert [event.kind for event in events] == [EventKind.PIN_SET]
+
+
+def test_what_was_lifted_is_in_the_closing_the_export_and_its_life(till: Till) -> None:
+    issued = till.central.issue(5000)
+    till.fetch(issued)
+    tighten(till, till_max_minor=3_000)
+    till.counter.pins.change("2580", old="")
+    till.cut()
+    assert isinstance(till.redeem(issued, 10), AcceptedOffline)
+    taken = lift(till, issued, 30, "2580")
+    assert isinstance(taken, AcceptedOffline)
+    till.mend()
+    till.restart()
+    figures = till.counter.closings.preview().closing.figures
+    assert (figures.manager_count, figures.manager_minor) == (1, 3000)
+    assert (figures.offline_count, figures.offline_minor) == (2, 4000)
+    steps = till.counter.journal.life(taken.op_id).steps
+    assert [step.limit for step in steps if isinstance(step, LimitLifted)] == [Limit.TILL_SUM]
+    with BookReader(till.path) as reader:
+        known = ExportTill(title="Caisse 1", zone=UTC, find=lambda _id: None)
+        rows = list(export_rows(reader, known))
+    assert [(row.goods.minor, row.lifted) for row in rows] == [(1000, False), (3000, True)]
 
 
 def test_each_till_of_a_shop_may_accept_its_share_of_a_voucher(till: Till, other: Till) -> None:

@@ -12,8 +12,9 @@ from merchant_app.central.port import NoAnswerKind
 from merchant_app.journal.events import EventKind
 from merchant_app.journal.owner import JournalOwner
 from merchant_app.till.live import LiveCounter
+from merchant_app.till.misses import WAIT_MAX_S, wait_after_s
 from merchant_app.till.results import Judged, LookUp, NoAnswerYet, NotAVoucher, TypingPaused
-from merchant_app.till.typed_codes import WAIT_MAX_S, TypedCodes, wait_after_s
+from merchant_app.till.typed_codes import TypedCodes
 from merchant_app.vouchers import code as codes
 from merchant_app.vouchers.verdicts import Unknown
 from tests.fakes.central import FakeCentral, FakeTill

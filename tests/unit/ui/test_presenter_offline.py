@@ -14,6 +14,7 @@ from merchant_app.i18n import Language, install
 from merchant_app.ids import OpId
 from merchant_app.till.results import (
     Judged,
+    Lift,
     Limit,
     LineState,
     NoAnswerKind,
@@ -21,6 +22,7 @@ from merchant_app.till.results import (
     NotAuthorisedKind,
     NotEntitled,
     OfflineRefused,
+    PinRefused,
     ReversalPending,
     SameAgain,
     Status,
@@ -301,6 +303,105 @@ def test_a_voucher_that_is_debited_whole_is_offered_no_part_of_it(desk: Desk) ->
     beyond = state(desk)
     assert isinstance(beyond, st.BeyondLimit)
     assert beyond.offer is None
+
+
+# --- the responsible person's code ---------------------------------------------------------------
+
+
+def beyond_soft(desk: Desk, *, pin: str = "2580") -> None:
+    """The debit of a voucher is beyond a limit that the code can lift."""
+    desk.counter.pins.pin = pin
+    desk.scan(code(1))
+    said = replace(refused(Limit.TILL_SUM), lift=Lift.WITH_PIN if pin else Lift.NO_PIN_SET)
+    desk.counter.next_redeem.append(said)
+    desk.enter()
+    assert isinstance(state(desk), st.BeyondLimit)
+
+
+def type_pin(desk: Desk, text: str) -> None:
+    desk.presenter.pin_edited()
+    desk.clock.advance(seconds=1)
+    desk.presenter.pin_entered(text)
+    desk.work_off()
+
+
+def test_f9_asks_for_the_code_and_the_code_takes_it(desk: Desk) -> None:
+    beyond_soft(desk)
+    desk.presenter.honour()
+    assert isinstance(state(desk), st.AskingPin)
+    assert desk.screen.focus[1] is st.Focus.PIN
+    desk.clock.advance(seconds=1)
+    desk.counter.next_redeem.append(desk.counter.accepted(euros(50)))
+    type_pin(desk, "2580")
+    assert isinstance(state(desk), st.Accepted)
+    assert desk.counter.calls[-1] == ("redeem again", euros(50))
+    assert len(desk.screen.basket) == 1
+
+
+def test_a_wrong_code_debits_nothing_and_may_be_typed_again(desk: Desk) -> None:
+    beyond_soft(desk)
+    desk.presenter.honour()
+    desk.clock.advance(seconds=1)
+    type_pin(desk, "1234")
+    asking = state(desk)
+    assert isinstance(asking, st.AskingPin)
+    assert asking.refused == PinRefused(wrong=True, wait_s=0)
+    assert desk.hands.sounds[-1] is st.Sound.NO
+    assert desk.screen.focus[1] is st.Focus.PIN
+    assert desk.screen.basket == ()
+    desk.counter.next_redeem.append(desk.counter.accepted(euros(50)))
+    type_pin(desk, "2580")
+    assert isinstance(state(desk), st.Accepted)
+
+
+def test_esc_goes_back_to_the_limit_and_a_scan_to_the_next_voucher(desk: Desk) -> None:
+    beyond_soft(desk)
+    desk.presenter.honour()
+    desk.presenter.escape()
+    assert isinstance(state(desk), st.BeyondLimit)
+    desk.clock.advance(seconds=1)
+    desk.presenter.honour()
+    desk.scan(code(2))
+    at_hand = state(desk)
+    assert isinstance(at_hand, st.Debitable | st.Several)
+    assert desk.counter.asked("redeem again") == 0
+
+
+@pytest.mark.parametrize("text", ["", "123", "123456789", "12a4"])
+def test_what_is_no_code_is_not_even_tried(desk: Desk, text: str) -> None:
+    beyond_soft(desk)
+    desk.presenter.honour()
+    desk.clock.advance(seconds=1)
+    type_pin(desk, text)
+    assert isinstance(state(desk), st.AskingPin)
+    assert desk.screen.hint is st.Hint.PIN_FIRST
+    assert desk.counter.asked("redeem again") == 0
+
+
+def test_the_digits_of_a_gun_are_no_code(desk: Desk) -> None:
+    beyond_soft(desk)
+    desk.presenter.honour()
+    desk.clock.advance(seconds=1)
+    desk.presenter.pin_edited()
+    desk.clock.advance(seconds=0.02)
+    desk.presenter.pin_entered("2580")
+    assert desk.hands.commands == []
+    assert desk.screen.hint is st.Hint.PIN_FIRST
+
+
+def test_where_no_code_can_help_f9_does_nothing(desk: Desk) -> None:
+    beyond_soft(desk, pin="")
+    desk.presenter.honour()
+    assert isinstance(state(desk), st.BeyondLimit)
+
+
+def test_a_code_that_is_typed_is_not_told_to_a_log(desk: Desk) -> None:
+    beyond_soft(desk)
+    desk.presenter.honour()
+    desk.clock.advance(seconds=1)
+    desk.presenter.pin_entered("2580")
+    assert "2580" not in repr(desk.hands.commands)
+    assert "2580" not in repr(desk.screens)
 
 
 # --- no answer: wait, accept offline, cancel ------------------------------------------------------
