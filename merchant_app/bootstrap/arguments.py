@@ -35,7 +35,8 @@ def parse(argv: Sequence[str]) -> Arguments:
         prog="merchant-app",
         description="Comptoir: scan, check and debit gift vouchers.",
         epilog="merchant-app verify-journal FILE says whether a journal was tampered with; "
-        "merchant-app verify-archive FILE the same of an archive; --help after either says more.",
+        "merchant-app verify-archive FILE the same of an archive; --help after either says more. "
+        "merchant-app --selftest says whether this installation has all that a till needs.",
     )
     parser.add_argument("--version", action="version", version=f"Comptoir {__version__}")
     parser.add_argument("--training", action="store_true", help="practise with sample vouchers")

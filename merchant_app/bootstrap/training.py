@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from merchant_app.bootstrap import SERVICE_SWITCH
 from merchant_app.errors import Problem, ProblemKind
 
 SHOP = "librairie-cassiopee"
@@ -144,8 +145,7 @@ class TrainingService:
 
     def _command(self, *arguments: str) -> list[str]:
         verb, *rest = arguments
-        program = [sys.executable, "-m", "merchant_app.server.cli", verb]
-        return [*program, "--database", self.database, *rest]
+        return [*_program(), verb, "--database", self.database, *rest]
 
     def _wait_for(self, ready_file: Path, process: subprocess.Popen[bytes]) -> str:
         deadline = time.monotonic() + START_LIMIT_S
@@ -159,3 +159,10 @@ class TrainingService:
             if self._given_up.wait(_POLL_S):
                 raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, "not waited for")
         return str(json.loads(ready_file.read_text("utf-8"))["url"])
+
+
+def _program() -> tuple[str, ...]:
+    """How the service is started: by Python, or by the packaged program itself."""
+    if getattr(sys, "frozen", False):
+        return (sys.executable, SERVICE_SWITCH)
+    return (sys.executable, "-m", "merchant_app.server.cli")

@@ -6,17 +6,17 @@ import io
 import zlib
 from collections.abc import Mapping
 from email.message import EmailMessage
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
+from merchant_app.resources import resource_path
 from tests.fakes.camera_scene import OTHER_TOKEN, TOKEN, qr_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Exif
 
-HEIC = Path(__file__).parents[1] / "data" / "pictures" / "voucher.heic"
+HEIC = resource_path("selftest", "voucher.heic")
 _A4 = b"[0 0 595 842]"
 
 
