@@ -11,8 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import dev_bare_root
+import dev_bundle
 import dev_environment
-from dev_terminal import ROOT, duration
+from dev_terminal import ROOT, CannotGoOn, duration
 
 WORKERS = 2
 _CLOSING = re.compile(r"\b(passed|failed|error|errors|no tests ran)\b.* in [0-9.]+s")
@@ -28,18 +30,20 @@ class Stage:
         code: its exit code; 0 is well.
         seconds: how long it took.
         output: what it said.
+        note: what its closing line adds.
     """
 
     name: str
     code: int
     seconds: float
     output: str
+    note: str = ""
 
     @property
     def line(self) -> str:
         """The closing line."""
         word = "ok" if self.code == 0 else "FAILED"
-        return f"{self.name:<14} {word:<7} {duration(self.seconds):>12}"
+        return f"{self.name:<14} {word:<7} {duration(self.seconds):>12}  {self.note}".rstrip()
 
 
 def run(python: Path, arguments: list[str]) -> int:
@@ -85,9 +89,12 @@ def _static(python: Path) -> Iterator[Stage]:
         ],
     }
     with ThreadPoolExecutor(WORKERS) as pool:
+        # The longest first, so that the others run beside it; its line comes last.
+        package = pool.submit(_package, python)
         running: list[Future[Stage]] = [
             pool.submit(_stage, name, command) for name, command in commands.items()
         ]
+        running.append(package)
         for future in running:
             yield future.result()
 
@@ -105,6 +112,18 @@ def _stage(name: str, command: list[str]) -> Stage:
         check=False,
     )
     return Stage(name, done.returncode, time.monotonic() - started, done.stdout)
+
+
+def _package(python: Path) -> Stage:
+    """The program without Python: made when its sources changed, tried where nothing else is."""
+    started = time.monotonic()
+    try:
+        bundle = dev_bundle.ensure(python)
+    except CannotGoOn as reason:
+        return Stage("package", 1, time.monotonic() - started, str(reason))
+    tried = dev_bare_root.selftest(bundle, dev_bundle.PROGRAM)
+    took = time.monotonic() - started
+    return Stage("package", tried.code, took, tried.output, f"selftest {tried.where}")
 
 
 def _tests(python: Path, arguments: list[str]) -> tuple[Stage, str]:
