@@ -7,6 +7,8 @@ only a part.
 from __future__ import annotations
 
 import logging
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from merchant_app.scanning.decoder import Reading, Sight, clockwise
@@ -67,8 +69,25 @@ def _corners(code: Any) -> Corners:
 
 def load() -> Zbar | str:
     """The decoder; or why it is not there, for the log."""
+    _find_the_packaged_library()
     try:
         from pyzbar import pyzbar
     except (ImportError, OSError) as missing:  # OSError: a library of Windows that will not load
         return f"zbar is missing: {missing}"
     return Zbar(pyzbar)
+
+
+def _find_the_packaged_library() -> None:
+    """pyzbar looks for ZBar where the system keeps its libraries; packaged, it lies beside us."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    packaged = sorted(Path(bundle).glob("libzbar*")) if bundle else []
+    if not packaged:  # on Windows pyzbar's wheel brings it, and knows where
+        return
+    import ctypes.util
+
+    in_the_system = ctypes.util.find_library
+
+    def find_library(name: str) -> str | None:
+        return str(packaged[0]) if name == "zbar" else in_the_system(name)
+
+    ctypes.util.find_library = find_library

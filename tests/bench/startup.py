@@ -1,7 +1,9 @@
-"""Process start to the first painted window, as a ratio to an empty PySide6 window.
+"""The program's start and its weight, beside an empty PySide6 window.
 
-Both report the moment of their first paint on the same monotonic clock the parent started them by;
-they run in turn, so that a machine whose speed drifts slows both.
+Process start to the first painted window, from source and packaged; memory and processor time at
+rest and while scanning; the size of the package and what is in it. All windows report the moment of
+their first paint on the same monotonic clock the parent started them by; they run in turn, so that
+a machine whose speed drifts slows all of them.
 """
 
 from __future__ import annotations
@@ -15,10 +17,18 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.bench.machine import machine
 
-RATIO_MAX = 2.0
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "build"))
+
+import dev_bundle  # noqa: E402 - after the path to it
+import dev_contents  # noqa: E402
+
+RATIO_MAX = 1.5
+MODES = ("empty", "idle", "scanning")
 EMPTY_WINDOW = """
 import sys, time
 from PySide6.QtWidgets import QApplication, QWidget
@@ -41,51 +51,97 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true", help="kept for symmetry: JSON is all we say")
     parser.add_argument("--runs", type=int, default=15)
-    runs = parser.parse_args().runs
+    parser.add_argument("--from-source", action="store_true", help="leave the package out")
+    options = parser.parse_args()
+    bundle = None if options.from_source else dev_bundle.ensure(Path(sys.executable))
     with tempfile.TemporaryDirectory(prefix="comptoir-bench-") as folder:
-        till = [sys.executable, "-m", "merchant_app.bootstrap", "--startup-probe"]
-        commands = {
-            "empty": [sys.executable, "-c", EMPTY_WINDOW],
-            "till": [*till, "--data-dir", str(Path(folder) / "till")],
-            "training": [*till, "--training", "--data-dir", str(Path(folder) / "training")],
-        }
-        times: dict[str, list[float]] = {name: [] for name in commands}
-        for run in range(runs + 1):
-            for name, command in commands.items():
-                took_ms = _first_paint_ms(command)
-                if run:  # the first one warms the disk cache
-                    times[name].append(took_ms)
-    medians = {name: statistics.median(values) for name, values in times.items()}
-    print(
-        json.dumps(
-            {
-                "bench": "startup",
-                "machine": machine(),
-                "figures": {
-                    "ratio_till": round(medians["till"] / medians["empty"], 3),
-                    "ratio_training": round(medians["training"] / medians["empty"], 3),
-                    "empty_ms": round(medians["empty"], 1),
-                    "till_ms": round(medians["till"], 1),
-                    "training_ms": round(medians["training"], 1),
-                },
-                "limits": {"ratio_till": RATIO_MAX, "ratio_training": RATIO_MAX},
-                "runs": runs,
-                "method": "median of process start to first paintEvent, in turn, offscreen",
-            }
-        )
-    )
+        medians = _starts(Path(folder), options.runs, is_packaged=bundle is not None)
+        rest = {mode: _at_rest(mode, Path(folder)) for mode in MODES}
+    figures = _start_figures(medians) | _rest_figures(rest)
+    result: dict[str, Any] = {
+        "bench": "startup",
+        "machine": machine(),
+        "figures": figures,
+        "limits": {name: RATIO_MAX for name in ("ratio_warm", "ratio_frozen") if name in figures},
+        "runs": options.runs,
+        "method": "median of process start to first paintEvent, in turn, offscreen, warm; at rest: "
+        "training mode without a camera, 5 s after it opened, 10 s; scanning: a film at 30 "
+        "pictures a second",
+    }
+    if bundle is not None:
+        files = dev_bundle.files(bundle)
+        figures["bundle_mb"] = round(sum(size for _, size in files) / 1e6, 1)
+        result["bundle_shares_mb"] = dev_contents.share(files)
+    print(json.dumps(result))
     return 0
 
 
+def _starts(folder: Path, runs: int, *, is_packaged: bool) -> dict[str, float]:
+    """Milliseconds to the first paint, by what was started."""
+    till = [sys.executable, "-m", "merchant_app.bootstrap", "--startup-probe"]
+    commands = {
+        "empty": [sys.executable, "-c", EMPTY_WINDOW],
+        "till": [*till, "--data-dir", str(folder / "till")],
+        "training": [*till, "--training", "--data-dir", str(folder / "training")],
+    }
+    if is_packaged:
+        program = str(dev_bundle.PROGRAM)
+        commands["frozen"] = [program, "--startup-probe", "--data-dir", str(folder / "frozen")]
+    times: dict[str, list[float]] = {name: [] for name in commands}
+    for run in range(runs + 1):
+        for name, command in commands.items():
+            took_ms = _first_paint_ms(command)
+            if run:  # the first one warms the disk cache
+                times[name].append(took_ms)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def _start_figures(medians: dict[str, float]) -> dict[str, float]:
+    names = {"till": "ratio_warm", "training": "ratio_training", "frozen": "ratio_frozen"}
+    ratios = {
+        name: round(medians[what] / medians["empty"], 3)
+        for what, name in names.items()
+        if what in medians
+    }
+    return ratios | {f"{name}_ms": round(median, 1) for name, median in medians.items()}
+
+
+def _rest_figures(rest: dict[str, dict[str, float]]) -> dict[str, float]:
+    empty, idle, scanning = (rest[mode] for mode in MODES)
+    return {
+        "rss_mb": round(idle["rss_mb"], 1),
+        "rss_ratio": round(idle["rss_mb"] / empty["rss_mb"], 3),
+        "rss_scanning_mb": round(scanning["rss_mb"], 1),
+        "rss_scanning_ratio": round(scanning["rss_mb"] / empty["rss_mb"], 3),
+        "rss_empty_mb": round(empty["rss_mb"], 1),
+        "cpu_idle_percent": round(idle["cpu_percent"], 2),
+        "cpu_scanning_percent": round(scanning["cpu_percent"], 1),
+        "cpu_empty_percent": round(empty["cpu_percent"], 2),
+    }
+
+
+def _at_rest(mode: str, folder: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "tests.bench.startup_rest", mode, str(folder)]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True, env=_environment(), cwd=ROOT
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
 def _first_paint_ms(command: list[str]) -> float:
-    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
     started_ns = time.monotonic_ns()
-    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=_environment()
+    )
     for line in result.stdout.splitlines():
         name, _, value = line.partition(" ")
         if name == "first-paint":
             return (int(value) - started_ns) / 1e6
     raise SystemExit(f"{command}: no paint, code {result.returncode}\n{result.stderr}")
+
+
+def _environment() -> dict[str, str]:
+    return {"QT_QPA_PLATFORM": "offscreen", **os.environ}
 
 
 if __name__ == "__main__":
