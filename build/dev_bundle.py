@@ -19,11 +19,19 @@ SPEC = ROOT / "build" / "comptoir.spec"
 DIST = ROOT / "dist"
 BUNDLE = DIST / "comptoir"
 PROGRAM = BUNDLE / ("comptoir-console.exe" if os.name == "nt" else "comptoir")
+BILL = DIST / "comptoir.cdx.json"
+"""What is in the folder."""
 STAMP = DIST / "comptoir.json"
 LOG = WORK / "bundle.log"
 _MADE_FROM = (
     *("merchant_app", "resources", "build/hooks", "build/macos", "build/comptoir.spec"),
-    *("build/dev_contents.py", "build/requirements.lock", "pyproject.toml", "LICENSE"),
+    *(
+        "build/dev_contents.py",
+        "build/bill_of_materials.py",
+        "build/requirements.lock",
+        "pyproject.toml",
+        "LICENSE",
+    ),
 )
 
 
@@ -86,6 +94,10 @@ def _make(python: Path) -> None:
     if code != 0:
         end = LOG.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise CannotGoOn(f"PyInstaller ended with {code}. The end of {LOG}:\n{end}")
+    # Now: the next build writes over what tells where the files came from.
+    write_bill = [str(python), str(ROOT / "build" / "bill_of_materials.py"), "--out", str(BILL)]
+    write_bill += ["--toc", str(WORK / "pyinstaller" / "comptoir")]
+    subprocess.run(write_bill, check=True)
 
 
 def files(bundle: Path) -> list[tuple[str, int]]:

@@ -13,6 +13,7 @@ import dev_bench
 import dev_environment
 import dev_gate
 import dev_lock
+import dev_package
 import dev_system
 from dev_terminal import ROOT, CannotGoOn, open_lock, say, try_lock
 
@@ -50,6 +51,8 @@ def _dispatch(arguments: list[str]) -> int:
     python = dev_environment.ensure()
     if options.command == "openapi":
         return dev_lock.openapi()
+    if options.command == "package":
+        return dev_package.run(python)
     check = ["--check"] if options.check else []
     return subprocess.call([python, ROOT / "build" / "translations.py", *check], cwd=ROOT)
 
@@ -72,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     bench = command("bench", "Measure one thing; without a name, list what can be measured.")
     bench.add_argument("name", nargs="?", metavar="NAME")
     bench.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    command("package", "Make the packages of this system, tried by themselves, in dist/.")
     command("lock", "Make build/requirements.lock again from pyproject.toml.")
     words = command("translations", "Bring the catalogues of resources/locale up to date.")
     words.add_argument(
