@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
+import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -12,9 +16,12 @@ from tests.house.sources import ROOT
 
 sys.path.insert(0, str(ROOT / "build"))
 
+import bill_of_materials
 import dev_bare_root
 import dev_bundle
 import dev_contents
+import dev_package
+import dev_package_linux
 
 PROGRAM = '#!/bin/sh\necho "$1 path=$PATH display=$DISPLAY"\nexit 4\n'
 
@@ -114,3 +121,93 @@ def test_the_libraries_of_the_system_bring_what_they_load() -> None:
     assert {"libglib-2.0.so.0", "libc.so.6"} <= set(found)
     assert "libnone.so.9" not in found
     assert all(path.is_file() for path in found.values() if path.name != "linux-vdso.so.1")
+
+
+# --- what a shop downloads ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small folder that stands for the program's."""
+    monkeypatch.setattr(dev_package_linux, "TREE", tmp_path / "tree")
+    folder = tmp_path / "dist" / "comptoir"
+    (folder / "_internal").mkdir(parents=True)
+    (folder / "_internal" / "data.txt").write_text("data\n", encoding="utf-8")
+    program = folder / "comptoir"
+    program.write_text(PROGRAM, encoding="utf-8")
+    program.chmod(0o700)
+    return folder
+
+
+def made(bundle: Path) -> dict[str, bytes]:
+    files = dev_package_linux.make(bundle, "comptoir-9.8.7-linux", version="9.8.7", epoch_s=1_000)
+    return {file.name: file.read_bytes() for file in files}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links")
+def test_the_tarball_unpacks_below_a_home_and_is_the_same_each_time(bundle: Path) -> None:
+    first, second = made(bundle), made(bundle)
+    name = "comptoir-9.8.7-linux.tar.gz"
+    assert first[name] == second[name]
+    with tarfile.open(bundle.parent / name) as tar:
+        entries = {entry.name.partition("/")[2]: entry for entry in tar}
+    assert entries["bin/merchant-app"].linkname == "../lib/comptoir/comptoir"
+    assert entries["lib/comptoir/comptoir"].mode == 0o755
+    assert entries["lib/comptoir/_internal/data.txt"].mode == 0o644
+    assert {entry.uname for entry in entries.values()} == {"root"}
+    assert {entry.mtime for entry in entries.values()} == {1_000}
+    for shown in ("applications/comptoir.desktop", "icons/hicolor/scalable/apps/comptoir.svg"):
+        assert f"share/{shown}" in entries
+
+
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="Debian's")
+def test_the_deb_asks_for_what_is_not_packed_and_is_the_same_each_time(bundle: Path) -> None:
+    first, second = made(bundle), made(bundle)
+    (name,) = (name for name in first if name.endswith(".deb"))
+    assert first[name] == second[name]
+    told = subprocess.run(
+        ["dpkg-deb", "--info", bundle.parent / name], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Version: 9.8.7" in told
+    assert {"libegl1", "libgl1", "libfontconfig1", "libdbus-1-3", "tzdata"} <= set(
+        re.findall(r"[\w.+-]+", told)
+    )
+    listed = subprocess.run(
+        ["dpkg-deb", "--contents", bundle.parent / name], capture_output=True, text=True, check=True
+    ).stdout
+    assert re.search(r"-rwxr-xr-x root/root .* \./usr/lib/comptoir/comptoir\n", listed)
+    assert "./usr/share/applications/comptoir.desktop" in listed
+
+
+def test_hashes_are_written_as_sha256sum_reads_them(tmp_path: Path) -> None:
+    file = tmp_path / "one.tar.gz"
+    file.write_bytes(b"one\n")
+    dev_package.write_sums([file])
+    digest = hashlib.sha256(b"one\n").hexdigest()
+    line = (tmp_path / "SHA256SUMS").read_text(encoding="utf-8")
+    assert line == f"{digest}  one.tar.gz\n"
+
+
+def test_the_bill_names_what_was_packed_and_nothing_else() -> None:
+    import segno
+
+    bill = bill_of_materials.bill_of([Path(segno.__file__), ROOT / "LICENSE"], version="9.8.7")
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    assert bill["metadata"]["component"]["version"] == "9.8.7"
+    names = [part["name"] for part in bill["components"]]
+    assert names == ["CPython", "segno"]
+    (segno_part,) = (part for part in bill["components"] if part["name"] == "segno")
+    assert segno_part["purl"].startswith("pkg:pypi/segno@1.")
+    assert segno_part["licenses"] == [{"license": {"name": "BSD License"}}]
+
+
+def test_actions_of_the_recipes_are_pinned_by_commit() -> None:
+    recipes = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    used = [
+        line.partition("uses:")[2].strip()
+        for recipe in recipes
+        for line in recipe.read_text(encoding="utf-8").splitlines()
+        if "uses:" in line
+    ]
+    assert used
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v[\d.]+", action) for action in used)
