@@ -16,12 +16,13 @@ SYSTEM_LIBRARIES = (
 )
 """Left to the Linux desktop, because they must fit its drivers, fonts and services: a second copy
 of one, or of what it loads, is how packages break on the next release of a system."""
-SOUND_LIBRARY = "libpulse.so.0"
-"""Left to the desktop as well; without it the till is silent and works."""
+OPTIONAL_LIBRARIES = ("libpulse.so.0", "libgssapi_krb5.so.2", "libcups.so.2")
+"""Left to the desktop as well; without them the till is silent, or prints on no printer of the
+system's, and works."""
 NOT_COLLECTED = (
     # What only development needs, and a plugin or a hook draws in.
     *("_pytest", "hypothesis", "mypy", "mypyc", "pip", "pytest", "setuptools", "tkinter"),
-    *("pygments", "rich", "yaml", "IPython"),
+    *("pygments", "rich", "IPython"),
     "psycopg",  # a training service keeps its books in SQLite
     *("PySide6.QtConcurrent", "PySide6.QtMultimediaWidgets", "PySide6.QtDBus"),
     *("PIL.ImageQt", "PIL.ImageTk", "PIL.AvifImagePlugin", "numpy.f2py", "numpy.testing"),
@@ -37,12 +38,13 @@ _QT_PLUGINS = (
     r"xcbglintegrations/",
     r"imageformats/(lib)?qjpeg",
     r"styles/",
+    r"printsupport/",
 )
 _QT_PLUGIN = re.compile(r"PySide6/(?:Qt/)?plugins/(.*)")
 _QT_KEPT = re.compile("|".join(_QT_PLUGINS))
 _QT_LIBRARY = re.compile(r"(?:lib)?Qt6?([A-Z][\w-]*?)(?:\.abi3)?\.(?:so|dll|pyd|dylib|framework)")
 _QT_LIBRARIES = {
-    *("Core", "Gui", "Widgets", "DBus", "Network", "Multimedia", "Concurrent"),
+    *("Core", "Gui", "Widgets", "DBus", "PrintSupport", "Network", "Multimedia", "Concurrent"),
     *("WaylandClient", "XcbQpa"),
 }
 """Multimedia draws in Network and Concurrent."""

@@ -20,7 +20,7 @@ Architecture: {architecture}
 Maintainer: The Comptoir project <comptoir@localhost>
 Installed-Size: {size_kib}
 Depends: {depends}
-Recommends: libpulse0, gnome-keyring | kwalletmanager
+Recommends: libpulse0, libcups2, gnome-keyring | kwalletmanager
 Section: misc
 Priority: optional
 Description: Till for gift vouchers
@@ -31,6 +31,7 @@ Description: Till for gift vouchers
 _DEPENDS = (
     *("libc6 (>= {libc})", "libstdc++6", "libgcc-s1", "zlib1g", "libgl1", "libegl1", "libx11-6"),
     *("libxcb1", "libfontconfig1", "libglib2.0-0t64 | libglib2.0-0", "libdbus-1-3", "tzdata"),
+    "libgssapi-krb5-2",
 )
 
 

@@ -44,6 +44,9 @@ SHIPPED = (
 _KEYRINGS = {"linux": "secretstorage", "darwin": "keyring", "win32": "win32ctypes"}
 
 
+_SOUND_LIBRARIES = ("libpulse.so.0", "libgssapi_krb5.so.2")
+
+
 class NotAsItShould(Exception):
     """A check failed; the text says what was there instead."""
 
@@ -119,6 +122,8 @@ def _alone() -> list[tuple[str, Callable[[], str]]]:
         ("what ships is there", _resources),
         ("money in French and in English", _money),
         ("certificates and keyring", _trust),
+        ("receipts are made for printers", _receipt),
+        ("sounds", _sound),
         *((f"{name} reads a code", _reading(load)) for name, load in readers),
     ]
 
@@ -152,6 +157,28 @@ def _trust() -> str:
     _expect(bool(metadata.entry_points(group="keyring.backends")), "keyring has no backends")
     needed = _KEYRINGS.get(sys.platform, "keyring")
     _expect(util.find_spec(needed) is not None, f"{needed} is missing")
+    return ""
+
+
+def _receipt() -> str:
+    import PySide6.QtPrintSupport  # noqa: F401
+
+    from merchant_app.printing.escpos_bytes import Pages, encoded
+    from merchant_app.printing.ticket import Ticket, TicketLine
+
+    for pages in Pages:
+        _expect(b"12,50" in encoded(Ticket("", (TicketLine("12,50 €"),)), pages), pages.value)
+    return ""
+
+
+def _sound() -> str:
+    """Of the libraries that make them, some are the desktop's; a till without one is silent."""
+    try:
+        import PySide6.QtMultimedia  # noqa: F401
+    except ImportError as missing:
+        library = str(missing).partition(":")[0]
+        _expect(library in _SOUND_LIBRARIES, str(missing))
+        return f"none: this computer has no {library}"
     return ""
 
 

@@ -53,4 +53,4 @@ def test_what_is_missing_is_named_and_the_rest_is_still_tried(tmp_path: Path) ->
     assert [line.split()[1] for line in failed] == ["zbar", "the"]
     assert "zbar is missing: not on this computer" in failed[0]
     assert "ok      opencv reads a code" in done.stdout
-    assert done.stdout.splitlines()[-1] == "5 of 7 checks passed"
+    assert done.stdout.splitlines()[-1] == "7 of 9 checks passed"
