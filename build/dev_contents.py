@@ -58,6 +58,7 @@ _DROPPED = re.compile(
     r"|cv2/data/"
     r"|/tests?/"
 )
+_DOES_WITHOUT = re.compile(r"Multimedia|Network|PrintSupport|printsupport")
 _TRANSLATIONS = re.compile(r"PySide6/(?:Qt/)?translations/qtbase_(?:fr|en)\.qm$")
 _LOCALES = re.compile(r"babel/locale-data/(?:root|fr|fr_FR|en|en_001|en_150|en_GB)\.dat$")
 _LINE = re.compile(r"^\s*(\S+) => (/\S+)|^\s*(/\S+)", re.MULTILINE)
@@ -82,6 +83,22 @@ def belongs(destination: str, *, system: frozenset[str] = frozenset()) -> bool:
     if _TRANSLATIONS.search(str(path)):
         return True
     return path.name not in system and _DROPPED.search(str(path)) is None
+
+
+def of_the_system(binaries: Sequence[tuple[str, str, str]]) -> frozenset[str]:
+    """Names of libraries that are left to this Linux. What an optional one loads is the desktop's
+    too, unless something in the package needs it that works without the optional one (libffi).
+
+    `binaries`: as for `used`.
+    """
+    needed = {
+        name
+        for entry in binaries
+        if not _of_the_system(entry) and _DOES_WITHOUT.search(entry[0]) is None
+        for name in loaded_by(Path(entry[1]))
+    }
+    optional = frozenset(with_what_they_load(OPTIONAL_LIBRARIES)) - needed
+    return frozenset(with_what_they_load(SYSTEM_LIBRARIES)) | optional
 
 
 def used(binaries: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
