@@ -6,6 +6,9 @@ changes between them; a character that none of them has is printed as the plain 
 
 from __future__ import annotations
 
+import logging
+import os
+import shutil
 import unicodedata
 from enum import Enum
 from functools import cache
@@ -20,6 +23,8 @@ _INITIALISE = b"\x1b@"
 _STRONG_ON, _STRONG_OFF = b"\x1bE\x01", b"\x1bE\x00"
 _FEED_AND_CUT = b"\x1dVB\x00"
 """GS V 66 0: up to the blade, then cut; printers without a blade feed only."""
+_PICKLES = "ESCPOS_CAPABILITIES_PICKLE_DIR"
+"""Where whoever sets it wants python-escpos to keep them."""
 _WESTERN = ("CP437", "CP850", "CP858", "CP1252")
 _NEAREST = {"’": "'", "‘": "'", "“": '"', "”": '"', "…": ".", "–": "-", "—": "-", "−": "-"}
 _LIGATURES = {"œ": "oe", "Œ": "OE"}
@@ -40,12 +45,25 @@ _PROFILES = {Pages.DEFAULT: "default", Pages.STAR: "TSP600", Pages.ONE: "default
 
 
 def load() -> None:
-    """Load what `encoded` needs; the first time that takes a third of a second."""
+    """Load what `encoded` needs; the first time that takes a third of a second. Any thread."""
+    # python-escpos makes a log of its own for the whole program when it is loaded, on the terminal
+    # and past what our log leaves out; where it finds one that is there already, it makes none.
+    root, there_is_one = logging.getLogger(), logging.NullHandler()
+    root.addHandler(there_is_one)
+    try:
+        from escpos import capabilities
+    finally:
+        root.removeHandler(there_is_one)
     import escpos.printer  # noqa: F401
+
+    if _PICKLES not in os.environ:
+        # It writes what it read of printers to a new temporary folder each time, and leaves it.
+        shutil.rmtree(capabilities.pickle_dir, ignore_errors=True)
 
 
 def encoded(ticket: Ticket, pages: Pages) -> bytes:
     """The bytes that make a printer print it."""
+    load()
     from escpos.magicencode import MagicEncode
     from escpos.printer import Dummy
 

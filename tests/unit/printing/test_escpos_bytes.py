@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from merchant_app.printing.escpos_bytes import Pages, encoded
@@ -54,3 +59,26 @@ def test_strong_lines_are_strong_and_the_paper_is_cut_at_the_end() -> None:
     assert b"\x1bE\x01" in data
     assert data.index(b"\x1bE\x01") < data.index(b"Total") < data.index(b"\x1bE\x00")
     assert data.endswith(b"\n\x1dVB\x00")
+
+
+# A process of its own: a library is loaded once in each.
+_PRINTS = """
+import logging, sys
+from merchant_app.printing.escpos_bytes import Pages, encoded
+from merchant_app.printing.ticket import Ticket, TicketLine
+encoded(Ticket("", (TicketLine("12,50"),)), Pages.DEFAULT)
+sys.exit(len(logging.getLogger().handlers))
+"""
+
+
+def test_what_drives_printers_makes_no_log_of_its_own_and_leaves_no_files(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _PRINTS],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
