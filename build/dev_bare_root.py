@@ -10,6 +10,7 @@ runs with an empty environment instead, and that is said.
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import shutil
 import socket
@@ -48,9 +49,24 @@ class Tried:
     where: str
 
 
+def digest() -> str:
+    """Of this trial: what it is, where it can be made, the libraries that stand for a desktop's."""
+    told = hashlib.sha256(Path(__file__).read_bytes())
+    told.update(" ".join(_root_of_its_own() or ["none"]).encode())
+    for name, path in sorted(_libraries().items()):
+        told.update(f"{name} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())
+    return told.hexdigest()
+
+
+def _libraries() -> dict[str, Path]:
+    if not sys.platform.startswith("linux"):
+        return {}
+    return dev_contents.with_what_they_load(dev_contents.SYSTEM_LIBRARIES)
+
+
 def selftest(bundle: Path, program: Path) -> Tried:
     """Run the package's selftest in the barest surroundings that this machine allows."""
-    prefix = _may_have_a_root_of_its_own() if sys.platform.startswith("linux") else None
+    prefix = _root_of_its_own()
     if prefix is None:
         where = "NOT in an empty root, which needs Linux and namespaces: with an empty environment"
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
@@ -87,10 +103,10 @@ def _run(command: list[str], environment: dict[str, str], where: str) -> Tried:
     return Tried(done.returncode, done.stdout, where)
 
 
-def _may_have_a_root_of_its_own() -> list[str] | None:
+def _root_of_its_own() -> list[str] | None:
     """The command to put before one; None where neither root nor user namespaces are allowed."""
     unshare = shutil.which("unshare")
-    if unshare is None:
+    if unshare is None or not sys.platform.startswith("linux"):
         return None
     for rights in (["--user", "--map-root-user"], []):
         prefix = [unshare, *rights, *_NAMESPACES]
@@ -106,7 +122,7 @@ def _furnish(root: Path, bundle: Path) -> None:
     for device in DEVICES:
         (root / "dev" / device).touch()
     shutil.copytree(bundle, root / "opt" / bundle.name, symlinks=True, copy_function=_link)
-    for name, path in dev_contents.with_what_they_load(dev_contents.SYSTEM_LIBRARIES).items():
+    for name, path in _libraries().items():
         # The loader is asked for by its full path, the others are looked for in /lib.
         place = root / (str(path)[1:] if name.startswith("ld-") else f"lib/{name}")
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -52,11 +52,31 @@ def ensure(python: Path) -> Path:
 
 def is_ready(wanted: str) -> bool:
     """Whether the folder is there and was made from this."""
+    return _stamped().get("made_from") == wanted and PROGRAM.exists()
+
+
+def passed(trial: str) -> str | None:
+    """Where this very folder has passed this trial already; None: it has not.
+
+    `trial`: the digest of what tries it.
+    """
+    stamp = _stamped()
+    if stamp.get("trial") != trial or not is_ready(digest()):
+        return None
+    return stamp.get("passed")
+
+
+def note_passed(trial: str, where: str) -> None:
+    """Need not be tried again until it, or what tries it, changes."""
+    STAMP.write_text(json.dumps({**_stamped(), "trial": trial, "passed": where}) + "\n", "utf-8")
+
+
+def _stamped() -> dict[str, str]:
     try:
         stamp = json.loads(STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
-    return bool(stamp == {"made_from": wanted}) and PROGRAM.exists()
+        return {}
+    return stamp if isinstance(stamp, dict) else {}
 
 
 def digest() -> str:

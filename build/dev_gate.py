@@ -121,7 +121,14 @@ def _package(python: Path) -> Stage:
         bundle = dev_bundle.ensure(python)
     except CannotGoOn as reason:
         return Stage("package", 1, time.monotonic() - started, str(reason))
+    trial = dev_bare_root.digest()
+    where = dev_bundle.passed(trial)
+    if where is not None:
+        note = f"unchanged since its selftest passed {where}"
+        return Stage("package", 0, time.monotonic() - started, "", note)
     tried = dev_bare_root.selftest(bundle, dev_bundle.PROGRAM)
+    if tried.code == 0:
+        dev_bundle.note_passed(trial, tried.where)
     took = time.monotonic() - started
     return Stage("package", tried.code, took, tried.output, f"selftest {tried.where}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -89,6 +90,34 @@ def test_a_package_is_made_anew_when_a_source_changes(
     changed = dev_bundle.digest()
     source.rename(source.with_name("two.py"))
     assert len({before, changed, dev_bundle.digest()}) == 3
+
+
+def test_a_selftest_that_passed_is_not_repeated_until_something_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "pyproject.toml"
+    source.write_text("x = 1\n", encoding="utf-8")
+    program, stamp = tmp_path / "comptoir", tmp_path / "stamp.json"
+    program.touch()
+    for name, value in (("ROOT", tmp_path), ("PROGRAM", program), ("STAMP", stamp)):
+        monkeypatch.setattr(dev_bundle, name, value)
+    assert dev_bundle.passed("a trial") is None
+    stamp.write_text(json.dumps({"made_from": dev_bundle.digest()}), encoding="utf-8")
+    assert dev_bundle.passed("a trial") is None
+    dev_bundle.note_passed("a trial", "in an empty root")
+    assert dev_bundle.is_ready(dev_bundle.digest())
+    assert dev_bundle.passed("a trial") == "in an empty root"
+    assert dev_bundle.passed("another trial") is None
+    source.write_text("x = 2\n", encoding="utf-8")
+    assert dev_bundle.passed("a trial") is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no namespaces")
+def test_where_a_trial_can_be_made_is_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dev_bare_root.digest()
+    assert dev_bare_root.digest() == before
+    monkeypatch.setattr(dev_bare_root, "_root_of_its_own", lambda: ["another", "way"])
+    assert dev_bare_root.digest() != before
 
 
 def test_everything_that_a_package_is_made_from_is_there() -> None:
