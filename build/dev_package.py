@@ -62,7 +62,7 @@ def version() -> str:
 def write_sums(made: list[Path]) -> None:
     """SHA256SUMS beside the files, as `sha256sum --check` reads it."""
     lines = [f"{_sha256(file)}  {file.name}\n" for file in sorted(made)]
-    (made[0].parent / SUMS).write_text("".join(lines), encoding="utf-8")
+    (made[0].parent / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def _sha256(file: Path) -> str:

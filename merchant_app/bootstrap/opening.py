@@ -219,6 +219,8 @@ class TillOpener:
         from merchant_app.bootstrap.counter import build_counter
         from merchant_app.bootstrap.files import build_files
         from merchant_app.bootstrap.receipts import build_receipts
+        from merchant_app.bootstrap.remembering import forget_vouchers
+        from merchant_app.bootstrap.updates import build_updates
         from merchant_app.central.address import parse_address
         from merchant_app.settings.enrolment import EnrolmentStore
         from merchant_app.settings.secrets import SecretName
@@ -227,7 +229,7 @@ class TillOpener:
         self._counter.close()
         enrolled = EnrolmentStore(self._profile.enrolment_file).load()
         if enrolled is None:
-            self._forget_vouchers()
+            forget_vouchers(self._profile.data)
             return NotEnrolled("")
         token = self._secrets().secrets.get(SecretName.TILL_TOKEN)
         if token is None:
@@ -256,6 +258,7 @@ class TillOpener:
             files=files,
             folder=folder,
             receipts=build_receipts(counter.receipts, options, clock),
+            updates=build_updates(counter.status, options, self._profile, clock),
         )
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:
@@ -303,16 +306,6 @@ class TillOpener:
         for name in SecretName:
             secrets.delete(name)
         EnrolmentStore(self._profile.enrolment_file).forget()
-
-    def _forget_vouchers(self) -> None:
-        """Who holds which voucher is no business of a computer that is no till."""
-        from merchant_app.settings.paths import disk_problem
-
-        try:
-            for file in self._profile.data.glob("vouchers.sqlite*"):
-                file.unlink()
-        except OSError as error:
-            raise disk_problem(error, ProblemKind.DISK_READ_ONLY) from error
 
     def _offer_another_try(self) -> None:
         """A keyring that is locked now may be open in a minute: enrolling anew is the last resort.

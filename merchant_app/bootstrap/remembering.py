@@ -1,12 +1,15 @@
-"""What the service said last about this till, kept for the next start."""
+"""What the service said last about this till, kept for the next start, or forgotten."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 from merchant_app.central.port import NotAuthorised, NotAuthorisedKind, Policy
+from merchant_app.errors import ProblemKind
 from merchant_app.settings.enrolment import EnrolledTill, EnrolmentStore
+from merchant_app.settings.paths import disk_problem
 from merchant_app.sync.connectivity import Connectivity, LineState
 
 
@@ -58,3 +61,18 @@ class Remembered:
             return  # signed out, or enrolled anew, while an answer to the old till was on its way
         self._store.save(enrolled)
         self._enrolled = enrolled
+
+
+def forget_vouchers(data: Path) -> None:
+    """Who holds which voucher is no business of a computer that is no till.
+
+    `data`: the folder of the till's copy of the vouchers.
+
+    Raises:
+        Problem: it cannot be removed.
+    """
+    try:
+        for file in data.glob("vouchers.sqlite*"):
+            file.unlink()
+    except OSError as error:
+        raise disk_problem(error, ProblemKind.DISK_READ_ONLY) from error

@@ -198,6 +198,13 @@ WATCHED_FOLDER = _text(
     explanation="A folder in which new files with vouchers are noticed, the one for downloads for "
     "instance; they are offered, never debited by themselves. Empty: none is watched.",
 )
+UPDATE_FEED = _text(
+    "update_feed",
+    "",
+    length_max=500,
+    explanation="The https address of the publisher's signed file that says which version is the "
+    "newest; asked once a day, to tell of it once. Empty: nobody is asked.",
+)
 RECEIPT_PRINTER = _choice(
     "receipt_printer", ReceiptPrinter.SYSTEM, explanation="What receipts are printed on."
 )
@@ -282,6 +289,7 @@ ALL: tuple[Option[Any], ...] = (
     KEEP_YEARS,
     MIRROR_FOLDER,
     WATCHED_FOLDER,
+    UPDATE_FEED,
     SIREN,
     FEC_JOURNAL,
     ACCOUNT_PLATFORM,

@@ -115,10 +115,11 @@ class TillFrame(QWidget):
         column.addWidget(self.band)
         self.folder_notice = FolderNotice(look)
         column.addWidget(self.folder_notice)
+        self._look = look
+        self._notes = QVBoxLayout()
+        column.addLayout(self._notes)
         for sentence in _to_know(facts):
-            note = Note(look, sentence)
-            self.notes.append(note)
-            column.addWidget(note)
+            self.note(sentence)
         row = QHBoxLayout()
         row.setSpacing(0)
         self.rail = Rail(look, settings=settings)
@@ -128,6 +129,12 @@ class TillFrame(QWidget):
             self.screens.addWidget(screen)
         row.addWidget(self.screens, 1)
         column.addLayout(row, 1)
+
+    def note(self, sentence: str) -> None:
+        """Say something that needs no answer; it stays until it is dismissed."""
+        note = Note(self._look, sentence)
+        self.notes.append(note)
+        self._notes.addWidget(note)
 
 
 def _to_know(facts: CounterFacts) -> list[str]:

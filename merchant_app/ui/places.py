@@ -32,6 +32,7 @@ from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
+from merchant_app.ui.update_notice import UpdateNotice
 
 if TYPE_CHECKING:
     from merchant_app.scanning.confirmation import InView
@@ -109,6 +110,7 @@ class Places(QObject):
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
         )
+        self.updates = self._update_notice()
         self._connect()
         self._status_came(self._status)
 
@@ -145,6 +147,17 @@ class Places(QObject):
         sounds.use(on=on, volume_percent=volume)
         self.checkout.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
 
+    def _update_notice(self) -> UpdateNotice | None:
+        if self._opened.updates is None:
+            return None
+        return UpdateNotice(
+            self._opened.updates,
+            background=self._background,
+            is_idle=lambda: self.checkout.is_idle,
+            show=self.frame.note,
+            parent=self,
+        )
+
     def _option(self, option: Option[Value]) -> Value:
         options = self._opened.options
         return option.default if options is None else options.get(option)
@@ -179,6 +192,8 @@ class Places(QObject):
         """Begin to look."""
         self.checkout.start()
         self.cloture.morning()
+        if self.updates is not None:
+            self.updates.start()
 
     def stop(self) -> None:
         """The window closes, or the till is left."""
@@ -187,6 +202,8 @@ class Places(QObject):
         self.checkout.stop()
         self._beside.stop()
         self.rest.stop()
+        if self.updates is not None:
+            self.updates.stop()
 
     # --- which one is seen -----------------------------------------------------------------------
 

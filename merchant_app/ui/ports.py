@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from merchant_app.till.counter import Counter
     from merchant_app.till.receipts import ReceiptDesk
     from merchant_app.till.results import NoAnswerKind
+    from merchant_app.till.updates import UpdateDesk
     from merchant_app.ui.encaisser.states import Sound
 
 
@@ -133,6 +134,7 @@ class Opened:
         files: None where files are not read.
         folder: None where none is watched.
         receipts: None where there are none; then nothing offers one.
+        updates: None where nobody looks for newer versions.
     """
 
     counter: Counter
@@ -142,6 +144,7 @@ class Opened:
     files: FilesPort | None = None
     folder: FolderPort | None = None
     receipts: ReceiptsPort | None = None
+    updates: UpdateDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import count
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from merchant_app.contract.release_feed import Release
 from merchant_app.errors import ProblemKind
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.results import Status
+from merchant_app.ui import update_notice
 from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.encaisser.camera_view import Choice
@@ -157,6 +160,16 @@ def _receipts(look: Look, facts: CounterFacts) -> Window:
 def _arrived(look: Look, facts: CounterFacts) -> Window:
     frame, _view = till_window(look, SCENE["ready"], facts=facts)
     return Window(frame, lambda name: frame.folder_notice.show_names(ARRIVED[name]))
+
+
+_NEWER = {
+    "newer-version": Release("0.12.0", "https://comptoir.example/versions", date(2027, 3, 1)),
+}
+
+
+def _told(look: Look, facts: CounterFacts) -> Window:
+    frame, _view = till_window(look, SCENE["ready"], facts=facts)
+    return Window(frame, lambda name: frame.note(update_notice.sentence(_NEWER[name])))
 
 
 _DRAGGED = {"file-dragged": True, "bank-file-dragged": False}
@@ -395,6 +408,7 @@ SCREENS = (
     Screen("receipts", dict.fromkeys(RECEIPTS, FACTS), _receipts),
     Screen("dragged", dict.fromkeys(_DRAGGED, FACTS), _dragged),
     Screen("arrived", dict.fromkeys(ARRIVED, FACTS), _arrived),
+    Screen("newer-version", dict.fromkeys(_NEWER, FACTS), _told),
     Screen("this-till", dict.fromkeys(THIS_TILL, FACTS), _this_till),
     Screen("journal", dict.fromkeys(_JOURNAL, FACTS), _journal),
     Screen("settings", dict.fromkeys(SETTINGS, FACTS), _settings),

@@ -39,6 +39,7 @@ from merchant_app.settings.options import (
     SOUND_ON,
     SOUND_VOLUME,
     THEME,
+    UPDATE_FEED,
     WATCHED_FOLDER,
     Language,
     Options,
@@ -89,6 +90,7 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen.set(KEEP_YEARS, 10)
     chosen.set(MIRROR_FOLDER, "/media/usb")
     chosen.set(WATCHED_FOLDER, "/home/claire/downloads")
+    chosen.set(UPDATE_FEED, "https://comptoir.example/releases.json")
     chosen.set(RECEIPT_PRINTER, ReceiptPrinter.SERIAL)
     chosen.set(RECEIPT_PRINTER_ADDRESS, "/dev/ttyUSB0")
     chosen.set(RECEIPT_PRINTER_BAUD, 19_200)
@@ -117,6 +119,7 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
         10,
         "/media/usb",
         "/home/claire/downloads",
+        "https://comptoir.example/releases.json",
         "732829320",
         "VT",
         "467900",
