@@ -169,7 +169,12 @@ _NEWER = {
 
 def _told(look: Look, facts: CounterFacts) -> Window:
     frame, _view = till_window(look, SCENE["ready"], facts=facts)
-    return Window(frame, lambda name: frame.note(update_notice.sentence(_NEWER[name])))
+
+    def show(name: str) -> None:
+        if not frame.notes:  # a till tells of it once
+            frame.note(update_notice.sentence(_NEWER[name]))
+
+    return Window(frame, show)
 
 
 _DRAGGED = {"file-dragged": True, "bank-file-dragged": False}
