@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from merchant_app.clock import Clock
 from merchant_app.errors import ProblemKind
@@ -37,11 +37,13 @@ class MainWindow(QMainWindow):
         opened(): the till is there and scans are taken.
         verdict_painted(int): the card with the verdict of this look-up was painted; look-ups
             count from 1, one for each scan taken.
+        problem_shown(object): the page of this `ProblemKind` fills the window.
     """
 
     first_painted = Signal()
     opened = Signal()
     verdict_painted = Signal(int)
+    problem_shown = Signal(object)
 
     def __init__(
         self,
@@ -84,6 +86,16 @@ class MainWindow(QMainWindow):
     def page(self) -> QWidget | None:
         """What fills the window now."""
         return self._pages.currentWidget()
+
+    @Slot()
+    def come_forward(self) -> None:
+        """Somebody started Comptoir once more: this window is what they look for."""
+        states = Qt.WindowState
+        self.setWindowState((self.windowState() & ~states.WindowMinimized) | states.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)  # where a desktop lets no window come forward by itself
 
     # --- events of the window --------------------------------------------------------------------
 
@@ -236,6 +248,7 @@ class MainWindow(QMainWindow):
         page.leave.connect(self.close)
         self._problem_page = page
         self._turn_to(page)
+        self.problem_shown.emit(kind)
 
     # --- enrolment -------------------------------------------------------------------------------
 
