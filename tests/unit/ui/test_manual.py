@@ -108,7 +108,7 @@ def test_what_is_looked_for_is_on_the_first_page(
 
 _CAPITALS = re.compile(r"\b[A-ZÀÂÇÉÈÊËÎÏÔÙÛÜŒ]{2,}(?:[ \u202f?’][A-ZÀÂÇÉÈÊËÎÏÔÙÛÜŒ]+)*\b")
 NO_CARD = {
-    *("CSV", "XLSX", "JSON", "FEC", "SIREN", "PDF", "QR", "USB", "OFX", "CAMT", "GB"),
+    *("CSV", "XLSX", "JSON", "FEC", "SIREN", "PDF", "QR", "USB", "OFX", "CAMT", "GB", "PIN"),
     *("FAT32", "HEX", "DATE", "CAISSE", "TILL"),
 }
 """What is written in capitals and no card says."""
