@@ -23,6 +23,7 @@ from tests.fakes.waiting import LIMIT_S, until
 from tests.house.sources import ROOT
 
 PAGE = (ROOT / "resources" / "manual" / "en" / "connecting.md").read_text(encoding="utf-8")
+FRENCH = ROOT / "resources" / "manual" / "fr" / "brancher-une-plateforme.md"
 PORT = "8321"
 MISSING = [name for name in ("curl", "sh", "python3") if shutil.which(name) is None]
 _BLOCKS = re.compile(r"^```(sh|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -139,6 +140,13 @@ def test_every_command_of_the_page_answers_as_shown(tmp_path: Path) -> None:
 )
 def test_another_answer_than_the_one_shown_is_noticed(answer: Any, shown: Any) -> None:
     assert not is_like(answer, shown)
+
+
+def test_the_french_page_has_the_same_commands_and_answers() -> None:
+    french = FRENCH.read_text(encoding="utf-8")
+    assert _BLOCKS.findall(french) == _BLOCKS.findall(PAGE)
+    problems = [set(re.findall(r"`([a-z-]+)`", page.split("## 7.")[1])) for page in (french, PAGE)]
+    assert problems[0] == problems[1]
 
 
 def test_the_page_tells_of_every_problem_of_the_contract() -> None:

@@ -15,8 +15,8 @@ from merchant_app.ui.manual.shelf import PAGES, ManualPage, about, found, load
 from tests.house.sources import ROOT
 
 languages = pytest.mark.parametrize("language", Language, ids=lambda one: one.value)
-ELSEWHERE = {"fr": {"brancher-une-plateforme", "tous-les-ecrans"}, "en": {"connecting", "screens"}}
-"""Pages that are no part of the manual of a till: for platforms, and for those who build it."""
+ELSEWHERE = {"fr": {"brancher-une-plateforme"}, "en": {"connecting"}}
+"""No part of the manual of a till: for platforms."""
 NO_SCREEN = {
     # what is no screen of its own but a part of others
     *("charts", "manual"),
