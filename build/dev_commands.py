@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     options, rest = _parser().parse_known_args(arguments)
-    if rest and options.command not in ("run", "demo", "bench"):
+    if rest and options.command not in ("run", "demo", "bench", "pictures"):
         _parser().error(f"unknown: {' '.join(rest)}")
     if options.command == "run":
         return run(camera=options.camera, keep=options.keep, rest=rest)
@@ -49,6 +49,10 @@ def _dispatch(arguments: list[str]) -> int:
     if options.command == "lock":
         return dev_lock.lock()
     python = dev_environment.ensure()
+    if options.command == "pictures":
+        dev_system.ensure(dev_system.RUNTIME)
+        out = ["--out", options.out] if options.out else []
+        return subprocess.call([python, ROOT / "build" / "pictures.py", *out, *rest], cwd=ROOT)
     if options.command == "openapi":
         return dev_lock.openapi()
     if options.command == "package":
@@ -81,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument(
         "--check", action="store_true", help="change nothing; fail when they are not"
     )
+    pictures = command("pictures", "Make the manual's pictures again, from the real program.")
+    pictures.add_argument("--out", metavar="DIR", help="every state of every screen, into there")
     command("openapi", "Write the central service's OpenAPI description to resources/openapi.")
     return parser
 

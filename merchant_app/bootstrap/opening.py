@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from merchant_app import __version__
 from merchant_app.bootstrap.arguments import Arguments
+from merchant_app.bootstrap.holding import Holding
 from merchant_app.clock import Clock
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.settings.options import CAMERA_IDENTITY, CAMERA_SOURCE, Options
@@ -63,10 +64,12 @@ class TillOpener:
         clock: Clock,
         early_problem: Problem | None = None,
         secrets: SecretsOpener | None = None,
+        on_locked: Callable[[], None] | None = None,
     ) -> None:
         """`early_problem` was met before the window stood; `open` raises it, whenever called.
 
         `options` is None only together with such a problem. `secrets`: None is the keyring.
+        `on_locked`: called in the worker, once this program is the only one on the profile.
         """
         self._arguments = arguments
         self._profile = profile
@@ -78,8 +81,7 @@ class TillOpener:
         self._closing = threading.Event()
         self._held = ExitStack()
         self._counter = ExitStack()
-        self._logs = False
-        self._locked = False
+        self._holding = Holding(profile, self._held, on_locked=on_locked)
         self._tried_keyring_again = False
         self._opened_secrets: OpenedSecrets | None = None
         self._training: TrainingService | None = None
@@ -92,10 +94,10 @@ class TillOpener:
         """
         with self._turn:
             self._go_on()
-            self._start_log()
+            self._holding.start_log()
             if self._early_problem is not None:
                 raise self._early_problem
-            self._lock()
+            self._holding.lock()
             if self._arguments.training:
                 self._prepare_training()
             return self._open()
@@ -143,26 +145,6 @@ class TillOpener:
     def _go_on(self) -> None:
         if self._closing.is_set():
             raise _Closed
-
-    def _start_log(self) -> None:
-        """Begin the log; not before the window stands, because loading its parts takes a while."""
-        from merchant_app import log
-        from merchant_app.settings.paths import disk_problem
-
-        if self._logs:
-            return
-        try:
-            self._held.callback(log.start(self._profile.log))
-        except OSError as error:
-            raise disk_problem(error, ProblemKind.DISK_READ_ONLY) from error
-        self._logs = True
-
-    def _lock(self) -> None:
-        from merchant_app.settings.lock import only_instance
-
-        if not self._locked:
-            self._held.enter_context(only_instance(self._profile))
-            self._locked = True
 
     def _secrets(self) -> OpenedSecrets:
         from merchant_app.settings.secrets import open_secrets

@@ -10,17 +10,22 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
 
 from merchant_app.bootstrap import arguments as command_line
 from merchant_app.bootstrap.arguments import Arguments
 from merchant_app.bootstrap.opening import SecretsOpener, TillOpener
+from merchant_app.bootstrap.second_start import SecondStart, SecondStarts, first_came_forward
 from merchant_app.clock import SystemClock
-from merchant_app.errors import Problem
+from merchant_app.errors import Problem, ProblemKind
 from merchant_app.settings import options as choices
 from merchant_app.settings.options import Options
 from merchant_app.settings.paths import Profile, ProfileName, prepare, profile_of
 from merchant_app.ui import application
 from merchant_app.ui.application import Appearance, Running
+from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.theme import Scheme
 
 
@@ -40,15 +45,19 @@ class Assembled:
 
     running: Running
     opener: TillOpener
+    start: OnlyStart
 
     def run(self) -> int:
         """Show the window, stay until it is closed, let go of everything; the exit code.
 
-        0, or 70 (EX_SOFTWARE of sysexits.h) after a bug.
+        0, or 70 (EX_SOFTWARE of sysexits.h) after a bug. Where the till is open already, its
+        window comes forward and this one is never seen.
         """
         # Ctrl-C in a terminal ends the program like any other: the journal needs no goodbye.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:
+            if first_came_forward(self.start.note):
+                return 0
             self.running.window.show()
             code = self.running.application.exec()
             return 70 if self.running.crash.has_crashed else code
@@ -57,7 +66,37 @@ class Assembled:
 
     def close(self) -> None:
         """Let go of everything the till holds."""
+        self.start.second_starts.close()
         self.opener.close()
+
+
+class OnlyStart(QObject):
+    """That one window stands for one profile, whoever was first. Lives in the GUI thread."""
+
+    def __init__(self, note: Path) -> None:
+        super().__init__()
+        self.note = note
+        self.second_starts = SecondStarts(note, self)
+        self.first = SecondStart(note, self)
+        self._window: MainWindow | None = None
+        self.first.answered.connect(self._first_answered)
+
+    def watch(self, window: MainWindow) -> None:
+        """This is the window that comes forward, or goes."""
+        self._window = window
+        self.second_starts.asked.connect(window.come_forward)
+        window.problem_shown.connect(self._problem_shown)
+
+    @Slot(object)
+    def _problem_shown(self, kind: ProblemKind) -> None:
+        # Two that start at the same moment: neither finds a note, the lock tells them apart.
+        if kind is ProblemKind.ALREADY_RUNNING:
+            self.first.ask()
+
+    @Slot()
+    def _first_answered(self) -> None:
+        if self.first.came and self._window is not None:
+            self._window.close()
 
 
 def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> Assembled:
@@ -70,6 +109,7 @@ def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> A
     name = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
     profile = profile_of(name, data_dir=arguments.data_dir)
     options, problem = _prepare(profile)
+    start = OnlyStart(profile.window_note)
     opener = TillOpener(
         arguments,
         profile=profile,
@@ -77,11 +117,13 @@ def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> A
         clock=clock,
         early_problem=problem,
         secrets=secrets,
+        on_locked=start.second_starts.profile_held.emit,
     )
     running = application.prepare(
         opener.open, opener.enrol, clock=clock, appearance=_appearance(arguments, options)
     )
-    return Assembled(running, opener)
+    start.watch(running.window)
+    return Assembled(running, opener, start)
 
 
 def _prepare(profile: Profile) -> tuple[Options | None, Problem | None]:

@@ -55,6 +55,11 @@ class Profile:
     def lock_file(self) -> Path:
         return self.data / "till.lock"
 
+    @property
+    def window_note(self) -> Path:
+        """By what name a second start reaches the program that is open."""
+        return self.data / "till.window"
+
 
 def profile_of(name: ProfileName, *, data_dir: Path | None = None) -> Profile:
     """The places of a profile; nothing is created yet.

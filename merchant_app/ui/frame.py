@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
@@ -68,6 +68,39 @@ class PlaceButton(QAbstractButton):
         painter.end()
 
 
+class HelpButton(QAbstractButton):
+    """A question mark in a ring: the manual. As high as what stands beside it."""
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.setText("?")
+        self.setAccessibleName(_("Help"))
+        self.setToolTip(_("Help"))
+        self.setFont(look.font(Size.BODY, bold=True))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        side = max(TOUCH, self._look.touch() - 2 * STEP)
+        return QSize(side, side)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        palette = self._look.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(2 * STEP, 2 * STEP, -2 * STEP, -2 * STEP)
+        painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.edge), 2))
+        painter.setBrush(QColor(palette.window if self.underMouse() else palette.surface))
+        painter.drawEllipse(box)
+        painter.setPen(QColor(palette.text))
+        painter.setFont(self.font())
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
+
+
 class TopBar(Band):
     """Comptoir, who stands where, and the status pill."""
 
@@ -79,12 +112,14 @@ class TopBar(Band):
         said = (facts.shop_name, facts.till_name, facts.cashier)
         self.place = PlaceButton(look, " · ".join(part for part in said if part), self)
         self.pill = StatusPill(look, self)
+        self.help = HelpButton(look, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(6 * STEP, STEP, 6 * STEP, STEP)
         row.setSpacing(3 * STEP)
         row.addWidget(name)
         row.addWidget(self.place, 1)
         row.addWidget(self.pill)
+        row.addWidget(self.help)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         super().paintEvent(_event)

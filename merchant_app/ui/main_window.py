@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from merchant_app.clock import Clock
 from merchant_app.errors import ProblemKind
@@ -34,12 +34,17 @@ class MainWindow(QMainWindow):
 
     Signals:
         first_painted(): once, after the first pixels: from here on slow things may be loaded.
+        problem_shown(object): the page of this `ProblemKind` fills the window.
         opened(): the till is there and scans are taken.
         verdict_painted(int): the card with the verdict of this look-up was painted; look-ups
             count from 1, one for each scan taken.
+        help_wanted(str): F1, whatever is seen; the key of the place in `function_keys`, empty
+            where the rail does not lead.
     """
 
+    help_wanted = Signal(str)
     first_painted = Signal()
+    problem_shown = Signal(object)
     opened = Signal()
     verdict_painted = Signal(int)
 
@@ -85,6 +90,16 @@ class MainWindow(QMainWindow):
         """What fills the window now."""
         return self._pages.currentWidget()
 
+    @Slot()
+    def come_forward(self) -> None:
+        """Somebody started Comptoir once more: this window is what they look for."""
+        states = Qt.WindowState
+        self.setWindowState((self.windowState() & ~states.WindowMinimized) | states.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)  # where a desktop lets no window come forward by itself
+
     # --- events of the window --------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -108,9 +123,21 @@ class MainWindow(QMainWindow):
         # nothing is wrong, so that showing one needs no file.
         import merchant_app.ui.pages  # noqa: F401
         from merchant_app.ui.keys import Keys
+        from merchant_app.ui.manual.place import ManualPlace
 
-        self._keys = Keys(self, monotonic_s=self._clock.monotonic_s, parent=self)
+        self._manual = ManualPlace(self._look, self, user=self)
+        self.help_wanted.connect(self._open_manual)
+        self._keys = Keys(self._manual, monotonic_s=self._clock.monotonic_s, parent=self)
         self.windowHandle().installEventFilter(self._keys)
+
+    @Slot()
+    def _help_clicked(self) -> None:
+        self.help_wanted.emit("")
+
+    @Slot()
+    def _open_manual(self) -> None:
+        seen = self.page if self._places is None else self._places.frame.screens.currentWidget()
+        self._manual.open(seen)
 
     # --- keys (KeyUser) --------------------------------------------------------------------------
 
@@ -203,6 +230,10 @@ class MainWindow(QMainWindow):
         places.verdict_painted.connect(self.verdict_painted)
         places.enrolment_wanted.connect(self._enrol_again)
         places.signed_out.connect(self._signed_out)
+        places.frame.top.help.clicked.connect(self._help_clicked)
+        # Nothing of a sale happens behind the manual.
+        places.checkout.sale.card_turned.connect(self._manual.close)
+        places.checkout.sale.scan_came.connect(self._manual.close)
         self._places, self._address = places, opened.address
         self.frame, self.screen_in_use = places.frame, places.checkout.sale
         self._pill_clock.start(_PILL_EVERY_MS)
@@ -236,6 +267,7 @@ class MainWindow(QMainWindow):
         page.leave.connect(self.close)
         self._problem_page = page
         self._turn_to(page)
+        self.problem_shown.emit(kind)
 
     # --- enrolment -------------------------------------------------------------------------------
 

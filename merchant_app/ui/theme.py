@@ -169,6 +169,8 @@ def qt_palette(palette: Palette) -> QPalette:
         (roles.PlaceholderText, palette.muted),
         (roles.Highlight, palette.accent),
         (roles.HighlightedText, palette.on_accent),
+        (roles.Link, palette.accent),
+        (roles.LinkVisited, palette.accent),
         (roles.ToolTipBase, palette.text),
         (roles.ToolTipText, palette.window),
     ):

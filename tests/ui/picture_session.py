@@ -58,7 +58,7 @@ def _pictures(look: Look, only: str) -> Iterator[tuple[str, QWidget]]:
     """Each state in a window of its own; where large text needs two pictures, both."""
     for screen in SCREENS:
         for name in screen.states:
-            if only not in name:
+            if not _is_wanted(name, only):
                 continue
             window = _opened(look, screen, name)
             window.take_keyboard()
@@ -66,6 +66,11 @@ def _pictures(look: Look, only: str) -> Iterator[tuple[str, QWidget]]:
             if look.is_large and window.go_to_end():
                 yield f"{name}-end", window.frame
             _close(window.frame)
+
+
+def _is_wanted(name: str, only: str) -> bool:
+    """`only`: a part of the names; or names, each with a comma after it."""
+    return name in only.split(",") if "," in only else only in name
 
 
 def _opened(look: Look, screen: Screen, name: str) -> Window:

@@ -27,6 +27,7 @@ from merchant_app.ui.files.dropping import DropTarget
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.journal.export_states import Panel
 from merchant_app.ui.journal.screen import JournalPages
+from merchant_app.ui.manual.view import ManualView
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
 from merchant_app.ui.rail import (
@@ -357,6 +358,27 @@ def _focused_in(archives: ArchivesView, panel: ArchivesPanel) -> QWidget:
     return archives.make if purging.offer is None else erase.erase
 
 
+_MANUAL = {
+    "manual": ("checkout", ""),
+    "manual-words": ("saying", ""),
+    "manual-searched": ("checkout", "camera"),
+    "manual-nothing-found": ("checkout", "zzz"),
+}
+"""At which page, and what is looked for."""
+
+
+def _manual(look: Look, facts: CounterFacts) -> Window:
+    frame, _view = till_window(look, SCENE["ready"], facts=facts)
+    manual = ManualView(look, frame)
+
+    def show(name: str) -> None:
+        page, looked_for = _MANUAL[name]
+        manual.open_at(page)
+        manual.search.setText(looked_for)
+
+    return Window(frame, show, manual.search.setFocus)
+
+
 # --- before the till is open ---------------------------------------------------------------------
 
 
@@ -416,6 +438,7 @@ SCREENS = (
     Screen("newer-version", dict.fromkeys(_NEWER, FACTS), _told),
     Screen("this-till", dict.fromkeys(THIS_TILL, FACTS), _this_till),
     Screen("journal", dict.fromkeys(_JOURNAL, FACTS), _journal),
+    Screen("manual", dict.fromkeys(_MANUAL, FACTS), _manual),
     Screen("settings", dict.fromkeys(SETTINGS, FACTS), _settings),
     Screen("archives", dict.fromkeys(ARCHIVES, FACTS), _archives),
     Screen("pins", dict.fromkeys(PINS, FACTS), _pins),

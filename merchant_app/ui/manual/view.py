@@ -1,0 +1,191 @@
+"""The manual over the window: what is looked for, the contents, one page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from merchant_app.i18n import _, active, ngettext
+from merchant_app.ui.keycap_button import KeycapButton
+from merchant_app.ui.labels import plain
+from merchant_app.ui.manual import shelf
+from merchant_app.ui.manual.browser import PageBrowser
+from merchant_app.ui.manual.shelf import ManualPage
+from merchant_app.ui.theme import STEP, Look, Size
+
+_CONTENTS_PX = 280
+_CONTENTS_LARGE_PX = 340
+_AROUND_TITLE_PX = 12 * STEP
+"""Padding of list and line, and the scroll bar."""
+_BY_PAGE = (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
+_BY_LINE = (Qt.Key.Key_Down, Qt.Key.Key_Up)
+
+
+class ManualView(QWidget):
+    """GUI thread. Covers its parent.
+
+    Signals:
+        left(): back to the till.
+    """
+
+    left = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._covered = parent
+        self._pages = shelf.load(active())
+        self._listed: tuple[ManualPage, ...] = ()
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(_("Search the manual"))
+        self.search.setAccessibleName(_("Search the manual"))
+        self.search.textChanged.connect(self._looked_for)
+        self.search.installEventFilter(self)
+        self._told = plain(parent=self)
+        self._close = KeycapButton(look, role="plain", parent=self)
+        self._close.say(_("Back to the till"), _("Esc"))
+        self._close.clicked.connect(self.left)
+        self.contents = QListWidget(self)
+        self.contents.setWordWrap(True)
+        self.contents.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.contents.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.contents.setAccessibleName(_("Contents of the manual"))
+        self.contents.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.contents.setFixedWidth(_CONTENTS_LARGE_PX if look.is_large else _CONTENTS_PX)
+        self.contents.currentRowChanged.connect(self._turned)
+        self.browser = PageBrowser(look, self)
+        self.browser.wanted.connect(self._link_followed)
+        self._lay_out()
+        look.changed.connect(self.update)
+
+    def _lay_out(self) -> None:
+        title = plain(_("Manual"), self)
+        title.setFont(self._look.font(Size.TITLE, bold=True))
+        top = QHBoxLayout()
+        top.setSpacing(4 * STEP)
+        if not self._look.is_large:
+            top.addWidget(title)
+        else:
+            title.hide()
+        top.addWidget(self.search, 1)
+        top.addWidget(self._told)
+        top.addWidget(self._close)
+        below = QHBoxLayout()
+        below.setSpacing(4 * STEP)
+        below.addWidget(self.contents)
+        below.addWidget(self.browser, 1)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(6 * STEP, 4 * STEP, 6 * STEP, 4 * STEP)
+        column.setSpacing(4 * STEP)
+        column.addLayout(top)
+        column.addLayout(below, 1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._look.palette.window))
+        painter.end()
+
+    # --- pages -----------------------------------------------------------------------------------
+
+    def open_at(self, name: str) -> None:
+        """Cover everything, at this page."""
+        self.setGeometry(self._covered.rect())
+        self._column.activate()  # the page is drawn once, for the width it will have
+        self._list(self._pages, name)
+        self.raise_()
+        self.show()
+        self.search.setFocus()
+
+    @property
+    def page(self) -> ManualPage | None:
+        """The one that is seen."""
+        row = self.contents.currentRow()
+        return self._listed[row] if 0 <= row < len(self._listed) else None
+
+    @property
+    def listed(self) -> tuple[ManualPage, ...]:
+        """The contents, or what was found."""
+        return self._listed
+
+    @property
+    def told(self) -> str:
+        """What it says of the search."""
+        return self._told.text()
+
+    def next_hit(self) -> None:
+        """Enter: on to the next place that has it."""
+        self.browser.next_hit()
+
+    def _list(self, pages: tuple[ManualPage, ...], name: str) -> None:
+        """These, at the one with this name, or else the first."""
+        self.contents.blockSignals(True)
+        self.contents.clear()
+        self._listed = pages
+        for page in pages:
+            item = QListWidgetItem(page.title)
+            item.setSizeHint(self._title_room(page.title))
+            self.contents.addItem(item)
+        names = [page.name for page in pages]
+        self.contents.setCurrentRow(names.index(name) if name in names else 0)
+        self.contents.blockSignals(False)
+        self._turned()
+
+    def _title_room(self, title: str) -> QSize:
+        # Qt forgets the padding of the style sheet, and cuts a title instead of breaking it.
+        room = self.contents.width() - _AROUND_TITLE_PX
+        box = QRect(0, 0, room, self._look.pixels(Size.BODY) * 10)
+        text = self.contents.fontMetrics().boundingRect(box, Qt.TextFlag.TextWordWrap, title)
+        return QSize(room, text.height() + 4 * STEP)
+
+    @Slot()
+    def _turned(self) -> None:
+        page = self.page
+        if page is not None:
+            self.browser.show_page(page.text, self.search.text())
+
+    @Slot(str)
+    def _looked_for(self, text: str) -> None:
+        pages = shelf.found(self._pages, text)
+        if not text.strip():
+            self._told.setText("")
+        elif not pages:
+            self._told.setText(_("Nothing found"))
+        else:
+            self._told.setText(ngettext("{n} page", "{n} pages", len(pages)).format(n=len(pages)))
+        seen = self.page
+        if pages:  # what nobody wrote about leaves what was read
+            self._list(pages, seen.name if seen is not None and not text.strip() else "")
+
+    @Slot(str)
+    def _link_followed(self, file: str) -> None:
+        leads = [page.name for page in self._pages if page.file == file]
+        if leads:
+            self.search.blockSignals(True)
+            self.search.clear()
+            self.search.blockSignals(False)
+            self._told.setText("")
+            self._list(self._pages, leads[0])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """From the field the arrows go through the contents, and page keys through the page."""
+        if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if event.key() in _BY_PAGE:
+            bar = self.browser.verticalScrollBar()
+            step = bar.pageStep() if event.key() == Qt.Key.Key_PageDown else -bar.pageStep()
+            bar.setValue(bar.value() + step)
+            return True
+        if event.key() in _BY_LINE:
+            step = 1 if event.key() == Qt.Key.Key_Down else -1
+            row = max(0, min(self.contents.count() - 1, self.contents.currentRow() + step))
+            self.contents.setCurrentRow(row)
+            return True
+        return super().eventFilter(watched, event)
