@@ -8,12 +8,13 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from merchant_app.bootstrap import arguments as command_line
 from merchant_app.bootstrap.arguments import Arguments
 from merchant_app.bootstrap.opening import SecretsOpener, TillOpener
+from merchant_app.bootstrap.two_tills import OneTill, TwoTills
 from merchant_app.clock import SystemClock
 from merchant_app.errors import Problem
 from merchant_app.settings import options as choices
@@ -36,10 +37,10 @@ def run(argv: Sequence[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A window that is ready to be shown, and the till behind it, to be closed after it."""
+    """A window that is ready to be shown, and the tills behind it, to be closed after it."""
 
     running: Running
-    opener: TillOpener
+    opener: TwoTills
 
     def run(self) -> int:
         """Show the window, stay until it is closed, let go of everything; the exit code.
@@ -67,21 +68,27 @@ def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> A
     `secrets`: where secrets are kept; None: the system's keyring.
     """
     clock = SystemClock()
-    name = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
-    profile = profile_of(name, data_dir=arguments.data_dir)
-    options, problem = _prepare(profile)
-    opener = TillOpener(
-        arguments,
-        profile=profile,
-        options=options,
-        clock=clock,
-        early_problem=problem,
-        secrets=secrets,
-    )
+
+    def make(name: ProfileName, other_mode: Callable[[], None]) -> OneTill:
+        profile = profile_of(name, data_dir=arguments.data_dir)
+        options, problem = _prepare(profile)
+        opener = TillOpener(
+            replace(arguments, training=name is ProfileName.TRAINING),
+            profile=profile,
+            options=options,
+            clock=clock,
+            early_problem=problem,
+            secrets=secrets,
+            other_mode=other_mode,
+        )
+        return OneTill(opener, options)
+
+    first = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
+    tills = TwoTills(make, first=first)
     running = application.prepare(
-        opener.open, opener.enrol, clock=clock, appearance=_appearance(arguments, options)
+        tills.open, tills.enrol, clock=clock, appearance=_appearance(arguments, tills.options)
     )
-    return Assembled(running, opener)
+    return Assembled(running, tills)
 
 
 def _prepare(profile: Profile) -> tuple[Options | None, Problem | None]:
