@@ -27,6 +27,7 @@ from merchant_app.settings.paths import ProfileName, prepare, profile_of
 from merchant_app.settings.secrets import OpenedSecrets, SecretName, SessionSecrets
 from merchant_app.till.journal_results import Exported, ExportForm
 from merchant_app.till.results import Lift
+from merchant_app.till.school import Situation
 from merchant_app.ui.encaisser.screen import EncaisserScreen
 from merchant_app.ui.first_day.enrolment import EnrolPage
 from merchant_app.ui.first_day.screen import FirstDayScreen
@@ -71,8 +72,8 @@ class Driver(QObject):
 
     Commands: gun (text), enter, escape, undo, main, other (the buttons), type (field, text),
     function (key: F1 to F12), find (text, in the journal), export (form, folder), focus (field),
-    step (lines: down in the basket, or up), enrol (address, code), drop (path: of a file), retry,
-    crash (text), close.
+    step (lines: down in the basket, or up), enrol (address, code), school (to the exercises),
+    present (situation: of an exercise), drop (path: of a file), retry, crash (text), close.
     """
 
     def __init__(self, window: MainWindow, *, commands: int, reports: int) -> None:
@@ -183,6 +184,15 @@ class Driver(QObject):
         page.code.setText(code)
         page.show_error("")
         page.submit()
+
+    def _do_school(self) -> None:
+        self._places().frame.training.exercises.click()
+
+    def _do_present(self, situation: str) -> None:
+        school = self._places().school
+        assert school is not None
+        school.presenter.choose(Situation(situation))
+        school.enter_pressed()
 
     def _do_retry(self) -> None:
         self._window.enter_pressed()
