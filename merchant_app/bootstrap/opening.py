@@ -20,7 +20,7 @@ from merchant_app.clock import Clock
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.settings.options import CAMERA_IDENTITY, CAMERA_SOURCE, Options
 from merchant_app.settings.paths import Profile
-from merchant_app.ui.ports import NotEnrolled, Opened, Start
+from merchant_app.ui.ports import NotEnrolled, Opened, OtherMode, Start
 
 if TYPE_CHECKING:
     from merchant_app.bootstrap.camera import ScanningCamera
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from merchant_app.scanning.evidence import Proof
     from merchant_app.settings.enrolment import EnrolledTill
     from merchant_app.settings.secrets import OpenedSecrets
-    from merchant_app.till.counter import CounterFacts
+    from merchant_app.till.counter import Counter, CounterFacts
+    from merchant_app.till.school import School
 
 TRAINING_CASHIER = "Claire"
 CLOSE_WAIT_S = 3.0
@@ -65,11 +66,13 @@ class TillOpener:
         early_problem: Problem | None = None,
         secrets: SecretsOpener | None = None,
         on_locked: Callable[[], None] | None = None,
+        other_mode: OtherMode | None = None,
     ) -> None:
         """`early_problem` was met before the window stood; `open` raises it, whenever called.
 
         `options` is None only together with such a problem. `secrets`: None is the keyring.
         `on_locked`: called in the worker, once this program is the only one on the profile.
+        `other_mode`: see `ui.ports.Opened`.
         """
         self._arguments = arguments
         self._profile = profile
@@ -77,6 +80,7 @@ class TillOpener:
         self._clock = clock
         self._early_problem = early_problem
         self._open_secrets = secrets
+        self._other_mode = other_mode
         self._turn = threading.Lock()
         self._closing = threading.Event()
         self._held = ExitStack()
@@ -212,11 +216,11 @@ class TillOpener:
         enrolled = EnrolmentStore(self._profile.enrolment_file).load()
         if enrolled is None:
             forget_vouchers(self._profile.data)
-            return NotEnrolled("")
+            return self._not_enrolled("")
         token = self._secrets().secrets.get(SecretName.TILL_TOKEN)
         if token is None:
             self._offer_another_try()
-            return NotEnrolled(enrolled.service_url)
+            return self._not_enrolled(enrolled.service_url)
         self._go_on()
         http = self._http(parse_address(enrolled.service_url), token=token)
         # What an attempt opened before it met a Problem is closed again: the next one starts clean.
@@ -241,6 +245,21 @@ class TillOpener:
             folder=folder,
             receipts=build_receipts(counter.receipts, options, clock),
             updates=build_updates(counter.status, options, self._profile, clock),
+            other_mode=self._other_mode,
+            school=self._school(counter),
+        )
+
+    def _school(self, counter: Counter) -> School | None:
+        from merchant_app.bootstrap.school import TrainingSchool
+
+        return None if self._training is None else TrainingSchool(self._training, counter)
+
+    def _not_enrolled(self, address: str) -> NotEnrolled:
+        """The camera reads the QR code of an enrolment; what it says is checked by the service."""
+        from merchant_app.scanning.evidence import checks_out
+
+        return NotEnrolled(
+            address, self._camera(checks_out), options=self._options, other_mode=self._other_mode
         )
 
     def _belongings(self, enrolled: EnrolledTill) -> Belongings:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -18,6 +18,7 @@ from merchant_app.bootstrap import arguments as command_line
 from merchant_app.bootstrap.arguments import Arguments
 from merchant_app.bootstrap.opening import SecretsOpener, TillOpener
 from merchant_app.bootstrap.second_start import SecondStart, SecondStarts, first_came_forward
+from merchant_app.bootstrap.two_tills import OneTill, TwoTills
 from merchant_app.clock import SystemClock
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.settings import options as choices
@@ -41,10 +42,10 @@ def run(argv: Sequence[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """A window that is ready to be shown, and the till behind it, to be closed after it."""
+    """A window that is ready to be shown, and the tills behind it, to be closed after it."""
 
     running: Running
-    opener: TillOpener
+    opener: TwoTills
     start: OnlyStart
 
     def run(self) -> int:
@@ -66,31 +67,44 @@ class Assembled:
 
     def close(self) -> None:
         """Let go of everything the till holds."""
-        self.start.second_starts.close()
+        self.start.close()
         self.opener.close()
 
 
 class OnlyStart(QObject):
-    """That one window stands for one profile, whoever was first. Lives in the GUI thread."""
+    """That one window stands for one profile, whoever was first. Lives in the GUI thread.
 
-    def __init__(self, note: Path) -> None:
+    A window that has changed to practising stands for the till that sells as well: whoever starts
+    that one again has this window before them.
+    """
+
+    def __init__(self, notes: Mapping[ProfileName, Path], *, first: ProfileName) -> None:
         super().__init__()
-        self.note = note
-        self.second_starts = SecondStarts(note, self)
-        self.first = SecondStart(note, self)
+        self.note = notes[first]
+        self.second_starts = {name: SecondStarts(note, self) for name, note in notes.items()}
+        self.first = SecondStart(self.note, self)
+        self._began_with = first
+        self._open: Callable[[], ProfileName] = lambda: first
         self._window: MainWindow | None = None
         self.first.answered.connect(self._first_answered)
 
-    def watch(self, window: MainWindow) -> None:
-        """This is the window that comes forward, or goes."""
-        self._window = window
-        self.second_starts.asked.connect(window.come_forward)
+    def watch(self, window: MainWindow, open_till: Callable[[], ProfileName]) -> None:
+        """This is the window that comes forward, or goes; `open_till` says what it shows."""
+        self._window, self._open = window, open_till
+        for second_starts in self.second_starts.values():
+            second_starts.asked.connect(window.come_forward)
         window.problem_shown.connect(self._problem_shown)
+
+    def close(self) -> None:
+        """A start from now on is the first."""
+        for second_starts in self.second_starts.values():
+            second_starts.close()
 
     @Slot(object)
     def _problem_shown(self, kind: ProblemKind) -> None:
-        # Two that start at the same moment: neither finds a note, the lock tells them apart.
-        if kind is ProblemKind.ALREADY_RUNNING:
+        # Two that start at the same moment: neither finds a note, the lock tells them apart. A
+        # window that came to this by changing its till stays, and says so.
+        if kind is ProblemKind.ALREADY_RUNNING and self._open() is self._began_with:
             self.first.ask()
 
     @Slot()
@@ -106,24 +120,30 @@ def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> A
     `secrets`: where secrets are kept; None: the system's keyring.
     """
     clock = SystemClock()
-    name = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
-    profile = profile_of(name, data_dir=arguments.data_dir)
-    options, problem = _prepare(profile)
-    start = OnlyStart(profile.window_note)
-    opener = TillOpener(
-        arguments,
-        profile=profile,
-        options=options,
-        clock=clock,
-        early_problem=problem,
-        secrets=secrets,
-        on_locked=start.second_starts.profile_held.emit,
-    )
+    profiles = {name: profile_of(name, data_dir=arguments.data_dir) for name in ProfileName}
+    first = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
+    start = OnlyStart({name: one.window_note for name, one in profiles.items()}, first=first)
+
+    def make(name: ProfileName, other_mode: Callable[[], None]) -> OneTill:
+        options, problem = _prepare(profiles[name])
+        opener = TillOpener(
+            replace(arguments, training=name is ProfileName.TRAINING),
+            profile=profiles[name],
+            options=options,
+            clock=clock,
+            early_problem=problem,
+            secrets=secrets,
+            on_locked=start.second_starts[name].profile_held.emit,
+            other_mode=other_mode,
+        )
+        return OneTill(opener, options)
+
+    tills = TwoTills(make, first=first)
     running = application.prepare(
-        opener.open, opener.enrol, clock=clock, appearance=_appearance(arguments, options)
+        tills.open, tills.enrol, clock=clock, appearance=_appearance(arguments, tills.options)
     )
-    start.watch(running.window)
-    return Assembled(running, opener, start)
+    start.watch(running.window, lambda: tills.name)
+    return Assembled(running, tills, start)
 
 
 def _prepare(profile: Profile) -> tuple[Options | None, Problem | None]:

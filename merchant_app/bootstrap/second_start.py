@@ -63,6 +63,8 @@ class SecondStarts(QObject):
 
     @Slot()
     def _listen(self) -> None:
+        if self._server is not None:  # the till was left for the other one, and is back
+            return
         # After the first paint: what it takes is loaded here and not at the top.
         from PySide6.QtNetwork import QLocalServer
 

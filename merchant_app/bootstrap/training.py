@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -105,6 +106,21 @@ class TrainingService:
             )
             for row in self.ask("practice")["practice"]
         )
+
+    def turn(self, word: str) -> None:
+        """This is wrong with the line from now on (`server.training_line.LineFault`).
+
+        Raises:
+            Problem: TRAINING_SERVICE_FAILED; it has ended.
+        """
+        process = self._process
+        assert process is not None, "started first"
+        assert process.stdin is not None
+        try:
+            # Past the buffer: what a service that is gone did not take must not wait for `stop`.
+            os.write(process.stdin.fileno(), f"{word}\n".encode())
+        except (OSError, ValueError) as error:  # it has ended; or `stop` has closed the pipe
+            raise Problem(ProblemKind.TRAINING_SERVICE_FAILED, "has ended") from error
 
     def stop(self) -> None:
         """End the process; what was committed is safe."""

@@ -7,43 +7,19 @@ other's vouchers.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from merchant_app.clock import business_date
-from merchant_app.contract.wire import EnrolmentRequest
-from merchant_app.ids import OpId, uuid7
-from merchant_app.ledger import intake
-from merchant_app.ledger.entries import Decision, Line, Redemption, envelopes, root_hash
-from merchant_app.ledger.evaluation import Rules
-from merchant_app.ledger.messages import Batch
-from merchant_app.server import catalogue, enrolling, sample_plan, schema
-from merchant_app.server.catalogue import Issued, ShopRow
+from merchant_app.server import catalogue, elsewhere, sample_plan, schema
+from merchant_app.server.catalogue import Issued
 from merchant_app.server.database import take_turns
-from merchant_app.server.evaluating import Evaluator
-from merchant_app.server.keys import generation_of
 from merchant_app.server.service import Service
-from merchant_app.server.sql_shelf import SqlShelf
 from merchant_app.vouchers.terms import VoucherStatus
 
 SEED = 20200612
 _USED_BEFORE = timedelta(days=3)
-_TILL_NAME = "Caisse 2"
-
-
-@dataclass(frozen=True, slots=True)
-class _FixedClock:
-    """The moment of the sample's one sale."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def monotonic_s(self) -> float:
-        return 0.0
 
 
 def fill(service: Service, *, seed: int = SEED) -> bool:
@@ -130,54 +106,8 @@ def _use_up(service: Service, *, now: datetime) -> None:
         ).one_or_none()
         if used is None:
             return
-        shop = catalogue.shop_by_number(connection, used.shop_number)
-        till = _till(service, connection, shop, now=now)
-        face = catalogue.voucher_of(used).face
-        redemption = Redemption(
-            op_id=OpId(uuid7(now, service.random_bytes)),
-            lines=(Line(catalogue.voucher_of(used).voucher_id, face, used.label),),
-            purchase=face,
-            honoured=False,
-            at=now,
-            cashier="Claire",
-        )
-        decision = Decision(
-            op_id=OpId(uuid7(now, service.random_bytes)),
-            redemption_id=redemption.op_id,
-            handed_over=True,
-            at=now,
-            cashier="Claire",
-        )
-        root = root_hash(till.epoch_id, till.previous_head)
-        batch = Batch(
-            epoch_id=till.epoch_id,
-            generation=generation_of(connection),
-            base_seq=0,
-            base_hash=root,
-            entries=envelopes((redemption, decision), last_seq=0, last_hash=root),
-            outcome_cursor=0,
-        )
-        shelf = SqlShelf(connection, till_id=till.till.till_id, now=now, writes=True)
-        intake.store(shelf, batch, till_id=till.till.till_id)
-    Evaluator(service.database, _FixedClock(now), Rules()).evaluate_till(till.till.till_id)
-
-
-def _till(
-    service: Service, connection: Connection, shop: ShopRow, *, now: datetime
-) -> enrolling.NewTill:
-    code = enrolling.offer(
-        connection,
-        shop=shop,
-        till_name=_TILL_NAME,
-        now=now,
-        random_bytes=service.random_bytes,
-    )
-    request = EnrolmentRequest(
-        code=code, public_key=service.random_bytes(32).hex(), program_version="sample"
-    )
-    till = enrolling.enrol(connection, request, now=now, random_bytes=service.random_bytes)
-    assert till is not None
-    return till
+        sold = elsewhere.sell(service, connection, catalogue.voucher_of(used), now=now)
+    sold.evaluate(service)
 
 
 def practice(service: Service) -> list[dict[str, object]]:

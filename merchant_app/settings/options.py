@@ -34,6 +34,20 @@ class Theme(Enum):
     DARK = "dark"
 
 
+class FirstDay(Enum):
+    """How far the first day of this till has come: the step that is next."""
+
+    NOT_BEGUN = "not_begun"
+    """Nobody was asked anything: a new computer, or a till older than this question."""
+    LANGUAGE = "language"
+    ENROLMENT = "enrolment"
+    CAMERA = "camera"
+    SOUNDS = "sounds"
+    PRINTER = "printer"
+    READY = "ready"
+    DONE = "done"
+
+
 class ReceiptPrinter(Enum):
     """How receipts are printed."""
 
@@ -133,6 +147,17 @@ def _account(key: str, default: str, *, explanation: str) -> Option[str]:
 
 LANGUAGE = _choice("language", Language.SYSTEM, explanation="Of the screens and receipts.")
 THEME = _choice("theme", Theme.SYSTEM, explanation="Light or dark screens.")
+FIRST_DAY = _choice(
+    "first_day",
+    FirstDay.NOT_BEGUN,
+    explanation="Which step of the first day comes next; it goes on there at the next start.",
+)
+SCHOOL_DONE = _text(
+    "school_done",
+    "",
+    length_max=200,
+    explanation="Which exercises of training mode were done, by their names.",
+)
 CAMERA_SOURCE = _text(
     "camera_source",
     "",
@@ -279,6 +304,8 @@ SINGLE_PURPOSE_VAT = _number(
 ALL: tuple[Option[Any], ...] = (
     LANGUAGE,
     THEME,
+    FIRST_DAY,
+    SCHOOL_DONE,
     CAMERA_SOURCE,
     CAMERA_IDENTITY,
     CAMERA_MIRRORED,

@@ -103,7 +103,8 @@ def prepare(profile: Profile) -> None:
 
     From here on every file this process creates is for its own user alone, those of libraries
     (SQLite's -wal and -shm, rotated logs) included: the process's umask becomes 077. On Windows the
-    access list of the user's profile does the same. Call it once, before any thread starts.
+    access list of the user's profile does the same. Call it before any thread starts, for the
+    profile that is opened first.
 
     Raises:
         Problem: DISK_FULL or DISK_READ_ONLY; a folder cannot be made or made private.

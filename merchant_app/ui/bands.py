@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from merchant_app.i18n import _
 from merchant_app.ui import status_words
 from merchant_app.ui.keycap_button import KeycapButton
-from merchant_app.ui.labels import plain
+from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.theme import STEP, Look, Size, tinted
+from merchant_app.ui.theme import RADIUS, STEP, Look, Size, tinted
 
 
 class Band(QWidget):
@@ -32,24 +32,80 @@ class Band(QWidget):
 
 
 class TrainingBand(Band):
-    """Training mode: seen on every screen, in a colour that nothing else has."""
+    """Training mode: seen on every screen, in a colour that nothing else has.
+
+    Signals:
+        pressed(): the exercises are wanted.
+    """
+
+    pressed = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
-        self._word = plain(_("TRAINING MODE · nothing here is real money"), self)
+        self._word = ElidedLabel(self)
         self._word.setFont(look.font(Size.BODY, bold=True))
         self._word.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.exercises = BandButton(look, _("Exercises"), self)
+        self.exercises.clicked.connect(self.pressed)
+        self.exercises.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(6 * STEP, STEP, 6 * STEP, STEP)
-        row.addWidget(self._word)
+        row.addWidget(self._word, 1)
+        row.addWidget(self.exercises)
         look.changed.connect(self._colour)
+        self.coach("")
         self._colour()
+
+    def give_exercises(self) -> None:
+        """There are exercises: offer them."""
+        self.exercises.show()
+
+    def coach(self, sentence: str) -> None:
+        """What an exercise says now, or, without one, what this band is there for."""
+        self._word.show_text(sentence or _("TRAINING MODE · nothing here is real money"))
+
+    @property
+    def told(self) -> str:
+        """What it says."""
+        return self._word.text()
 
     def colour(self) -> str:
         return self._look.palette.training
 
     def _colour(self) -> None:
         self._word.setPalette(tinted(self._look.palette.on_training))
+
+
+class BandButton(QAbstractButton):
+    """A word in a strip that can be pressed: no higher than the strip's own line of text needs,
+    because every screen pays for it."""
+
+    def __init__(self, look: Look, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setFont(look.font(Size.BODY, bold=True))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self.text()) + 6 * STEP, metrics.height() + 2 * STEP)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        ink = QColor(self._look.palette.on_training)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(ink, 3 if self.hasFocus() else 1))
+        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        painter.drawRoundedRect(box, RADIUS, RADIUS)
+        painter.setPen(ink)
+        painter.setFont(self.font())
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
 
 
 class Note(Band):

@@ -144,8 +144,9 @@ class TillFrame(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        if facts.training:
-            column.addWidget(TrainingBand(look))
+        self.training = TrainingBand(look)
+        self.training.setVisible(facts.training)
+        column.addWidget(self.training)
         column.addWidget(self.top)
         column.addWidget(self.band)
         self.folder_notice = FolderNotice(look)

@@ -10,18 +10,29 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from merchant_app.clock import Clock
 from merchant_app.errors import ProblemKind
-from merchant_app.i18n import _
+from merchant_app.i18n import Language as Spoken
+from merchant_app.i18n import _, install
 from merchant_app.ui.background import Background, Met, Outcome
 from merchant_app.ui.crash import CrashHandler
 from merchant_app.ui.page import StartPage
-from merchant_app.ui.ports import Enrol, NotEnrolled, Opened, SoundsMaker, Start, Starter
+from merchant_app.ui.ports import (
+    Enrol,
+    NotEnrolled,
+    Opened,
+    OtherMode,
+    SoundsMaker,
+    Start,
+    Starter,
+)
 from merchant_app.ui.theme import Look
 
 if TYPE_CHECKING:
     # Loaded after the first paint; see `_open`.
+    from merchant_app.settings.options import Language
     from merchant_app.ui.encaisser.screen import EncaisserScreen
+    from merchant_app.ui.first_day.before import BeforeTill
     from merchant_app.ui.frame import TillFrame
-    from merchant_app.ui.pages import EnrolPage, ProblemPage
+    from merchant_app.ui.pages import ProblemPage
     from merchant_app.ui.places import Places
 
 SIZE = QSize(1024, 700)
@@ -71,7 +82,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         self.screen_in_use: EncaisserScreen | None = None
         self.frame: TillFrame | None = None
-        self._enrol_page: EnrolPage | None = None
+        self._before: BeforeTill | None = None
+        self._other_mode: OtherMode | None = None
+        self._changes_mode = False
         self._problem_page: ProblemPage | None = None
         self._places: Places | None = None
         self._address = ""
@@ -114,6 +127,7 @@ class MainWindow(QMainWindow):
         self._background.close()
         if self._places is not None:
             self._places.stop()
+        self._leave_before()
         super().closeEvent(event)
 
     @Slot()
@@ -146,16 +160,16 @@ class MainWindow(QMainWindow):
             return
         if self._places is not None:
             self._places.gun_scanned(text)
-        elif self._enrol_page is not None:
-            self._enrol_page.take_scan(text)
+        elif self._before is not None:
+            self._before.gun_scanned(text)
 
     def enter_pressed(self) -> None:
         if self._crash.has_crashed:
             return
         if self._places is not None:
             self._places.enter_pressed()
-        elif self._enrol_page is not None:
-            self._enrol_page.submit()
+        elif self._before is not None:
+            self._before.enter_pressed()
         elif self._problem_page is not None and self._pages.currentWidget() is self._problem_page:
             self._start()
 
@@ -164,8 +178,8 @@ class MainWindow(QMainWindow):
             return
         if self._places is not None:
             self._places.escape_pressed()
-        elif self._enrol_page is not None:
-            self._enrol_page.go_back()
+        elif self._before is not None:
+            self._before.escape_pressed()
 
     def undo_pressed(self) -> None:
         if self._places is not None and not self._crash.has_crashed:
@@ -192,13 +206,16 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _start(self) -> None:
-        self._enrol_page = None
+        self._leave_before()
         if not isinstance(self._pages.currentWidget(), StartPage):
             self._turn_to(StartPage(self._look))
         self._background.start(self._open, self._started, name="opening")
 
     def _open(self) -> Start:
         """In a worker thread: opens the till, and loads the screens meanwhile out of the way."""
+        if self._changes_mode and self._other_mode is not None:
+            self._changes_mode = False
+            self._other_mode()
         start = self._starter()
         from merchant_app.i18n import formatting
 
@@ -212,8 +229,8 @@ class MainWindow(QMainWindow):
         match outcome.result:
             case Opened() as opened:
                 self._show_till(opened)
-            case NotEnrolled(address=address):
-                self._show_enrolment(address)
+            case NotEnrolled() as start:
+                self._show_before(start)
 
     def _show_till(self, opened: Opened) -> None:
         from merchant_app.ui.places import Places
@@ -234,7 +251,10 @@ class MainWindow(QMainWindow):
         # Nothing of a sale happens behind the manual.
         places.checkout.sale.card_turned.connect(self._manual.close)
         places.checkout.sale.scan_came.connect(self._manual.close)
+        places.mode_wanted.connect(self._change_mode)
+        places.language_wanted.connect(self._speak)
         self._places, self._address = places, opened.address
+        self._other_mode = opened.other_mode
         self.frame, self.screen_in_use = places.frame, places.checkout.sale
         self._pill_clock.start(_PILL_EVERY_MS)
         self._turn_to(self.frame)
@@ -271,49 +291,55 @@ class MainWindow(QMainWindow):
 
     # --- enrolment -------------------------------------------------------------------------------
 
-    def _show_enrolment(self, address: str, *, again: bool = False) -> None:
-        from merchant_app.ui.pages import EnrolPage
+    def _show_before(self, start: NotEnrolled, *, again: bool = False) -> None:
+        from merchant_app.ui.first_day.before import BeforeTill
 
-        page = EnrolPage(self._look, again=again)
-        page.address.setText(address)
-        page.wanted.connect(self._enrol_wanted)
-        page.back.connect(self._start)
-        self._enrol_page = page
-        self._turn_to(page)
-        (page.code if address else page.address).setFocus()
+        self._other_mode = start.other_mode
+        before = BeforeTill(
+            self._look,
+            start,
+            again=again,
+            enrol=self._enrol,
+            background=self._background,
+            parent=self,
+        )
+        before.turned.connect(self._turn_to)
+        before.enrolled.connect(self._start)
+        before.practise.connect(self._change_mode)
+        before.left.connect(self._start)
+        self._before = before
+        before.begin()
+
+    def _leave_before(self) -> None:
+        before, self._before = self._before, None
+        if before is not None:
+            before.stop()
+            before.deleteLater()
 
     @Slot()
     def _enrol_again(self) -> None:
         """This till sells no more until it is enrolled anew; its journal stays."""
         self._leave_till()
-        self._show_enrolment(self._address, again=True)
+        self._show_before(NotEnrolled(self._address), again=True)
 
     @Slot()
     def _signed_out(self) -> None:
         self._leave_till()
         self._start()
 
-    @Slot(str, str)
-    def _enrol_wanted(self, address: str, code: str) -> None:
-        if self._enrol_page is None:
-            return
-        self._enrol_page.show_busy(busy=True)
-        job = _EnrolJob(self._enrol, address=address, code=code)
-        self._background.start(job.work, self._enrolled, name="enrolment")
+    @Slot()
+    def _change_mode(self) -> None:
+        """From the till that sells to the one for practising, or back."""
+        self._changes_mode = True
+        self._leave_till()
+        self._start()
 
-    def _enrolled(self, outcome: Outcome[str]) -> None:
-        page = self._enrol_page
-        if page is None:
-            return
-        page.show_busy(busy=False)
-        if isinstance(outcome, Met):
-            from merchant_app.ui import words
-
-            page.show_error(words.problem(outcome.kind).sentence)
-        elif outcome.result:
-            page.show_error(outcome.result)
-        else:
-            self._start()
+    @Slot(object)
+    def _speak(self, language: Language) -> None:
+        """Every sentence is on its screen already: the till is opened again, with others."""
+        install(Spoken(language.value))
+        self._leave_till()
+        self._start()
 
     # --- status, problems, the end ---------------------------------------------------------------
 
@@ -341,6 +367,7 @@ class MainWindow(QMainWindow):
         if self._places is not None:
             self._places.stop()
 
+    @Slot(object)
     def _turn_to(self, page: QWidget) -> None:
         before = self._pages.currentWidget()
         self._pages.addWidget(page)
@@ -348,21 +375,3 @@ class MainWindow(QMainWindow):
         if before is not None:
             self._pages.removeWidget(before)
             before.deleteLater()
-
-
-class _EnrolJob:
-    """One enrolment on its way through a worker thread."""
-
-    def __init__(self, enrol: Enrol, *, address: str, code: str) -> None:
-        self._enrol = enrol
-        self._address = address
-        self._code = code
-
-    def work(self) -> str:
-        """In the worker: what to tell when nobody answered; empty when it is done."""
-        no_answer = self._enrol(address=self._address, code=self._code)
-        if no_answer is None:
-            return ""
-        from merchant_app.ui import words
-
-        return words.no_answer(no_answer)

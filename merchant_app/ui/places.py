@@ -30,18 +30,19 @@ from merchant_app.ui.file_routes import FileRoutes
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
+from merchant_app.ui.side_places import SidePlaces
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.update_notice import UpdateNotice
 
 if TYPE_CHECKING:
-    from merchant_app.scanning.confirmation import InView
-    from merchant_app.scanning.frames import Frame
     from merchant_app.ui.a_traiter.screen import ATraiterScreen
     from merchant_app.ui.cloture.screen import ClotureScreen
+    from merchant_app.ui.first_day.screen import FirstDayScreen
     from merchant_app.ui.journal.screen import JournalScreen
     from merchant_app.ui.reglages.screen import ReglagesScreen
     from merchant_app.ui.releves.screen import RelevesScreen
+    from merchant_app.ui.school.screen import SchoolScreen
     from merchant_app.ui.this_till.screen import ThisTillScreen
 
 
@@ -53,11 +54,15 @@ class Places(QObject):
     Signals:
         enrolment_wanted(): this till is to be enrolled again.
         signed_out(): this computer is no till any more.
+        mode_wanted(): the till for practising is to be opened, or from it the one that sells.
+        language_wanted(object): the till is to be opened again in this language.
         verdict_painted(int): see `EncaisserScreen`.
     """
 
     enrolment_wanted = Signal()
     signed_out = Signal()
+    mode_wanted = Signal()
+    language_wanted = Signal(object)
     verdict_painted = Signal(int)
 
     def __init__(
@@ -106,6 +111,15 @@ class Places(QObject):
         )
         self._key_places = self._beside.by_key
         self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self._beside.releves)
+        self._side = SidePlaces(
+            look,
+            opened,
+            self.frame,
+            self.checkout,
+            self._beside.reglages,
+            background=self._background,
+            parent=self,
+        )
         self._follow_options(sounds)
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
@@ -142,6 +156,16 @@ class Places(QObject):
     def this_till(self) -> ThisTillScreen:
         return self._beside.this_till.get()
 
+    @property
+    def first_day(self) -> FirstDayScreen | None:
+        """None where nothing can be chosen."""
+        return self._side.first_day.get()
+
+    @property
+    def school(self) -> SchoolScreen | None:
+        """The exercises; None but in training mode."""
+        return self._side.school.get()
+
     def _follow_options(self, sounds: Sounds) -> None:
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
@@ -172,10 +196,9 @@ class Places(QObject):
         self.checkout.sale.status_changed.connect(self._status_came)
         self.checkout.sale.scan_came.connect(self._to_checkout)
         self.checkout.sale.scan_came.connect(self.rest.somebody_is_here)
-        self.checkout.sale.camera_was_tried.connect(self._camera_was_tried)
         self.checkout.sale.enrolment_wanted.connect(self.enrolment_wanted)
         self.checkout.sale.question_answered.connect(self._answered_at_checkout)
-        self.checkout.sale.relay.picture.connect(self._picture_came)
+        self.checkout.sale.camera_was_tried.connect(self._camera_was_tried)
         self.checkout.sale.scan_came.connect(self._scan_came)
         beside = self._beside
         beside.left.connect(self._to_checkout)
@@ -187,10 +210,20 @@ class Places(QObject):
         beside.mirror_wanted.connect(self._mirror)
         beside.enrolment_wanted.connect(self.enrolment_wanted)
         beside.signed_out.connect(self.signed_out)
+        side = self._side
+        beside.first_day_wanted.connect(self._first_day_again)
+        side.left.connect(self._to_checkout)
+        side.school_wanted.connect(self._to_school)
+        side.enrolment_wanted.connect(self.enrolment_wanted)
+        side.mode_wanted.connect(self.mode_wanted)
+        side.language_wanted.connect(self.language_wanted)
 
     def start(self) -> None:
         """Begin to look."""
         self.checkout.start()
+        if self._side.first_day_is_under_way and (first_day := self.first_day) is not None:
+            self._see(first_day.view, None)
+            first_day.go_on()
         self.cloture.morning()
         if self.updates is not None:
             self.updates.start()
@@ -200,6 +233,7 @@ class Places(QObject):
         self._stopped = True
         self._background.close()
         self.checkout.stop()
+        self._side.stop()
         self._beside.stop()
         self.rest.stop()
         if self.updates is not None:
@@ -215,8 +249,6 @@ class Places(QObject):
             self._see(place.view, key)
             place.open()
         elif key == SETTINGS_KEY and (settings := self.reglages) is not None:
-            # Before the screen changes: what lies before the camera is tried, not sold.
-            self.checkout.sale.try_camera(trying=True)
             self._see(settings.view, key)
             settings.open()
         else:
@@ -245,20 +277,20 @@ class Places(QObject):
         self.this_till.open()
 
     def _see(self, view: QWidget, key: str | None) -> None:
-        left, reglages = self._settings_in_sight(), self._beside.reglages.made
-        in_settings = reglages is not None and view is reglages.view
-        if left is not None and not in_settings:
-            left.close()
-            self.checkout.sale.try_camera(trying=False)
+        aside = self._side.turning_to(view)
         self.frame.screens.setCurrentWidget(view)
         self.frame.rail.show_place(key)
-        self.rest.show_picture(shown=in_settings or view is self.checkout.view)
+        # A webcam may be pointed at the voucher that an exercise shows.
+        self.rest.show_picture(shown=aside or view is self.checkout.view)
 
-    def _settings_in_sight(self) -> ReglagesScreen | None:
-        reglages = self._beside.reglages.made
-        if reglages is None or self.frame.screens.currentWidget() is not reglages.view:
-            return None
-        return reglages
+    @Slot()
+    def _to_school(self) -> None:
+        school = self.school
+        if school is None:
+            self._to_checkout()
+        else:
+            self._see(school.view, None)
+            school.open()
 
     @Slot()
     def _scan_came(self) -> None:
@@ -266,12 +298,6 @@ class Places(QObject):
             self._beside.releves.made.give_way()
 
     # --- the camera, while it is chosen ----------------------------------------------------------
-
-    @Slot(object, object)
-    def _picture_came(self, frame: Frame, in_view: tuple[InView, ...]) -> None:
-        settings = self._settings_in_sight()
-        if settings is not None:
-            settings.view.camera.show_picture(frame, in_view)
 
     @Slot()
     def _camera_was_tried(self) -> None:
@@ -282,11 +308,19 @@ class Places(QObject):
     def _mirror(self, mirrored: bool) -> None:
         self.checkout.view.camera.mirror(mirrored=mirrored)
 
+    @Slot()
+    def _first_day_again(self) -> None:
+        first_day = self.first_day
+        assert first_day is not None
+        self._see(first_day.view, None)
+        first_day.begin_again()
+
     # --- keys (KeyUser) --------------------------------------------------------------------------
 
     @Slot(str)
     def gun_scanned(self, text: str) -> None:
-        self.checkout.sale.gun_scanned(text)
+        if not self._side.gun_tried(text):
+            self.checkout.sale.gun_scanned(text)
 
     def enter_pressed(self) -> None:
         place = self._key_places.seen(self.frame.screens.currentWidget())
@@ -294,8 +328,8 @@ class Places(QObject):
             self.checkout.enter_pressed()
         elif place is not None:
             place.enter_pressed()
-        elif (settings := self._settings_in_sight()) is not None:
-            settings.enter_pressed()
+        else:
+            self._side.enter_pressed()
 
     def escape_pressed(self) -> None:
         place = self._key_places.seen(self.frame.screens.currentWidget())
@@ -303,8 +337,8 @@ class Places(QObject):
             self.checkout.escape_pressed()
         elif place is not None:
             place.escape_pressed()
-        elif (settings := self._settings_in_sight()) is not None:
-            settings.escape_pressed()
+        elif (aside := self._side.seen()) is not None:
+            aside.escape_pressed()
         else:
             self.this_till.escape_pressed()
 
@@ -347,6 +381,7 @@ class Places(QObject):
         self._status = status
         self.frame.rail.show_to_settle(status.to_settle)
         self._beside.status_came(status)
+        self._side.status_came(status)
         self.show_status()
 
     @Slot(object)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from merchant_app.till.counter import Counter
     from merchant_app.till.receipts import ReceiptDesk
     from merchant_app.till.results import NoAnswerKind
+    from merchant_app.till.school import School
     from merchant_app.till.updates import UpdateDesk
     from merchant_app.ui.encaisser.states import Sound
 
@@ -123,6 +124,10 @@ class ReceiptsPort:
     columns: Callable[[], int]
 
 
+OtherMode: TypeAlias = Callable[[], None]
+"""Leaves the till that is open for the other of the two; see `Opened`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """The till is open.
@@ -135,6 +140,9 @@ class Opened:
         folder: None where none is watched.
         receipts: None where there are none; then nothing offers one.
         updates: None where nobody looks for newer versions.
+        other_mode: called in a worker thread: the starter opens the till for practising the next
+            time, or, from there, the one that sells. None: there is no other.
+        school: the exercises, at the till for practising; None: there are none.
     """
 
     counter: Counter
@@ -145,13 +153,25 @@ class Opened:
     folder: FolderPort | None = None
     receipts: ReceiptsPort | None = None
     updates: UpdateDesk | None = None
+    other_mode: OtherMode | None = None
+    school: School | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NotEnrolled:
-    """This computer is no till yet. `address` is the service's, as far as it is known."""
+    """This computer is no till yet.
+
+    Attributes:
+        address: the service's, as far as it is known.
+        camera: for the QR code of an enrolment; None: it is typed, or scanned with a gun.
+        options: of this computer; None: nothing is asked about but the enrolment.
+        other_mode: as in `Opened`.
+    """
 
     address: str
+    camera: CameraPort | None = field(default=None, compare=False)
+    options: Options | None = field(default=None, compare=False)
+    other_mode: OtherMode | None = field(default=None, compare=False)
 
 
 Start: TypeAlias = Opened | NotEnrolled

@@ -7,7 +7,7 @@ decoded further or echoed. It knows nothing of keys; `token.verify` does.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from merchant_app.vouchers import code
@@ -55,6 +55,29 @@ class Foreign(Enum):
 
 
 Scan = TokenText | CodeText | Foreign
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What an enrolment's QR code holds.
+
+    Attributes:
+        code: used once; a secret until then.
+        address: the service's, to be shown before anything is sent there; empty: it was not told.
+    """
+
+    code: str = field(repr=False)
+    address: str
+
+
+def enrolment_of(text: str) -> Enrolment:
+    """The parts of an enrolment's QR code: its code and, after a space, the service's address.
+
+    A bare code is one too. Nothing is checked here: the service knows its codes.
+    """
+    code_text, _space, address = text.strip().partition(" ")
+    return Enrolment(code_text, address.strip())
+
 
 _TOKEN = re.compile(rf"{TOKEN_PREFIX}[A-Z2-7]{{{TOKEN_CHARACTERS}}}")
 _CODE_LIKE = re.compile(r"[0-9A-Za-z]{14,22}")

@@ -19,19 +19,28 @@ from PySide6.QtCore import QMimeData, QObject, QSocketNotifier, QTimer, QUrl, Sl
 from PySide6.QtWidgets import QApplication
 
 from merchant_app.bootstrap import program
-from merchant_app.bootstrap.arguments import parse
+from merchant_app.bootstrap.arguments import Arguments, parse
 from merchant_app.clock import SystemClock
+from merchant_app.errors import Problem
+from merchant_app.settings.options import FIRST_DAY, FirstDay, Options
+from merchant_app.settings.paths import ProfileName, prepare, profile_of
 from merchant_app.settings.secrets import OpenedSecrets, SecretName, SessionSecrets
 from merchant_app.till.journal_results import Exported, ExportForm
 from merchant_app.till.results import Lift
+from merchant_app.till.school import Situation
 from merchant_app.ui.encaisser.screen import EncaisserScreen
+from merchant_app.ui.first_day.enrolment import EnrolPage
+from merchant_app.ui.first_day.screen import FirstDayScreen
 from merchant_app.ui.journal.screen import JournalScreen
 from merchant_app.ui.main_window import MainWindow
-from merchant_app.ui.pages import EnrolPage
 from merchant_app.ui.places import Places
 from merchant_app.ui.reglages.pin_screen import PinScreen
+from merchant_app.ui.school.presenter import Screen as SchoolState
+from merchant_app.ui.school.screen import SchoolScreen
 
 DAYS_BACK = "TILL_DAYS_BACK"
+NEWCOMER = "TILL_NEWCOMER"
+"""Set where the first day is asked about; else this till has it behind itself."""
 READING_MS = 350
 """A key that comes sooner after a verdict was not meant for it; the till does not take it."""
 _LOOK_EVERY_MS = 15
@@ -63,8 +72,8 @@ class Driver(QObject):
 
     Commands: gun (text), enter, escape, undo, main, other (the buttons), type (field, text),
     function (key: F1 to F12), find (text, in the journal), export (form, folder), focus (field),
-    step (lines: down in the basket, or up), enrol (address, code), drop (path: of a file), retry,
-    crash (text), close.
+    step (lines: down in the basket, or up), enrol (address, code), school (to the exercises),
+    present (situation: of an exercise), drop (path: of a file), retry, crash (text), close.
     """
 
     def __init__(self, window: MainWindow, *, commands: int, reports: int) -> None:
@@ -176,6 +185,15 @@ class Driver(QObject):
         page.show_error("")
         page.submit()
 
+    def _do_school(self) -> None:
+        self._places().frame.training.exercises.click()
+
+    def _do_present(self, situation: str) -> None:
+        school = self._places().school
+        assert school is not None
+        school.presenter.choose(Situation(situation))
+        school.enter_pressed()
+
     def _do_retry(self) -> None:
         self._window.enter_pressed()
 
@@ -268,6 +286,7 @@ class Driver(QObject):
             "to_settle": 0 if self._status is None else self._status.to_settle,
             "pin_set": self._pin_set(),
             **self._on_closing(),
+            **self._on_first_day(),
             **self._on_statements(),
             **self._recorded(),
         }
@@ -291,6 +310,17 @@ class Driver(QObject):
             "statement_message": releves.view.message,
         }
 
+    def _on_first_day(self) -> dict[str, object]:
+        """The step that is seen, and how far the exercises are."""
+        places = self._places()
+        # Only looked for: to ask for one makes it.
+        first_day, school = places.findChild(FirstDayScreen), places.findChild(SchoolScreen)
+        seen, step = places.frame.screens.currentWidget(), ""
+        if isinstance(first_day, FirstDayScreen) and first_day.view is seen:
+            step = first_day.step.value
+        taught = _exercises(school.presenter.screen) if isinstance(school, SchoolScreen) else {}
+        return {"step": step, **taught}
+
     def _on_closing(self) -> dict[str, object]:
         places = self._places()
         screen, view = places.cloture.screen, places.cloture.view
@@ -300,6 +330,14 @@ class Driver(QObject):
             "closing_word": view.card.accessibleName(),
             "closing_message": view.message,
         }
+
+
+def _exercises(screen: SchoolState) -> dict[str, object]:
+    chosen = screen.exercise(screen.chosen)
+    return {
+        "exercise": "" if chosen is None or screen.busy else chosen.situation.value,
+        "exercises_done": len(screen.done),
+    }
 
 
 class Yesterday(SystemClock):
@@ -318,12 +356,25 @@ def main(commands: int, reports: int, secrets: str, arguments: Sequence[str]) ->
     if os.environ.get(DAYS_BACK):
         # The one place that makes the clock.
         setattr(program, "SystemClock", Yesterday)  # noqa: B010 - it is no export of the module
-    assembled = program.assemble(parse(arguments), secrets=open_secrets if secrets else None)
+    parsed = parse(arguments)
+    if not os.environ.get(NEWCOMER):
+        _skip_first_day(parsed)
+    assembled = program.assemble(parsed, secrets=open_secrets if secrets else None)
     # Bound to a name: it lives as long as the window.
     driver = Driver(assembled.running.window, commands=commands, reports=reports)
     code = assembled.run()
     driver.deleteLater()
     return code
+
+
+def _skip_first_day(arguments: Arguments) -> None:
+    name = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
+    profile = profile_of(name, data_dir=arguments.data_dir)
+    try:
+        prepare(profile)
+        Options(profile.options_file).set(FIRST_DAY, FirstDay.DONE)
+    except Problem:  # the program meets it as well, and shows it
+        return
 
 
 if __name__ == "__main__":

@@ -24,7 +24,13 @@ MISSING = [name for name in ("Xvfb", "xdotool", "setxkbmap") if shutil.which(nam
 MISSING += [name for name in ("X11", "Xtst") if ctypes.util.find_library(name) is None]
 """What this computer lacks; a test skips with it as the reason."""
 _CLIENT_MESSAGE = 33
-_US_ROWS = (("1234567890-=", 10), ("qwertyuiop[]", 24), ("asdfghjkl;'", 38), ("zxcvbnm,./", 52))
+_US_ROWS = (
+    ("1234567890-=", 10),
+    ("qwertyuiop[]", 24),
+    ("asdfghjkl;'", 38),
+    ("zxcvbnm,./", 52),
+    (" ", 65),
+)
 _US_ROWS_SHIFTED = (
     ("!@#$%^&*()_+", 10),
     ("QWERTYUIOP{}", 24),
@@ -80,6 +86,7 @@ class XDisplay:
         What follows a gun's Enter within 35 ms belongs to the same scan (`scanning.wedge`); no hand
         aims as quickly, but this program could.
         """
+        keys = _keys(text, enter=enter)  # one that is not there must not leave the display held
         with self._connection() as holder, self._connection() as display:
             x11 = _library("X11")
             # Held by the one, the display reads nothing of the other, whose keys are more than one
@@ -88,7 +95,7 @@ class XDisplay:
             x11.XSync(holder, 0)
             _stroke(display, _SHIFT_KEY, after_ms=_AIM_MS)
             x11.XGrabServer(display)
-            for key, shifted in _keys(text, enter=enter):
+            for key, shifted in keys:
                 _press(display, key, shifted=shifted)
                 # The same key twice in one millisecond, with nothing between, is what a key that
                 # is held down looks like to Qt. Shift types nothing, and guns press it at will.

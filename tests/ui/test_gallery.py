@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from merchant_app.i18n import Language, install
 from merchant_app.till.journal_results import SaleState
 from merchant_app.till.matters import Card, CardKind
+from merchant_app.till.school import Situation
 from merchant_app.ui.a_traiter import states as ms
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.cloture import states as cs
@@ -29,6 +30,7 @@ from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.files import states as fs
+from merchant_app.ui.first_day.enrolment import EnrolPage
 from merchant_app.ui.journal import words as journal_words
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel
@@ -42,9 +44,11 @@ from tests.fakes.counter import ONLINE
 from tests.ui.gallery import SCENE, SCENES, Scene
 from tests.ui.gallery_of_closings import CLOSINGS
 from tests.ui.gallery_of_files import FILES
+from tests.ui.gallery_of_first_day import AT_THE_TILL, BEFORE
 from tests.ui.gallery_of_journal import LIVES
 from tests.ui.gallery_of_matters import EVERY, MATTERS, THIS_TILL
 from tests.ui.gallery_of_receipts import RECEIPTS
+from tests.ui.gallery_of_school import SCHOOL
 from tests.ui.gallery_of_settings import SETTINGS
 from tests.ui.gallery_of_statements import STATEMENTS
 from tests.ui.windows import PLACE, SCREENS, Screen, till_window
@@ -130,6 +134,20 @@ def test_every_state_of_the_files_has_a_picture() -> None:
 
 def test_every_state_of_a_receipt_has_a_picture() -> None:
     assert {type(state) for state in RECEIPTS.values()} == set(rs.State.__args__) - {rs.Closed}
+
+
+def test_every_step_of_the_first_day_has_a_picture(qapp: QApplication) -> None:
+    look = _look(qapp, 1.0)
+    shown = {type(made(look)) for made in BEFORE.values()}
+    for made in AT_THE_TILL.values():
+        page = made(look).currentWidget()
+        assert page is not None
+        shown.add(type(page))
+    assert shown == {EnrolPage, *map(type, AT_THE_TILL["first-day-ready"](look).pages.values())}
+
+
+def test_every_exercise_has_a_picture() -> None:
+    assert {screen.chosen for screen in SCHOOL.values()} == set(Situation)
 
 
 def test_every_kind_of_matter_and_news_has_a_scene() -> None:

@@ -13,8 +13,9 @@ from merchant_app.errors import Bug, Problem, ProblemKind
 from merchant_app.till.results import NoAnswerKind
 from merchant_app.ui.crash import CrashHandler
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.first_day.enrolment import EnrolPage
 from merchant_app.ui.main_window import MainWindow
-from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
+from merchant_app.ui.pages import CrashPage, ProblemPage
 from merchant_app.ui.ports import NotEnrolled, Opened, Start
 from tests.fakes.counter import FACTS, code, euros
 from tests.fakes.waiting import LIMIT_MS

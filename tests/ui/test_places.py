@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from merchant_app.till.matters import Choice
 from merchant_app.till.results import LineState, NoAnswerKind
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.first_day.enrolment import EnrolPage
 from merchant_app.ui.main_window import MainWindow
-from merchant_app.ui.pages import EnrolPage
 from merchant_app.ui.ports import NotEnrolled, Opened
 from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import NOON, ONLINE, FakeCounter, code, euros

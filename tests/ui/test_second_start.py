@@ -8,8 +8,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from merchant_app.bootstrap.program import OnlyStart
-from merchant_app.bootstrap.second_start import SecondStarts, noted
+from merchant_app.bootstrap.second_start import SecondStart, SecondStarts, noted
 from merchant_app.errors import Problem, ProblemKind
+from merchant_app.settings.paths import ProfileName
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.ports import Start
 from tests.fakes.waiting import LIMIT_MS
@@ -33,6 +34,11 @@ def already_open() -> Start:
     raise Problem(ProblemKind.ALREADY_RUNNING)
 
 
+def only_start(note: Path) -> OnlyStart:
+    notes = {ProfileName.MAIN: note, ProfileName.TRAINING: note.with_name("note-of-training")}
+    return OnlyStart(notes, first=ProfileName.MAIN)
+
+
 def test_of_two_that_started_at_once_one_window_stays(
     qtbot: QtBot, window: MainWindow, world: World, note: Path
 ) -> None:
@@ -40,8 +46,8 @@ def test_of_two_that_started_at_once_one_window_stays(
     first = SecondStarts(note)
     first.profile_held.emit()
     qtbot.waitUntil(lambda: noted(note) is not None, timeout=LIMIT_MS)
-    start = OnlyStart(note)
-    start.watch(window)
+    start = only_start(note)
+    start.watch(window, lambda: ProfileName.MAIN)
     with qtbot.waitSignal(first.asked, timeout=LIMIT_MS):
         window.show()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=LIMIT_MS)
@@ -52,17 +58,44 @@ def test_where_the_other_does_not_answer_the_page_says_it_is_open(
     qtbot: QtBot, window: MainWindow, world: World, note: Path
 ) -> None:
     world.start = already_open
-    start = OnlyStart(note)
-    start.watch(window)
+    start = only_start(note)
+    start.watch(window, lambda: ProfileName.MAIN)
     with qtbot.waitSignal(start.first.answered, timeout=LIMIT_MS):
         window.show()
     assert window.isVisible()
 
 
 def test_the_till_that_is_open_comes_forward(qtbot: QtBot, till: Till, note: Path) -> None:
-    start = OnlyStart(note)
-    start.watch(till.window)
+    start = only_start(note)
+    start.watch(till.window, lambda: ProfileName.MAIN)
     till.window.showMinimized()
     qtbot.waitUntil(till.window.isMinimized, timeout=LIMIT_MS)
-    start.second_starts.asked.emit()
+    start.second_starts[ProfileName.TRAINING].asked.emit()
     qtbot.waitUntil(till.window.isActiveWindow, timeout=LIMIT_MS)
+
+
+def test_a_window_that_changed_to_a_till_that_is_open_elsewhere_stays_and_says_so(
+    qtbot: QtBot, window: MainWindow, world: World, note: Path
+) -> None:
+    world.start = already_open
+    start = only_start(note)
+    start.watch(window, lambda: ProfileName.TRAINING)
+    with qtbot.assertNotEmitted(start.first.answered), qtbot.waitSignal(window.problem_shown):
+        window.show()
+    assert window.isVisible()
+
+
+def test_a_till_that_is_come_back_to_is_listened_for_under_its_first_name(
+    qtbot: QtBot, note: Path
+) -> None:
+    first = SecondStarts(note)
+    first.profile_held.emit()
+    qtbot.waitUntil(lambda: noted(note) is not None, timeout=LIMIT_MS)
+    name = noted(note)
+    first.profile_held.emit()
+    asking = SecondStart(note)
+    with qtbot.waitSignal(asking.answered, timeout=LIMIT_MS):
+        asking.ask()
+    assert asking.came
+    assert noted(note) == name
+    first.close()

@@ -166,18 +166,18 @@ def test_sounds_are_tried_turned_down_and_off(
     settings: ReglagesScreen, till: Till, file: Path
 ) -> None:
     view, heard = settings.view, till.world.heard
-    for button in view.tries:
+    for button in view.sounds.tries:
         button.click()
     assert heard.sounds == [Sound.YES, Sound.NO, Sound.LOOK]
-    view.volume.setFocus()
+    view.sounds.volume.setFocus()
     till.key(Qt.Key.Key_Left)
     till.key(Qt.Key.Key_Left)
     assert heard.used[-1] == (True, 60)
     kept(till, file, lambda o: o.get(choices.SOUND_VOLUME) == 60)
-    view.sound_on.setFocus()
+    view.sounds.on.setFocus()
     till.enter()
     assert heard.used[-1] == (False, 60)
-    assert not view.tries[0].isEnabled()
+    assert not view.sounds.tries[0].isEnabled()
     kept(till, file, lambda o: not o.get(choices.SOUND_ON))
 
 
@@ -245,7 +245,7 @@ def test_what_cannot_be_kept_holds_and_is_told(
     settings: ReglagesScreen, till: Till, file: Path
 ) -> None:
     file.with_name(file.name + ".new").mkdir()
-    settings.view.sound_on.click()
+    settings.view.sounds.on.click()
     till.qtbot.waitUntil(lambda: "pas enregistré" in settings.view.note, timeout=LIMIT_MS)
     assert till.world.heard.used[-1][0] is False
     assert document.read(file, version=choices.VERSION) is None
@@ -256,9 +256,9 @@ def test_everything_is_reached_with_the_tab_key(settings: ReglagesScreen, till: 
     wanted: set[QWidget | None] = {
         view.cameras,
         view.mirrored,
-        view.sound_on,
-        view.volume,
-        *view.tries,
+        view.sounds.on,
+        view.sounds.volume,
+        *view.sounds.tries,
         view.theme.buttons()[0],
         view.language.buttons()[0],
         view.watched_folder.choose,

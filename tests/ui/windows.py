@@ -24,12 +24,14 @@ from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.files.dropping import DropTarget
+from merchant_app.ui.first_day.screen import FirstDayView
+from merchant_app.ui.first_day.step_page import StepPage
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.journal.export_states import Panel
 from merchant_app.ui.journal.screen import JournalPages
 from merchant_app.ui.manual.view import ManualView
 from merchant_app.ui.page import StartPage
-from merchant_app.ui.pages import CrashPage, EnrolPage, ProblemPage
+from merchant_app.ui.pages import CrashPage, ProblemPage
 from merchant_app.ui.rail import (
     CLOSING_KEY,
     JOURNAL_KEY,
@@ -43,6 +45,8 @@ from merchant_app.ui.reglages.states import ACCOUNTING
 from merchant_app.ui.reglages.states import Screen as ReglagesScreen
 from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.releves.view import RelevesView
+from merchant_app.ui.school.view import SchoolView
+from merchant_app.ui.school.words import coach
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.this_till.view import ThisTillView
@@ -52,10 +56,12 @@ from tests.ui.gallery import RUNNING, SCENE, Scene, camera_frame
 from tests.ui.gallery_of_archives import ARCHIVES
 from tests.ui.gallery_of_closings import CLOSINGS
 from tests.ui.gallery_of_files import ARRIVED, FILES
+from tests.ui.gallery_of_first_day import AT_THE_TILL, BEFORE
 from tests.ui.gallery_of_journal import EXPORTS, JOURNAL
 from tests.ui.gallery_of_matters import MATTERS, THIS_TILL
 from tests.ui.gallery_of_pins import PINS
 from tests.ui.gallery_of_receipts import RECEIPTS
+from tests.ui.gallery_of_school import COACHED, SCHOOL
 from tests.ui.gallery_of_settings import SETTINGS
 from tests.ui.gallery_of_statements import STATEMENTS
 
@@ -379,6 +385,53 @@ def _manual(look: Look, facts: CounterFacts) -> Window:
     return Window(frame, show, manual.search.setFocus)
 
 
+# --- the first day, and the exercises ------------------------------------------------------------
+
+_TRAINING = replace(FACTS, training=True)
+
+
+def _first_day(look: Look, facts: CounterFacts) -> Window:
+    stack = QStackedWidget()
+    views = {name: made(look) for name, made in AT_THE_TILL.items()}
+    for view in views.values():
+        stack.addWidget(view)
+    frame = TillFrame(look, facts, stack)
+    _say_status(frame, ONLINE)
+    frame.rail.hide()
+
+    def show(name: str) -> None:
+        stack.setCurrentWidget(views[name])
+
+    def take_keyboard() -> None:
+        view = stack.currentWidget()
+        assert isinstance(view, FirstDayView)
+        page = view.currentWidget()
+        assert isinstance(page, StepPage)
+        page.main.setFocus()
+
+    return Window(frame, show, take_keyboard)
+
+
+def _school(look: Look, facts: CounterFacts) -> Window:
+    view = SchoolView(look)
+    frame = TillFrame(look, facts, view)
+    _say_status(frame, ONLINE)
+    frame.training.give_exercises()
+    frame.rail.show_place(None)
+
+    def go_to_end() -> bool:
+        view.spend_button.setFocus()
+        return True
+
+    return Window(frame, lambda name: view.show_screen(SCHOOL[name]), view.take_keyboard, go_to_end)
+
+
+def _coached(look: Look, facts: CounterFacts) -> Window:
+    frame, _view = till_window(look, SCENE["ready-training"], facts=facts)
+    frame.training.give_exercises()
+    return Window(frame, lambda name: frame.training.coach(coach(COACHED[name])))
+
+
 # --- before the till is open ---------------------------------------------------------------------
 
 
@@ -389,26 +442,11 @@ def _stuck(look: Look) -> QWidget:
     return page
 
 
-def _enrol(look: Look, *, again: bool = False) -> EnrolPage:
-    page = EnrolPage(look, again=again)
-    page.address.setText("https://bons.example.org")
-    return page
-
-
-def _refused(look: Look) -> QWidget:
-    page = _enrol(look)
-    page.code.setText("E1:7F3KQ9")
-    page.show_error(problem(ProblemKind.ENROLMENT_REFUSED).sentence)
-    return page
-
-
 _PAGES: dict[str, Callable[[Look], QWidget]] = {
     "page-start": StartPage,
     "page-problem": _stuck,
     "page-crash": CrashPage,
-    "page-enrol": _enrol,
-    "page-enrol-refused": _refused,
-    "page-enrol-again": lambda look: _enrol(look, again=True),
+    **BEFORE,
 }
 
 
@@ -443,5 +481,8 @@ SCREENS = (
     Screen("archives", dict.fromkeys(ARCHIVES, FACTS), _archives),
     Screen("pins", dict.fromkeys(PINS, FACTS), _pins),
     Screen("accounts", {"settings-accounts": FACTS}, _accounts),
+    Screen("first-day", dict.fromkeys(AT_THE_TILL, FACTS), _first_day),
+    Screen("school", dict.fromkeys(SCHOOL, _TRAINING), _school),
+    Screen("coach", dict.fromkeys(COACHED, _TRAINING), _coached),
     Screen("pages", dict.fromkeys(_PAGES, FACTS), _pages),
 )

@@ -30,6 +30,8 @@ def parser() -> argparse.ArgumentParser:
     _serve(command("serve", "answer tills", prints=False))
     command("sample", "fill an empty database with seven bookshops")
     command("practice", "list the sample's vouchers to practise with; they can be spent")
+    command("rehearse", "issue the sample's vouchers for the six exercises of training mode")
+    _spend(command("spend", "use one of the sample's vouchers up at the shop's other till"))
     command("shops", "list the shops")
     command("ranking", "shops by the value of the vouchers sold")
     command("tills", "list the tills")
@@ -41,9 +43,7 @@ def parser() -> argparse.ArgumentParser:
     again.add_argument("--voucher", required=True, metavar="ID")
     _pdf(again, required=True)
     _import(command("import", "issue vouchers for a list of beneficiaries (CSV, XLSX)"))
-    enrol = command("enrol", "a one-time code for a till, valid ten minutes")
-    enrol.add_argument("--shop", required=True, metavar="SLUG")
-    enrol.add_argument("--till", metavar="NAME", help="a till of this name is enrolled again")
+    _enrol(command("enrol", "a one-time code for a till, valid ten minutes"))
     revoke = command("revoke", "refuse a till or a voucher from now on")
     what = revoke.add_mutually_exclusive_group(required=True)
     what.add_argument("--till", metavar="ID")
@@ -87,6 +87,18 @@ def _serve(serve: argparse.ArgumentParser) -> None:
         action="store_true",
         help="stop when the program that started this one ends",
     )
+
+
+def _enrol(enrol: argparse.ArgumentParser) -> None:
+    enrol.add_argument("--shop", required=True, metavar="SLUG")
+    enrol.add_argument("--till", metavar="NAME", help="a till of this name is enrolled again")
+    enrol.add_argument(
+        "--address", metavar="URL", help="where tills reach this service: part of the QR code"
+    )
+
+
+def _spend(spend: argparse.ArgumentParser) -> None:
+    spend.add_argument("--voucher", required=True, metavar="ID")
 
 
 def _policy(policy: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Callable
 
-from merchant_app.server.cli import issuing, listing, paying, running, upkeep
+from merchant_app.server.cli import issuing, listing, paying, practising, running, upkeep
 
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "serve": running.serve,
@@ -18,6 +18,8 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "statement": paying.statement,
     "sample": listing.sample,
     "practice": listing.practice,
+    "rehearse": practising.rehearse,
+    "spend": practising.spend,
     "shops": listing.shops,
     "ranking": listing.ranking,
     "tills": listing.tills,

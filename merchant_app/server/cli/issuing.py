@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections import defaultdict
 from pathlib import Path
@@ -215,6 +216,9 @@ def _report(
 
 def enrol(arguments: Namespace) -> int:
     """A one-time code, to be typed or scanned at the till."""
+    address = arguments.address or ""
+    if address and not re.fullmatch(r"https?://[!-~]{1,400}", address):
+        raise CannotDo("An address begins with https:// and has no spaces.")
     with opened(arguments) as service, service.database.writing() as connection:
         name = arguments.till and arguments.till.strip()
         if name is not None and (
@@ -233,7 +237,8 @@ def enrol(arguments: Namespace) -> int:
         as_json(
             {
                 "code": code,
-                "qr_text": ENROLMENT_PREFIX + code,
+                # What `vouchers.scan.enrolment_of` takes apart again.
+                "qr_text": f"{ENROLMENT_PREFIX}{code} {address}".rstrip(),
                 "shop": shop.slug,
                 "valid_s": ENROLMENT_VALID_S,
             }

@@ -19,6 +19,7 @@ from merchant_app.server.cli.opening import opened
 from merchant_app.server.cli.output import say
 from merchant_app.server.listening import Listening, bind, write_ready_file
 from merchant_app.server.service import Service
+from merchant_app.server.training_line import TrainingLine
 
 
 def serve(arguments: Namespace) -> int:
@@ -50,6 +51,7 @@ def serve(arguments: Namespace) -> int:
             listening,
             on_ready=ready,
             until_closes=sys.stdin.buffer if arguments.until_stdin_closes else None,
+            line=TrainingLine() if arguments.training else None,
         )
     return 0
 

@@ -81,6 +81,7 @@ class EncaisserScreen(QObject):
         self._camera: CameraPort | None = None
         self._stopped = False
         self._trying_camera = False
+        self._heeded: frozenset[str] | None = None
         self._contact_running = False
         self.relay = CameraRelay(self)
         self.screen: Screen | None = None
@@ -277,6 +278,11 @@ class EncaisserScreen(QObject):
         if not trying and self._camera is not None:
             self._camera.look_anew()
 
+    def heed_only(self, texts: frozenset[str] | None) -> None:
+        """While an exercise runs, the camera's other codes are none of it; None: all are heeded.
+        A gun and the keyboard always are."""
+        self._heeded = texts
+
     def problem_elsewhere(self, kind: ProblemKind) -> None:
         """A Problem that no question of ours met: the scanner's thread, for instance."""
         self._view.camera.show_problem(kind)
@@ -297,6 +303,8 @@ class EncaisserScreen(QObject):
         match event:
             case Scanned() if self._trying_camera:
                 self.camera_was_tried.emit()
+            case Scanned(text=text) if self._heeded is not None and text not in self._heeded:
+                pass
             case Scanned(text=text, in_view=in_view):
                 seen = [(code.text, code.missed_frames) for code in in_view]
                 if self._one_at_a_time.takes(text, seen):

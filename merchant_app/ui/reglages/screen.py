@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from merchant_app.errors import Problem
 from merchant_app.settings.options import Language, Option, Options, Theme, Value
-from merchant_app.ui.background import Background, Done, Met, Outcome
+from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.ports import CameraPort, Opened, Sounds
 from merchant_app.ui.reglages.archive_screen import ArchivesScreen
+from merchant_app.ui.reglages.keeping import OptionsKeeper
 from merchant_app.ui.reglages.pin_screen import PinScreen
 from merchant_app.ui.reglages.presenter import Presenter
 from merchant_app.ui.reglages.states import PrinterChosen, Screen, chosen_in
@@ -26,19 +23,10 @@ if TYPE_CHECKING:
     from merchant_app.scanning.cameras import Listed
     from merchant_app.till.archive_desk import ArchiveDesk
     from merchant_app.till.pin_desk import PinDesk
-
-_log = logging.getLogger(__name__)
+    from merchant_app.ui.first_day.screen import FirstDayView
 
 LIST_EVERY_MS = 2_000
 """While somebody looks at the list: a camera that is plugged in appears by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Writing:
-    """One option on its way to the disk."""
-
-    key: str
-    write: Callable[[], None]
 
 
 class ReglagesScreen(QObject):
@@ -47,9 +35,13 @@ class ReglagesScreen(QObject):
     Signals:
         left(): back to selling.
         mirror_wanted(bool): the live picture of the checkout, too.
+        shown(object): the `Screen` that is painted now.
+        first_day_wanted(): all the questions of the first day once more.
     """
 
     left = Signal()
+    shown = Signal(object)
+    first_day_wanted = Signal()
     mirror_wanted = Signal(bool)
 
     def __init__(
@@ -75,13 +67,15 @@ class ReglagesScreen(QObject):
         self._background = background
         self._stopped = False
         self._listing = False
-        self._unwritten: list[_Writing] = []
         self.screen: Screen | None = None
         self._clock = QTimer(self)
         self._clock.setInterval(LIST_EVERY_MS)
         self._clock.timeout.connect(self._list)
         self.presenter = Presenter(
             self, chosen_in(options), has_camera=camera is not None, show=self._show
+        )
+        self._keeper = OptionsKeeper(
+            options, background=background, not_kept=self.presenter.not_kept
         )
         if camera is None:
             view.camera.show_absent()
@@ -106,6 +100,7 @@ class ReglagesScreen(QObject):
         view.printer.wanted.connect(self._printer_wanted)
         view.account_wanted.connect(self._account_wanted)
         view.back.connect(self.escape_pressed)
+        view.first_day.clicked.connect(self.first_day_wanted)
         view.camera.again.connect(self._look_again)
 
     @property
@@ -129,14 +124,36 @@ class ReglagesScreen(QObject):
         self.presenter.open()
         self.archives.open()
         self.pin.open()
-        self._list()
-        self._clock.start()
+        self.look_for_cameras(looking=True)
         self._view.take_keyboard()
+
+    def look_for_cameras(self, *, looking: bool) -> None:
+        """Whether somebody looks at the list of cameras: one that is plugged in appears in it."""
+        if looking:
+            self._list()
+            self._clock.start()
+        else:
+            self._clock.stop()
 
     def close(self) -> None:
         """Somebody left."""
-        self._clock.stop()
+        self.look_for_cameras(looking=False)
         self._view.close_dialogs()
+
+    def serve(self, view: FirstDayView) -> None:
+        """The first day chooses some of the same things: its controls lead here, and it is shown
+        what is shown here."""
+        view.camera_wanted.connect(self._camera_wanted)
+        view.mirror_wanted.connect(self._mirror_wanted)
+        view.sound_wanted.connect(self._sound_wanted)
+        view.volume_wanted.connect(self._volume_wanted)
+        view.sound_tried.connect(self._sound_tried)
+        view.printer_wanted.connect(self._printer_wanted)
+        view.camera_again.connect(self._look_again)
+        self.shown.connect(view.show_screen)
+        if self._camera is None:
+            view.camera.show_absent()
+        self.presenter.open()
 
     def stop(self) -> None:
         """The till is being left: nothing more is shown; what was chosen last is kept."""
@@ -144,11 +161,7 @@ class ReglagesScreen(QObject):
         self.archives.leave()
         self.pin.leave()
         self.close()
-        for writing in self._unwritten[1:]:  # the first is being written
-            try:
-                writing.write()
-            except Problem as problem:
-                _log.warning("%s was not kept: %s", writing.key, problem)
+        self._keeper.stop()
 
     def code_read(self) -> None:
         """The camera read something while this screen was seen: it was only tried."""
@@ -166,15 +179,7 @@ class ReglagesScreen(QObject):
     # --- Hands -----------------------------------------------------------------------------------
 
     def keep(self, option: Option[Value], value: Value) -> None:
-        def write() -> None:
-            self._options.set(option, value)
-
-        # One after the other, so that of two values of one option the later one is the last; a
-        # volume that is still being moved is written once, not for each step.
-        waiting = [writing for writing in self._unwritten[1:] if writing.key != option.key]
-        self._unwritten[1:] = [*waiting, _Writing(option.key, write)]
-        if len(self._unwritten) == 1:
-            self._write_next()
+        self._keeper.keep(option, value)
 
     def use_camera(self, identity: str) -> None:
         if self._camera is not None:
@@ -193,18 +198,6 @@ class ReglagesScreen(QObject):
         self._look.use(Scheme(theme.value))
 
     # --- workers ---------------------------------------------------------------------------------
-
-    def _write_next(self) -> None:
-        self._background.start(self._unwritten[0].write, self._written, name="options")
-
-    def _written(self, outcome: Outcome[None]) -> None:
-        if self._stopped:
-            return
-        del self._unwritten[0]
-        if isinstance(outcome, Met):
-            self.presenter.not_kept(outcome.kind)
-        if self._unwritten:
-            self._write_next()
 
     @Slot()
     def _list(self) -> None:
@@ -272,6 +265,7 @@ class ReglagesScreen(QObject):
     def _show(self, screen: Screen) -> None:
         self.screen = screen
         self._view.show_screen(screen)
+        self.shown.emit(screen)
 
 
 def settings_of(

@@ -7,7 +7,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QListWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -23,15 +22,16 @@ from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages import words
 from merchant_app.ui.reglages.accounts import AccountsView
 from merchant_app.ui.reglages.archive_view import ArchivesView
-from merchant_app.ui.reglages.controls import FolderChoice, OneOf, Volume, beside, titled
+from merchant_app.ui.reglages.camera_list import CameraList
+from merchant_app.ui.reglages.controls import FolderChoice, OneOf, titled
 from merchant_app.ui.reglages.pin_view import PinView
 from merchant_app.ui.reglages.printer_choice import PrinterChoice
+from merchant_app.ui.reglages.sound_choice import SoundChoice
 from merchant_app.ui.reglages.states import Screen
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _LANGUAGES, _THEMES = tuple(Language), tuple(Theme)
 _PICTURE_WIDTH_MAX = 420
-_CAMERA_LINES = 3
 
 
 class ReglagesView(QWidget):
@@ -72,7 +72,6 @@ class ReglagesView(QWidget):
         self.close_button.clicked.connect(self.back)
         self._inside = QWidget(self)
         self._build_camera()
-        self._build_sounds()
         self._build_rest()
         self._lay_out()
         look.changed.connect(self._colour)
@@ -82,41 +81,19 @@ class ReglagesView(QWidget):
 
     def _build_camera(self) -> None:
         self.camera = CameraView(self._look, self._inside)
-        self.cameras = QListWidget(self._inside)
-        self.cameras.setAccessibleName(_("Camera"))
-        self.cameras.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.cameras.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.cameras.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        line = self.cameras.fontMetrics().height() + 4 * STEP
-        self.cameras.setFixedHeight(_CAMERA_LINES * line + 4 * STEP)
-        self.cameras.currentRowChanged.connect(self._camera_row_chosen)
+        self.cameras = CameraList(self._inside)
+        self.cameras.wanted.connect(self.camera_wanted)
         self.mirrored = QCheckBox(_("Show the picture as in a mirror"), self._inside)
         self.mirrored.clicked.connect(self.mirror_wanted)
         self.missing = plain(parent=self._inside, wrap=True)
         self.missing.setFont(self._look.font(Size.SMALL))
 
-    def _build_sounds(self) -> None:
-        self.sound_on = QCheckBox(_("Verdicts are heard"), self._inside)
-        self.sound_on.clicked.connect(self.sound_wanted)
-        self.volume = Volume(self._inside)
-        self.volume.setAccessibleName(_("Volume"))
-        self.volume.valueChanged.connect(self._volume_moved)
-        self._percent = plain(parent=self._inside)
-        self._percent.setFont(self._look.font(Size.BODY, figures=True))
-        # The widest it can be: the slider must not change its length while it is moved.
-        self._percent.setMinimumWidth(
-            self._percent.fontMetrics().horizontalAdvance(words.volume(100)) + STEP
-        )
-        self.tries: list[KeycapButton] = []
-        for sound in words.TRIED:
-            button = KeycapButton(self._look, role="plain", parent=self._inside)
-            button.say(words.sound(sound), "")
-            button.setProperty("sound", sound.value)
-            button.clicked.connect(self._try_pressed)
-            self.tries.append(button)
-
     def _build_rest(self) -> None:
         column = self._look.is_large
+        self.sounds = SoundChoice(self._look, self._inside)
+        self.sounds.on_wanted.connect(self.sound_wanted)
+        self.sounds.volume_wanted.connect(self.volume_wanted)
+        self.sounds.tried.connect(self.sound_tried)
         self.language = OneOf(
             [words.language(of) for of in _LANGUAGES],
             title=_("Language"),
@@ -131,6 +108,8 @@ class ReglagesView(QWidget):
             parent=self._inside,
         )
         self.theme.chosen.connect(self._theme_chosen)
+        self.first_day = KeycapButton(self._look, role="plain", parent=self._inside)
+        self.first_day.say(_("Go through the first day again"), "")
         self.watched_folder = FolderChoice(
             self._look,
             title=_("Vouchers that arrive as files"),
@@ -158,15 +137,10 @@ class ReglagesView(QWidget):
         camera.setSpacing(2 * STEP)
         others = QVBoxLayout()
         others.setSpacing(5 * STEP)
-        sounds = titled(look, _("Sounds"), self.sound_on, parent=inside)
-        volume = QHBoxLayout()
-        volume.addWidget(self.volume, 1)
-        volume.addWidget(self._percent)
-        sounds.addLayout(volume)
-        sounds.addLayout(beside(*self.tries))
-        others.addLayout(sounds)
+        others.addLayout(titled(look, _("Sounds"), self.sounds, parent=inside))
         others.addLayout(titled(look, _("Colours"), self.theme, parent=inside))
         others.addLayout(titled(look, _("Language"), self.language, parent=inside))
+        others.addWidget(self.first_day)
         others.addWidget(self.watched_folder)
         others.addWidget(self.mirror_folder)
         others.addWidget(self.archives)
@@ -212,25 +186,13 @@ class ReglagesView(QWidget):
         """Paint it."""
         self._screen = screen
         chosen = screen.chosen
-        names = [words.camera(entry) for entry in screen.cameras]
-        self.cameras.blockSignals(True)
-        if [self.cameras.item(row).text() for row in range(self.cameras.count())] != names:
-            self.cameras.clear()
-            self.cameras.addItems(names)
-        self.cameras.setCurrentRow(screen.camera_row if names else -1)
-        self.cameras.blockSignals(False)
-        self.cameras.setVisible(bool(names))
-        self.mirrored.setVisible(bool(names))
+        self.cameras.show_screen(screen)
+        self.mirrored.setVisible(bool(screen.cameras))
         self.missing.setText(words.missing_readers(screen.missing_readers))
         self.missing.setVisible(bool(screen.missing_readers))
         self.mirrored.setChecked(chosen.mirrored)
         self.camera.mirror(mirrored=chosen.mirrored)
-        self.sound_on.setChecked(chosen.sound_on)
-        if not self.volume.isSliderDown():
-            self.volume.setValue(chosen.volume_percent)
-        self._percent.setText(words.volume(self.volume.value()))
-        for part in (self.volume, *self.tries):
-            part.setEnabled(chosen.sound_on)
+        self.sounds.show_chosen(chosen)
         self.language.show_place(_LANGUAGES.index(chosen.language))
         self.theme.show_place(_THEMES.index(chosen.theme))
         for choice, folder, told in (
@@ -255,7 +217,7 @@ class ReglagesView(QWidget):
 
     def take_keyboard(self) -> None:
         """Somebody came to this screen."""
-        first = self.cameras if self.cameras.count() else self.sound_on
+        first = self.cameras if self.cameras.count() else self.sounds.on
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -268,23 +230,6 @@ class ReglagesView(QWidget):
         self.camera.setFixedSize(width, self.camera.heightForWidth(width))
 
     # --- from the controls -----------------------------------------------------------------------
-
-    @Slot(int)
-    def _camera_row_chosen(self, row: int) -> None:
-        if self._screen is not None and 0 <= row < len(self._screen.cameras):
-            self.camera_wanted.emit(self._screen.cameras[row].identity)
-
-    @Slot(int)
-    def _volume_moved(self, percent: int) -> None:
-        if self._screen is not None and percent != self._screen.chosen.volume_percent:
-            self.volume_wanted.emit(percent)
-
-    @Slot()
-    def _try_pressed(self) -> None:
-        wanted = self.sender().property("sound")
-        for sound in words.TRIED:
-            if sound.value == wanted:
-                self.sound_tried.emit(sound)
 
     @Slot(int)
     def _language_chosen(self, place: int) -> None:

@@ -25,6 +25,7 @@ from merchant_app.settings.options import (
     CAMERA_MIRRORED,
     CAMERA_SOURCE,
     FEC_JOURNAL,
+    FIRST_DAY,
     KEEP_YEARS,
     LANGUAGE,
     MIRROR_FOLDER,
@@ -34,6 +35,7 @@ from merchant_app.settings.options import (
     RECEIPT_PRINTER,
     RECEIPT_PRINTER_ADDRESS,
     RECEIPT_PRINTER_BAUD,
+    SCHOOL_DONE,
     SINGLE_PURPOSE_VAT,
     SIREN,
     SOUND_ON,
@@ -41,6 +43,7 @@ from merchant_app.settings.options import (
     THEME,
     UPDATE_FEED,
     WATCHED_FOLDER,
+    FirstDay,
     Language,
     Options,
     ReceiptColumns,
@@ -80,6 +83,8 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen = Options(path)
     chosen.set(LANGUAGE, Language.ENGLISH)
     chosen.set(THEME, Theme.DARK)
+    chosen.set(FIRST_DAY, FirstDay.SOUNDS)
+    chosen.set(SCHOOL_DONE, "good part")
     chosen.set(CAMERA_SOURCE, "/dev/video2")
     chosen.set(CAMERA_IDENTITY, "HD Webcam|046d:0825|usb-0:2:1.0")
     chosen.set(CAMERA_MIRRORED, True)
@@ -109,6 +114,8 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     assert [later.get(option) for option in ALL] == [
         Language.ENGLISH,
         Theme.DARK,
+        FirstDay.SOUNDS,
+        "good part",
         "/dev/video2",
         "HD Webcam|046d:0825|usb-0:2:1.0",
         True,

@@ -1,0 +1,1 @@
+"""The first day: language, enrolment, camera, sounds, printer, one big step after the other."""
