@@ -12,10 +12,10 @@ from merchant_app.till.results import Status
 from merchant_app.ui.background import Background
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
+from merchant_app.ui.function_keys import CLOSING_KEY, JOURNAL_KEY, STATEMENTS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.key_place_screen import KeyPlaceScreen
 from merchant_app.ui.key_places import KeyPlaces, LazyPlace
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CLOSING_KEY, JOURNAL_KEY, STATEMENTS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.theme import Look
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.i18n import _
 from merchant_app.ui.background import Background, Met, Outcome
 from merchant_app.ui.crash import CrashHandler
+from merchant_app.ui.function_keys import HELP_KEY
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.ports import Enrol, NotEnrolled, Opened, SoundsMaker, Start, Starter
 from merchant_app.ui.theme import Look
@@ -37,8 +38,11 @@ class MainWindow(QMainWindow):
         opened(): the till is there and scans are taken.
         verdict_painted(int): the card with the verdict of this look-up was painted; look-ups
             count from 1, one for each scan taken.
+        help_wanted(str): F1, whatever is seen; the key of the place in `function_keys`, empty
+            where the rail does not lead.
     """
 
+    help_wanted = Signal(str)
     first_painted = Signal()
     opened = Signal()
     verdict_painted = Signal(int)
@@ -158,7 +162,9 @@ class MainWindow(QMainWindow):
             self._places.checkout.print_pressed()
 
     def function_pressed(self, key: str) -> None:
-        if self._places is not None and not self._crash.has_crashed:
+        if key == HELP_KEY:
+            self.help_wanted.emit("" if self._places is None else self._places.key_seen)
+        elif self._places is not None and not self._crash.has_crashed:
             self._places.function_pressed(key)
 
     # --- opening the till ------------------------------------------------------------------------

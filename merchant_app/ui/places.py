@@ -28,8 +28,8 @@ from merchant_app.ui.commands import Answer, AskStatus, Command
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.file_routes import FileRoutes
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.function_keys import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 
@@ -53,6 +53,9 @@ class Places(QObject):
         enrolment_wanted(): this till is to be enrolled again.
         signed_out(): this computer is no till any more.
         verdict_painted(int): see `EncaisserScreen`.
+
+    Attributes:
+        key_seen: the key of the place that is seen; empty where the rail does not lead.
     """
 
     enrolment_wanted = Signal()
@@ -75,6 +78,7 @@ class Places(QObject):
         self._opened = opened
         self._clock = clock
         self._status: Status = counter.status()
+        self.key_seen = CHECKOUT_KEY
         self._stopped = False
         # Its own, closed with the till: what a worker still meets then, a journal that is closed
         # under it for instance, is nobody's business any more.
@@ -235,6 +239,7 @@ class Places(QObject):
             self.checkout.sale.try_camera(trying=False)
         self.frame.screens.setCurrentWidget(view)
         self.frame.rail.show_place(key)
+        self.key_seen = key or ""
         self.rest.show_picture(shown=in_settings or view is self.checkout.view)
 
     def _settings_in_sight(self) -> ReglagesScreen | None:

@@ -24,6 +24,14 @@ from merchant_app.ui.a_traiter.presenter import NOTE_MAX
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.function_keys import (
+    CALLED_KEY,
+    LOSS_KEY,
+    NO_KEY,
+    PLATFORM_KEY,
+    RETRIED_KEY,
+    YES_KEY,
+)
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
@@ -31,13 +39,12 @@ from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
-DEED_KEYS = {
-    Choice.CUSTOMER_CALLED: "F6",
-    Choice.RETRIED: "F7",
-    Choice.LOSS_ACCEPTED: "F8",
-    Choice.PLATFORM_ASKED: "F9",
+CHOICE_KEYS = {
+    Choice.CUSTOMER_CALLED: CALLED_KEY,
+    Choice.RETRIED: RETRIED_KEY,
+    Choice.LOSS_ACCEPTED: LOSS_KEY,
+    Choice.PLATFORM_ASKED: PLATFORM_KEY,
 }
-YES_KEY, NO_KEY = "F6", "F7"
 _LIST_SHARE, _LIST_SHARE_LARGE = 0.36, 0.33
 _LIST_MIN, _LIST_MAX = 280, 460
 _ICON = 24
@@ -84,7 +91,7 @@ class ATraiterView(QWidget):
         self._note_name.setBuddy(self.field)
         self._note_name.setFont(look.font(Size.BODY, bold=True))
         self._message = plain(parent=self, wrap=True)
-        self.buttons = {choice: self._button("plain") for choice in DEED_KEYS}
+        self.buttons = {choice: self._button("plain") for choice in CHOICE_KEYS}
         self.buttons[Choice.CUSTOMER_CALLED].clicked.connect(self._call_pressed)
         self.buttons[Choice.RETRIED].clicked.connect(self._retry_pressed)
         self.buttons[Choice.LOSS_ACCEPTED].clicked.connect(self._loss_pressed)
@@ -242,7 +249,7 @@ class ATraiterView(QWidget):
             self._panels.setCurrentWidget(self._question)
         elif possible := st.deeds_for(item):
             for choice, button in self.buttons.items():
-                button.say(words.deed(choice), DEED_KEYS[choice])
+                button.say(words.deed(choice), CHOICE_KEYS[choice])
                 button.setEnabled(choice in possible and not busy)
             self._panels.setCurrentWidget(self._deeds)
         else:
