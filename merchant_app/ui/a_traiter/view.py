@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -37,6 +37,7 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 CHOICE_KEYS = {
@@ -75,6 +76,7 @@ class ATraiterView(QWidget):
         self._tone = Tone.QUIET
         self._was_browsing = True
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Grouping, _("To settle"))
         self.title = plain(_("To settle"), self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self.list = QListWidget(self)

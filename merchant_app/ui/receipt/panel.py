@@ -14,6 +14,7 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.receipt import states as st
 from merchant_app.ui.receipt import words
 from merchant_app.ui.receipt.paper import CodeView, PaperView
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _COLUMNS = 42
@@ -36,6 +37,7 @@ class ReceiptPanel(QWidget):
         self._state: st.State = st.Closed()
         self.columns = _COLUMNS
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Grouping, _("Receipt"))
         self._title = plain(parent=self, wrap=True)
         self._title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)
