@@ -32,6 +32,7 @@ class Theme(Enum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
 
 
 class ReceiptPrinter(Enum):
@@ -132,7 +133,7 @@ def _account(key: str, default: str, *, explanation: str) -> Option[str]:
 
 
 LANGUAGE = _choice("language", Language.SYSTEM, explanation="Of the screens and receipts.")
-THEME = _choice("theme", Theme.SYSTEM, explanation="Light or dark screens.")
+THEME = _choice("theme", Theme.SYSTEM, explanation="Light or dark screens, or high contrast.")
 CAMERA_SOURCE = _text(
     "camera_source",
     "",

@@ -128,6 +128,7 @@ class ReglagesView(QWidget):
             [words.theme(of) for of in _THEMES],
             title=_("Colours"),
             column=column,
+            per_row=1 if column else 2,
             parent=self._inside,
         )
         self.theme.chosen.connect(self._theme_chosen)
