@@ -160,6 +160,11 @@ CAMERA_IDLE_MINUTES = _number(
     maximum=240,
     explanation="After how many minutes without a key, a click or a scan the camera sleeps.",
 )
+CUSTOMER_SCREEN = _switch(
+    "customer_screen",
+    on=False,
+    explanation="Whether a second window shows the customer amounts and balances.",
+)
 SOUND_ON = _switch("sound_on", on=True, explanation="Whether a verdict is heard.")
 SOUND_VOLUME = _number(
     "sound_volume_percent",
@@ -277,6 +282,7 @@ ALL: tuple[Option[Any], ...] = (
     CAMERA_IDENTITY,
     CAMERA_MIRRORED,
     CAMERA_IDLE_MINUTES,
+    CUSTOMER_SCREEN,
     SOUND_ON,
     SOUND_VOLUME,
     OFFLINE_REDEMPTION_MAX,

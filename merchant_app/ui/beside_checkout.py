@@ -40,7 +40,8 @@ class BesideCheckout(QObject):
         left(): back to selling.
         place_wanted(str): to the place with this key of the rail.
         undo_wanted(), question_answered(object), enrolment_wanted(), signed_out(),
-        mirror_wanted(bool), offered(), forgotten_changed(int): of the screens; see there.
+        mirror_wanted(bool), customer_wanted(bool), offered(), forgotten_changed(int): of the
+            screens; see there.
 
     Attributes:
         by_key: those that the rail leads to.
@@ -55,6 +56,7 @@ class BesideCheckout(QObject):
     enrolment_wanted = Signal()
     signed_out = Signal()
     mirror_wanted = Signal(bool)
+    customer_wanted = Signal(bool)
     offered = Signal()
     forgotten_changed = Signal(int)
 
@@ -201,6 +203,7 @@ class BesideCheckout(QObject):
         if screen is not None:
             screen.watch_camera(self._camera)
             screen.mirror_wanted.connect(self.mirror_wanted)
+            screen.customer_wanted.connect(self.customer_wanted)
             screen.left.connect(self.left)
             self._stack.addWidget(screen.view)
         return screen
