@@ -13,6 +13,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.i18n import _
 from merchant_app.ui.background import Background, Met, Outcome
 from merchant_app.ui.crash import CrashHandler
+from merchant_app.ui.function_keys import HELP_KEY
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.ports import Enrol, NotEnrolled, Opened, SoundsMaker, Start, Starter
 from merchant_app.ui.theme import Look
@@ -185,7 +186,9 @@ class MainWindow(QMainWindow):
             self._places.checkout.print_pressed()
 
     def function_pressed(self, key: str) -> None:
-        if self._places is not None and not self._crash.has_crashed:
+        if key == HELP_KEY:
+            self.help_wanted.emit("" if self._places is None else self._places.key_seen)
+        elif self._places is not None and not self._crash.has_crashed:
             self._places.function_pressed(key)
 
     # --- opening the till ------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from merchant_app.ids import OpId
 from merchant_app.settings.options import (
     CAMERA_IDLE_MINUTES,
     CAMERA_MIRRORED,
+    CUSTOMER_SCREEN,
     SOUND_ON,
     SOUND_VOLUME,
     Option,
@@ -25,11 +26,12 @@ from merchant_app.ui.camera_rest import CameraRest
 from merchant_app.ui.checkout_place import CheckoutPlace
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
+from merchant_app.ui.customer.screen import CustomerScreen
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.file_routes import FileRoutes
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.function_keys import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 
@@ -53,6 +55,9 @@ class Places(QObject):
         enrolment_wanted(): this till is to be enrolled again.
         signed_out(): this computer is no till any more.
         verdict_painted(int): see `EncaisserScreen`.
+
+    Attributes:
+        key_seen: the key of the place that is seen; empty where the rail does not lead.
     """
 
     enrolment_wanted = Signal()
@@ -75,6 +80,7 @@ class Places(QObject):
         self._opened = opened
         self._clock = clock
         self._status: Status = counter.status()
+        self.key_seen = CHECKOUT_KEY
         self._stopped = False
         # Its own, closed with the till: what a worker still meets then, a journal that is closed
         # under it for instance, is nobody's business any more.
@@ -105,6 +111,7 @@ class Places(QObject):
         )
         self._key_places = self._beside.by_key
         self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self._beside.releves)
+        self.customer = CustomerScreen(look, counter.facts, self.frame, parent=self)
         self._follow_options(sounds)
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
@@ -144,6 +151,7 @@ class Places(QObject):
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
         self.checkout.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
+        self.checkout.sale.shown.connect(self.customer.sale_shown)
 
     def _option(self, option: Option[Value]) -> Value:
         options = self._opened.options
@@ -172,12 +180,14 @@ class Places(QObject):
         beside.offered.connect(self._offer_closing)
         beside.forgotten_changed.connect(rail.show_forgotten)
         beside.mirror_wanted.connect(self._mirror)
+        beside.customer_wanted.connect(self.customer.use)
         beside.enrolment_wanted.connect(self.enrolment_wanted)
         beside.signed_out.connect(self.signed_out)
 
     def start(self) -> None:
         """Begin to look."""
         self.checkout.start()
+        self.customer.use(self._option(CUSTOMER_SCREEN))
         self.cloture.morning()
 
     def stop(self) -> None:
@@ -186,6 +196,7 @@ class Places(QObject):
         self._background.close()
         self.checkout.stop()
         self._beside.stop()
+        self.customer.stop()
         self.rest.stop()
 
     # --- which one is seen -----------------------------------------------------------------------
@@ -235,6 +246,7 @@ class Places(QObject):
             self.checkout.sale.try_camera(trying=False)
         self.frame.screens.setCurrentWidget(view)
         self.frame.rail.show_place(key)
+        self.key_seen = key or ""
         self.rest.show_picture(shown=in_settings or view is self.checkout.view)
 
     def _settings_in_sight(self) -> ReglagesScreen | None:

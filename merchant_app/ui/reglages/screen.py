@@ -47,10 +47,12 @@ class ReglagesScreen(QObject):
     Signals:
         left(): back to selling.
         mirror_wanted(bool): the live picture of the checkout, too.
+        customer_wanted(bool): a second window for the customer.
     """
 
     left = Signal()
     mirror_wanted = Signal(bool)
+    customer_wanted = Signal(bool)
 
     def __init__(
         self,
@@ -96,6 +98,7 @@ class ReglagesScreen(QObject):
         view = self._view
         view.camera_wanted.connect(self._camera_wanted)
         view.mirror_wanted.connect(self._mirror_wanted)
+        view.customer_wanted.connect(self._customer_wanted)
         view.sound_wanted.connect(self._sound_wanted)
         view.volume_wanted.connect(self._volume_wanted)
         view.sound_tried.connect(self._sound_tried)
@@ -183,6 +186,9 @@ class ReglagesScreen(QObject):
     def mirror(self, *, mirrored: bool) -> None:
         self.mirror_wanted.emit(mirrored)
 
+    def use_customer_screen(self, *, wanted: bool) -> None:
+        self.customer_wanted.emit(wanted)
+
     def use_sounds(self, *, on: bool, volume_percent: int) -> None:
         self._sounds.use(on=on, volume_percent=volume_percent)
 
@@ -227,6 +233,10 @@ class ReglagesScreen(QObject):
     @Slot(bool)
     def _mirror_wanted(self, mirrored: bool) -> None:
         self.presenter.mirror_chosen(mirrored=mirrored)
+
+    @Slot(bool)
+    def _customer_wanted(self, wanted: bool) -> None:
+        self.presenter.customer_screen_chosen(wanted=wanted)
 
     @Slot(bool)
     def _sound_wanted(self, on: bool) -> None:
