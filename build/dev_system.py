@@ -97,6 +97,14 @@ TESTS = (
         Need(what, program=program, apt=apt, dnf=dnf, pacman=pacman, optional=True)
         for program, apt, dnf, pacman, what in _PROGRAMS
     ),
+    Need(
+        "the tests with a screen reader",
+        "libatspi.so.0",
+        apt="at-spi2-core",
+        dnf="at-spi2-core",
+        pacman="at-spi2-core",
+        optional=True,
+    ),
 )
 
 

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--size", default="1024x700", help="of the window, WIDTHxHEIGHT")
     parser.add_argument("--language", choices=("fr", "en"), action="append")
-    parser.add_argument("--scheme", choices=("light", "dark"), action="append")
+    parser.add_argument("--scheme", choices=("light", "dark", "contrast"), action="append")
     parser.add_argument("--text", type=int, choices=(100, 150, 200), action="append")
     options = parser.parse_args(arguments)
     if options.out is None:

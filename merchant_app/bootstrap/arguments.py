@@ -45,7 +45,7 @@ def parse(argv: Sequence[str]) -> Arguments:
     )
     parser.add_argument("--data-dir", type=Path, help="keep all files below this folder")
     parser.add_argument("--language", choices=["fr", "en"])
-    parser.add_argument("--theme", choices=["light", "dark"])
+    parser.add_argument("--theme", choices=["light", "dark", "contrast"])
     parser.add_argument(
         "--startup-probe",
         action="store_true",

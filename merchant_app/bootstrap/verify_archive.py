@@ -106,7 +106,7 @@ def _told(result: Checked, language: Language) -> tuple[dict[str, object], list[
                 _("The journal goes up to entry {entries}; its last closing is {closing}.").format(
                     entries=said.entries, closing="-" if covers is None else covers[1]
                 ),
-                _("The key that signed is {key}. Compare it with the till's.").format(
+                _("The key that signed is {key}. Compare it with the till’s.").format(
                     key=said.till_key
                 ),
                 *(f"- {text}" for text in told),
@@ -139,7 +139,7 @@ def sentence(finding: Finding) -> str:
         case Fault.MANIFEST:
             return _("The list of its files was changed, or a newer program wrote it.")
         case Fault.SIGNATURE:
-            return _("The till's signature does not fit the list of its files.")
+            return _("The till’s signature does not fit the list of its files.")
         case Fault.OTHER_KEY:
             return _("It is signed by another key than the one given: {key}").format(
                 key=finding.detail

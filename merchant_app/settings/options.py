@@ -32,6 +32,7 @@ class Theme(Enum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
 
 
 class FirstDay(Enum):
@@ -146,7 +147,7 @@ def _account(key: str, default: str, *, explanation: str) -> Option[str]:
 
 
 LANGUAGE = _choice("language", Language.SYSTEM, explanation="Of the screens and receipts.")
-THEME = _choice("theme", Theme.SYSTEM, explanation="Light or dark screens.")
+THEME = _choice("theme", Theme.SYSTEM, explanation="Light or dark screens, or high contrast.")
 FIRST_DAY = _choice(
     "first_day",
     FirstDay.NOT_BEGUN,
@@ -183,6 +184,11 @@ CAMERA_IDLE_MINUTES = _number(
     minimum=1,
     maximum=240,
     explanation="After how many minutes without a key, a click or a scan the camera sleeps.",
+)
+CUSTOMER_SCREEN = _switch(
+    "customer_screen",
+    on=False,
+    explanation="Whether a second window shows the customer amounts and balances.",
 )
 SOUND_ON = _switch("sound_on", on=True, explanation="Whether a verdict is heard.")
 SOUND_VOLUME = _number(
@@ -310,6 +316,7 @@ ALL: tuple[Option[Any], ...] = (
     CAMERA_IDENTITY,
     CAMERA_MIRRORED,
     CAMERA_IDLE_MINUTES,
+    CUSTOMER_SCREEN,
     SOUND_ON,
     SOUND_VOLUME,
     OFFLINE_REDEMPTION_MAX,

@@ -12,10 +12,10 @@ from merchant_app.till.results import Status
 from merchant_app.ui.background import Background
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.encaisser.camera_relay import CameraRelay
+from merchant_app.ui.function_keys import CLOSING_KEY, JOURNAL_KEY, STATEMENTS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.key_place_screen import KeyPlaceScreen
 from merchant_app.ui.key_places import KeyPlaces, LazyPlace
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CLOSING_KEY, JOURNAL_KEY, STATEMENTS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.theme import Look
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class BesideCheckout(QObject):
         left(): back to selling.
         place_wanted(str): to the place with this key of the rail.
         undo_wanted(), question_answered(object), enrolment_wanted(), signed_out(),
-        mirror_wanted(bool), first_day_wanted(), offered(), forgotten_changed(int): of the screens;
-            see there.
+        mirror_wanted(bool), customer_wanted(bool), first_day_wanted(), offered(),
+            forgotten_changed(int): of the screens; see there.
 
     Attributes:
         by_key: those that the rail leads to.
@@ -57,6 +57,7 @@ class BesideCheckout(QObject):
     signed_out = Signal()
     mirror_wanted = Signal(bool)
     first_day_wanted = Signal()
+    customer_wanted = Signal(bool)
     offered = Signal()
     forgotten_changed = Signal(int)
 
@@ -204,6 +205,7 @@ class BesideCheckout(QObject):
             screen.watch_camera(self._camera)
             screen.mirror_wanted.connect(self.mirror_wanted)
             screen.first_day_wanted.connect(self.first_day_wanted)
+            screen.customer_wanted.connect(self.customer_wanted)
             screen.left.connect(self.left)
             self._stack.addWidget(screen.view)
         return screen

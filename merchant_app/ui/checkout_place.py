@@ -14,10 +14,9 @@ from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.files.arrivals import FolderArrivals
 from merchant_app.ui.files.screen import FilesScreen
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.function_keys import ACCEPT_KEY
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.receipt.screen import ReceiptScreen
-
-ACCEPT_KEY = "F9"
 
 
 class CheckoutPlace(QObject):

@@ -10,7 +10,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.ui.background import Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, Command
-from merchant_app.ui.rail import TO_SETTLE_KEY
+from merchant_app.ui.function_keys import TO_SETTLE_KEY
 
 
 class ScreenPresenter(Protocol):

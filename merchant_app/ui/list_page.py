@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -21,6 +21,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 
@@ -51,6 +52,7 @@ class ListPage(QWidget):
         self._tone = Tone.QUIET
         self._rows: tuple[str, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Grouping, title)
         self.title = plain(title, self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)

@@ -14,6 +14,7 @@ from merchant_app.i18n import Language as Spoken
 from merchant_app.i18n import _, install
 from merchant_app.ui.background import Background, Met, Outcome
 from merchant_app.ui.crash import CrashHandler
+from merchant_app.ui.function_keys import HELP_KEY
 from merchant_app.ui.page import StartPage
 from merchant_app.ui.ports import (
     Enrol,
@@ -199,7 +200,9 @@ class MainWindow(QMainWindow):
             self._places.checkout.print_pressed()
 
     def function_pressed(self, key: str) -> None:
-        if self._places is not None and not self._crash.has_crashed:
+        if key == HELP_KEY:
+            self.help_wanted.emit("" if self._places is None else self._places.key_seen)
+        elif self._places is not None and not self._crash.has_crashed:
             self._places.function_pressed(key)
 
     # --- opening the till ------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from merchant_app.i18n import _, formatting
 from merchant_app.money import CURRENCIES, Money
 from merchant_app.till.results import Lift, Limit, OfflineStanding
+from merchant_app.ui.function_keys import ACCEPT_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def liftable(lift: Lift) -> str:
         case Lift.NEVER:
             return ""
         case Lift.WITH_PIN:
-            return _("F9: the person in charge can take it with the manager’s PIN.")
+            text = _("{key}: the person in charge can take it with the manager’s PIN.")
+            return text.format(key=ACCEPT_KEY)
         case Lift.NO_PIN_SET:
             return _("A manager’s PIN could allow it: it is set in Settings.")
         case _:

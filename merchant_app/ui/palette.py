@@ -1,8 +1,9 @@
-"""The colours, light and dark, as data.
+"""The colours, light and dark, each also with high contrast, as data.
 
 From Okabe and Ito's colour-blind-safe set (Color Universal Design, 2008): bluish green, vermilion,
 blue, orange, reddish purple; darkened, or in the dark lightened, until text on them reaches WCAG
-2.2 AA (1.4.3: 4.5 to 1; 1.4.11: 3 to 1 for shapes and edges). tests/ui/test_palette.py computes it.
+2.2 AA (1.4.3: 4.5 to 1; 1.4.11: 3 to 1 for shapes and edges). With high contrast it is AAA (1.4.6:
+7 to 1), and every edge is as strong as text. tests/ui/test_palette.py computes it, for every eye.
 """
 
 from __future__ import annotations
@@ -118,6 +119,61 @@ DARK = Palette(
         Tone.NO: Colours("#B84607", "#FFFFFF", "#34180A", "#FFB28C", "#EA7434"),
     },
 )
+
+CONTRAST_LIGHT = Palette(
+    window="#FFFFFF",
+    surface="#FFFFFF",
+    sunken="#EDEDED",
+    text="#000000",
+    muted="#2B2B2B",
+    line="#000000",
+    edge="#000000",
+    accent="#003A66",
+    accent_hover="#002C4F",
+    accent_pressed="#001F38",
+    on_accent="#FFFFFF",
+    training="#5C1245",
+    on_training="#FFFFFF",
+    tones={
+        Tone.QUIET: Colours("#2B2B2B", "#FFFFFF", "#FFFFFF", "#000000", "#000000"),
+        Tone.YES: Colours("#00452F", "#FFFFFF", "#E6F7F0", "#003A28", "#00452F"),
+        Tone.CHOICE: Colours("#003A66", "#FFFFFF", "#E4F1FB", "#003056", "#003A66"),
+        Tone.LATER: Colours("#573600", "#FFFFFF", "#FFF5E0", "#4A2E00", "#573600"),
+        Tone.WAIT: Colours("#2E3237", "#FFFFFF", "#F0F1F3", "#23272B", "#2E3237"),
+        Tone.NO: Colours("#752700", "#FFFFFF", "#FFEFE6", "#672200", "#752700"),
+    },
+)
+
+CONTRAST_DARK = Palette(
+    window="#000000",
+    surface="#000000",
+    sunken="#1C1C1C",
+    text="#FFFFFF",
+    muted="#E2E2E2",
+    line="#FFFFFF",
+    edge="#FFFFFF",
+    accent="#8FD3FF",
+    accent_hover="#B4E1FF",
+    accent_pressed="#6CC2F7",
+    on_accent="#000000",
+    training="#FFC2E3",
+    on_training="#000000",
+    tones={
+        Tone.QUIET: Colours("#E2E2E2", "#000000", "#000000", "#FFFFFF", "#FFFFFF"),
+        Tone.YES: Colours("#6BF2C4", "#000000", "#06251B", "#8CF7D2", "#6BF2C4"),
+        Tone.CHOICE: Colours("#8FD3FF", "#000000", "#071F30", "#A9DDFF", "#8FD3FF"),
+        Tone.LATER: Colours("#FFD070", "#000000", "#291D04", "#FFDA8F", "#FFD070"),
+        Tone.WAIT: Colours("#DDE1E6", "#000000", "#1D2023", "#E8EBEE", "#DDE1E6"),
+        Tone.NO: Colours("#FFB38C", "#000000", "#2E1206", "#FFC3A3", "#FFB38C"),
+    },
+)
+
+
+def palette_of(*, dark: bool, strong: bool) -> Palette:
+    """The set for a dark screen or a light one, with high contrast or without."""
+    if strong:
+        return CONTRAST_DARK if dark else CONTRAST_LIGHT
+    return DARK if dark else LIGHT
 
 
 def contrast(one: str, other: str) -> float:

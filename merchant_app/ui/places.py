@@ -13,6 +13,7 @@ from merchant_app.ids import OpId
 from merchant_app.settings.options import (
     CAMERA_IDLE_MINUTES,
     CAMERA_MIRRORED,
+    CUSTOMER_SCREEN,
     SOUND_ON,
     SOUND_VOLUME,
     Option,
@@ -25,11 +26,12 @@ from merchant_app.ui.camera_rest import CameraRest
 from merchant_app.ui.checkout_place import CheckoutPlace
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, AskStatus, Command
+from merchant_app.ui.customer.screen import CustomerScreen
 from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.file_routes import FileRoutes
 from merchant_app.ui.frame import TillFrame
+from merchant_app.ui.function_keys import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.ports import Opened, Sounds
-from merchant_app.ui.rail import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.side_places import SidePlaces
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
@@ -57,6 +59,9 @@ class Places(QObject):
         mode_wanted(): the till for practising is to be opened, or from it the one that sells.
         language_wanted(object): the till is to be opened again in this language.
         verdict_painted(int): see `EncaisserScreen`.
+
+    Attributes:
+        key_seen: the key of the place that is seen; empty where the rail does not lead.
     """
 
     enrolment_wanted = Signal()
@@ -81,6 +86,7 @@ class Places(QObject):
         self._opened = opened
         self._clock = clock
         self._status: Status = counter.status()
+        self.key_seen = CHECKOUT_KEY
         self._stopped = False
         # Its own, closed with the till: what a worker still meets then, a journal that is closed
         # under it for instance, is nobody's business any more.
@@ -120,6 +126,7 @@ class Places(QObject):
             background=self._background,
             parent=self,
         )
+        self.customer = CustomerScreen(look, counter.facts, self.frame, parent=self)
         self._follow_options(sounds)
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
@@ -170,6 +177,7 @@ class Places(QObject):
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
         sounds.use(on=on, volume_percent=volume)
         self.checkout.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
+        self.checkout.sale.shown.connect(self.customer.sale_shown)
 
     def _update_notice(self) -> UpdateNotice | None:
         if self._opened.updates is None:
@@ -208,6 +216,7 @@ class Places(QObject):
         beside.offered.connect(self._offer_closing)
         beside.forgotten_changed.connect(rail.show_forgotten)
         beside.mirror_wanted.connect(self._mirror)
+        beside.customer_wanted.connect(self.customer.use)
         beside.enrolment_wanted.connect(self.enrolment_wanted)
         beside.signed_out.connect(self.signed_out)
         side = self._side
@@ -221,6 +230,7 @@ class Places(QObject):
     def start(self) -> None:
         """Begin to look."""
         self.checkout.start()
+        self.customer.use(self._option(CUSTOMER_SCREEN))
         if self._side.first_day_is_under_way and (first_day := self.first_day) is not None:
             self._see(first_day.view, None)
             first_day.go_on()
@@ -235,6 +245,7 @@ class Places(QObject):
         self.checkout.stop()
         self._side.stop()
         self._beside.stop()
+        self.customer.stop()
         self.rest.stop()
         if self.updates is not None:
             self.updates.stop()
@@ -280,6 +291,7 @@ class Places(QObject):
         aside = self._side.turning_to(view)
         self.frame.screens.setCurrentWidget(view)
         self.frame.rail.show_place(key)
+        self.key_seen = key or ""
         # A webcam may be pointed at the voucher that an exercise shows.
         self.rest.show_picture(shown=aside or view is self.checkout.view)
 

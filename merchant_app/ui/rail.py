@@ -9,6 +9,14 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 from merchant_app.i18n import _, ngettext
 from merchant_app.ui.bands import Band
 from merchant_app.ui.encaisser.card import Shape
+from merchant_app.ui.function_keys import (
+    CHECKOUT_KEY,
+    CLOSING_KEY,
+    JOURNAL_KEY,
+    SETTINGS_KEY,
+    STATEMENTS_KEY,
+    TO_SETTLE_KEY,
+)
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size
@@ -16,10 +24,6 @@ from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 _RAIL_ICON = 28
 _COUNT_MAX = 100
 _BADGE_MAX = 16
-CHECKOUT_KEY, JOURNAL_KEY, TO_SETTLE_KEY = "F1", "F2", "F3"
-CLOSING_KEY, STATEMENTS_KEY = "F4", "F5"
-SETTINGS_KEY = "F10"
-"""Not F6: from F6 to F9 the keys are deeds on the screen that is seen."""
 
 
 class _Place(QAbstractButton):
@@ -70,6 +74,11 @@ class _Place(QAbstractButton):
         painter.setPen(QColor(colours.accent) if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tone.soft if self.isChecked() else colours.surface))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
+        if self.isChecked():  # a tint alone is too faint for some eyes (WCAG 1.4.11)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tone.edge))
+            bar = QRectF(box.left(), box.top() + RADIUS, STEP, box.height() - 2 * RADIUS)
+            painter.drawRoundedRect(bar, STEP / 2, STEP / 2)
         ink = QColor(tone.ink if self.isChecked() else colours.muted)
         icon = QRectF((self.width() - _RAIL_ICON) / 2, 2 * STEP, _RAIL_ICON, _RAIL_ICON)
         draw_shape(painter, self._shape, icon, colour=ink, ground=QColor(tone.soft))

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplicati
 from PySide6.QtWidgets import QApplication
 
 from merchant_app.resources import resource_path
-from merchant_app.ui.palette import DARK, LIGHT, Palette, Tone
+from merchant_app.ui.palette import Palette, Tone, palette_of
 
 STEP = 4
 """Spacing comes in steps of this many pixels."""
@@ -42,11 +42,12 @@ class Size(Enum):
 
 
 class Scheme(Enum):
-    """The setting; SYSTEM follows the desktop."""
+    """The setting; SYSTEM follows the desktop in all, CONTRAST in light or dark only."""
 
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
 
 
 class Look(QObject):
@@ -71,7 +72,9 @@ class Look(QObject):
         self.text_scale = max(1.0, min(TEXT_SCALE_MAX, text_scale))
         self.palette = self._wanted()
         self._apply()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._desktop_changed)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._desktop_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._desktop_changed)
 
     def font(
         self, size: Size, *, bold: bool = False, figures: bool = False, codes: bool = False
@@ -113,19 +116,17 @@ class Look(QObject):
         return max(TOUCH, round(self.pixels(Size.BODY) * 1.9) // STEP * STEP)
 
     def use(self, scheme: Scheme) -> None:
-        """Follow the desktop, or force light or dark."""
+        """Follow the desktop, or force light, dark, or high contrast."""
         self._scheme = scheme
         self._repaint()
 
     def _wanted(self) -> Palette:
-        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        match self._scheme:
-            case Scheme.LIGHT:
-                return LIGHT
-            case Scheme.DARK:
-                return DARK
-            case Scheme.SYSTEM:
-                return DARK if dark else LIGHT
+        hints = QGuiApplication.styleHints()
+        return wanted_palette(
+            self._scheme,
+            dark=hints.colorScheme() is Qt.ColorScheme.Dark,
+            strong=hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast,
+        )
 
     def _desktop_changed(self) -> None:
         self._repaint()
@@ -141,6 +142,22 @@ class Look(QObject):
         self._application.setFont(self.font(Size.BODY))
         self._application.setPalette(qt_palette(self.palette))
         self._application.setStyleSheet(style_sheet(self.palette, touch=self.touch()))
+
+
+def wanted_palette(scheme: Scheme, *, dark: bool, strong: bool) -> Palette:
+    """The colours for a setting on a desktop that is dark or not, and wants high contrast or not.
+
+    Whoever asked the desktop for high contrast has it also where light or dark is forced here.
+    """
+    match scheme:
+        case Scheme.LIGHT:
+            return palette_of(dark=False, strong=strong)
+        case Scheme.DARK:
+            return palette_of(dark=True, strong=strong)
+        case Scheme.CONTRAST:
+            return palette_of(dark=dark, strong=True)
+        case Scheme.SYSTEM:
+            return palette_of(dark=dark, strong=strong)
 
 
 def _family() -> str:

@@ -755,7 +755,7 @@ SAID = {
         "no_cryptography": "Signatures were not checked: the Python package cryptography is missing.",
         "no_key": "The service's signatures were not checked: no key was given.",
         "signed": "{receipts_signed} receipts of the service have a true signature.",
-        "own_key": "The closings are signed with the key {key}. Compare it with the till's.",
+        "own_key": "The closings are signed with the key {key}. Compare it with the till’s.",
         "other_key": "No given key fits the signatures in {table}; they were not checked.",
         "gap": "Row {row} of {table} is missing; a salvage may have lost it.",
         "nowhere": "{count} outcomes (the first: row {row}) are about something that is not in this file.",

@@ -17,6 +17,7 @@ from merchant_app.clock import SystemClock
 from merchant_app.reports.closing import Closing, Positions, from_body
 from merchant_app.server.service import Service
 from merchant_app.settings.paths import ProfileName, profile_of
+from merchant_app.ui.function_keys import CHECKOUT_KEY, CLOSE_KEY, CLOSING_KEY
 from tests.fakes.driven_till import Driven, driven_till
 from tests.fakes.fault_proxy import FaultProxy
 from tests.fakes.http_till import HttpTill
@@ -64,7 +65,7 @@ def accept_offline(till: Driven, voucher: Sold) -> None:
         return next((one for one in states if one in ("Accepted", "Unanswered")), None)
 
     if until(came, what="an answer, or none") == "Unanswered":
-        till.after_key("F9", state="Accepted")
+        till.after_key(CLOSE_KEY, state="Accepted")
 
 
 def used_at_another_till(service: Service, url: str, voucher: Sold) -> None:
@@ -113,17 +114,17 @@ def test_a_day_forgotten_after_an_outage_is_closed_the_next_morning(tmp_path: Pa
             till.do("enter")
             asked = till.shows(after=mark, closing="Asking")
             assert "1 affaire" in asked["closing_word"]
-            done = till.after_key("F9", closing="Done")
+            done = till.after_key(CLOSE_KEY, closing="Done")
             assert "Journée clôturée" in done["closing_word"]
             assert "Le service central a tout reçu" in done["closing_word"]
             mark = len(till.seen)
             till.do("enter")
             till.shows(after=mark, closing="Overview")
-            till.do("function", key="F1")
+            till.do("function", key=CHECKOUT_KEY)
             debit(till, today)
-            till.after_key("F4", closing="Overview")
-            till.after_key("F9", closing="Asking")
-            till.after_key("F9", closing="Done")
+            till.after_key(CLOSING_KEY, closing="Overview")
+            till.after_key(CLOSE_KEY, closing="Asking")
+            till.after_key(CLOSE_KEY, closing="Done")
             leave(till)
     yesterday, this_day = closings_of(journal)
     now = SystemClock().now()
@@ -199,8 +200,8 @@ def test_training_has_closings_of_its_own_with_marks_on_screen_and_page(tmp_path
         voucher = next(one for one in practice if one.kind == "valid")
         till.after("gun", text=voucher.token, shows="Debitable")
         till.after("enter", shows="Debited")
-        till.after_key("F4", closing="Overview", place="ClotureView")
-        done = till.after_key("F9", closing="Done")
+        till.after_key(CLOSING_KEY, closing="Overview", place="ClotureView")
+        done = till.after_key(CLOSE_KEY, closing="Done")
         assert "Mode école" in done["closing_word"]
         leave(till)
     (closing,) = closings_of(training / "journal.sqlite")

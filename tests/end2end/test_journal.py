@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from merchant_app.journal.catalogue import NAME
+from merchant_app.ui.function_keys import JOURNAL_KEY
 from tests.end2end.test_whole_till import NO_CAMERA, enrol, is_calm, profile
 from tests.fakes.driven_till import driven_till
 from tests.fakes.service_process import sell, service_site
@@ -31,7 +32,7 @@ def test_a_sale_is_found_by_its_code_and_read_back_from_a_file(tmp_path: Path) -
         for voucher in (first, second):
             till.after("gun", text=voucher.token, shows="Debitable")
             till.after("enter", shows="Debited")
-        till.do("function", key="F2")
+        till.do("function", key=JOURNAL_KEY)
         till.shows(found=[2_000, 5_000], sale="debited")
         till.do("find", text=first.code)
         whole = ["Recorded", "Stored", "Answered", "HandedOver"]

@@ -13,6 +13,7 @@ import pytest
 from merchant_app.bootstrap.training import TrainingService
 from merchant_app.clock import SystemClock
 from merchant_app.settings.paths import ProfileName, profile_of
+from merchant_app.ui.function_keys import CHECKOUT_KEY, STATEMENTS_KEY
 from tests.fakes.driven_till import driven_till
 from tests.fakes.service_process import SHOP, offer, open_service, run, sell, serving
 
@@ -61,23 +62,23 @@ def test_a_payout_at_the_bank_and_one_that_never_came(tmp_path: Path) -> None:
             till.after("enter", shows="Debited")
             pay_out(database_url, sent, 1_250, "COMPTOIR 0001")
 
-            agrees = till.after_key("F5", place="RelevesView", asking=False)
+            agrees = till.after_key(STATEMENTS_KEY, place="RelevesView", asking=False)
             assert agrees["statement_word"].startswith("Tout concorde. 1 encaissement")
             arrived = till.shows(did=till.do("drop", path=str(bank)), bank_read=True)
             assert arrived["statement_word"].startswith("Sur votre compte.")
             assert "3 mouvements" in arrived["statement_message"]
 
             pay_out(database_url, sent + timedelta(days=2), 300, "COMPTOIR 0002")
-            till.after_key("F1", place="EncaisserView")
-            till.after_key("F5", place="RelevesView", asking=False, bank_read=False)
+            till.after_key(CHECKOUT_KEY, place="EncaisserView")
+            till.after_key(STATEMENTS_KEY, place="RelevesView", asking=False, bank_read=False)
             missing = till.shows(did=till.do("drop", path=str(bank)), bank_read=True)
             assert missing["statement_word"].startswith("Pas sur votre compte.")
             assert "COMPTOIR 0002" in missing["statement_word"]
 
             process.popen.terminate()
             process.popen.wait(30)
-            till.after_key("F1", place="EncaisserView")
-            gone = till.after_key("F5", place="RelevesView", asking=False)
+            till.after_key(CHECKOUT_KEY, place="EncaisserView")
+            gone = till.after_key(STATEMENTS_KEY, place="RelevesView", asking=False)
             assert "injoignable" in gone["statement_message"]
             assert "Voici le relevé établi" in gone["statement_message"]
             till.do("close")
@@ -95,7 +96,7 @@ def test_training_reads_the_statement_of_its_own_service_with_marks(tmp_path: Pa
         voucher = next(one for one in practice if one.kind == "valid")
         till.after("gun", text=voucher.token, shows="Debitable")
         till.after("enter", shows="Debited")
-        agrees = till.after_key("F5", place="RelevesView", asking=False)
+        agrees = till.after_key(STATEMENTS_KEY, place="RelevesView", asking=False)
         assert agrees["statement_word"].startswith("Tout concorde.")
         assert "Mode école" in agrees["statement_word"]
         till.do("close")

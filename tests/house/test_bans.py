@@ -40,6 +40,7 @@ BANNED_IMPORTS = {
     "optparse": "argparse",
     "unittest": "fakes that pass the contract suite (tests/fakes)",
 }
+MOVING = re.compile(r"Q\w*Animation\w*|QTimeLine|QMovie|QGraphics\w*Effect")
 WEAK_NAMES = re.compile(r"(^|_)(utils?|misc|common|managers?|helpers?|stuff)(_|$)")
 
 
@@ -170,6 +171,26 @@ def test_banned_imports() -> None:
     everywhere = in_program() + files(under="tests", suffix=".py")
     found = {path: list(imports_of(tree(path))) for path in everywhere}
     assert not any(found.values()), failures(found)
+
+
+def moving(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Names of Qt that make something move by itself (decision 71)."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("PySide6"):
+            for alias in node.names:
+                if re.fullmatch(
+                    r"Q\w*Animation\w*|QTimeLine|QMovie|QGraphics\w*Effect", alias.name
+                ):
+                    yield node.lineno, f"{alias.name}: nothing on the till moves by itself"
+
+
+def test_nothing_moves_by_itself() -> None:
+    found = {path: list(moving(tree(path))) for path in files(under="merchant_app", suffix=".py")}
+    assert not any(found.values()), failures(found)
+
+
+def test_the_ban_of_motion_bites() -> None:
+    assert list(moving(ast.parse("from PySide6.QtCore import QPropertyAnimation")))
 
 
 def test_signals_are_connected_to_methods() -> None:

@@ -144,9 +144,9 @@ class Till:
         """Ctrl+P."""
         self.key(Qt.Key.Key_P, "\x10", modifiers=Qt.KeyboardModifier.ControlModifier)
 
-    def function(self, number: int) -> None:
-        """F1 to F12."""
-        self.key(Qt.Key(Qt.Key.Key_F1 + number - 1))
+    def function(self, key: str) -> None:
+        """One of `function_keys`."""
+        self.key(Qt.Key(Qt.Key.Key_F1 + int(key.removeprefix("F")) - 1))
 
     @property
     def places(self) -> Places:

@@ -18,6 +18,7 @@ from merchant_app.ui.reglages.states import (
 PLAIN = Chosen(
     camera="",
     mirrored=False,
+    customer_screen=False,
     sound_on=True,
     volume_percent=80,
     language=Language.SYSTEM,
@@ -35,6 +36,7 @@ _GONE = CameraEntry("c", "Integrated Camera: Integrated C, IR and RGB", is_there
 _CHOSEN = Chosen(
     camera="c",
     mirrored=True,
+    customer_screen=True,
     sound_on=False,
     volume_percent=0,
     language=Language.FRENCH,

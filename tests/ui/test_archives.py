@@ -12,6 +12,7 @@ from merchant_app.errors import Problem, ProblemKind
 from merchant_app.settings.options import Options
 from merchant_app.till.archive_results import NotArchived, Progress, Refusal, Step
 from merchant_app.till.purge_results import Keep, Kept
+from merchant_app.ui.function_keys import SETTINGS_KEY
 from merchant_app.ui.ports import Opened
 from merchant_app.ui.reglages import purge_words as words
 from merchant_app.ui.reglages.archive_view import ArchivesView
@@ -34,7 +35,7 @@ def desk(world: World, tmp_path: Path) -> FakeArchiveDesk:
 @pytest.fixture
 def archives(desk: FakeArchiveDesk, till: Till) -> ArchivesView:
     """Somebody went to Réglages."""
-    till.function(10)
+    till.function(SETTINGS_KEY)
     assert till.places.reglages is not None
     return till.places.reglages.view.archives
 
@@ -59,7 +60,7 @@ def test_what_was_made_last_and_what_is_due_is_said_when_somebody_comes(
     overview = ARCHIVES["archives-year-due"].overview
     assert overview is not None
     desk.told = overview
-    till.function(10)
+    till.function(SETTINGS_KEY)
     assert till.places.reglages is not None
     view = till.places.reglages.view.archives
     till.qtbot.waitUntil(lambda: "2025" in view.due.text(), timeout=5_000)
@@ -78,7 +79,7 @@ def test_an_archive_is_made_where_somebody_says_and_the_till_sells_meanwhile(
     assert not archives.make.isVisible()
     # Back to the sale, and here again: it goes on, and is told.
     till.key(Qt.Key.Key_Escape)
-    till.function(10)
+    till.function(SETTINGS_KEY)
     desk.gate.set()
     says(till, archives, ARCHIVED.path.name)
     assert desk.folders == [Path("/media/stick")]
@@ -130,7 +131,7 @@ def old(desk: FakeArchiveDesk, till: Till) -> PurgeView:
     overview = ARCHIVES["purge-offered"].overview
     assert overview is not None
     desk.told = overview
-    till.function(10)
+    till.function(SETTINGS_KEY)
     assert till.places.reglages is not None
     view = till.places.reglages.view.archives.purging
     till.qtbot.waitUntil(view.erase.isVisible, timeout=5_000)

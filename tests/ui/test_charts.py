@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from merchant_app.ui.charts.painting import draw_bar
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.charts.series import Bar, Chart, Mark
-from merchant_app.ui.palette import DARK, LIGHT, Palette
+from merchant_app.ui.palette import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, Palette
 from merchant_app.ui.theme import Look, Scheme
 
 CHART = Chart(
@@ -87,7 +87,11 @@ def test_a_narrow_chart_paints_all_the_same(panel: ChartPanel) -> None:
     assert not panel.bars.grab().isNull()
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "palette",
+    [LIGHT, DARK, CONTRAST_LIGHT, CONTRAST_DARK],
+    ids=["light", "dark", "contrast-light", "contrast-dark"],
+)
 def test_marks_differ_where_no_hue_is_seen(palette: Palette) -> None:
     """In grey: how much of a bar is inked tells full, hatched and open apart."""
     inked = [_inked(mark, palette) for mark in (Mark.FULL, Mark.HATCHED, Mark.OPEN)]

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from merchant_app.till.closing_results import Blocking
 from merchant_app.ui.cloture import states as cs
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.function_keys import CLOSE_KEY, CLOSING_KEY, EARLIER_KEY, NUMBERS_KEY, ROLL_KEY
 from tests.fakes.counter import ONLINE, code
 from tests.ui.conftest import Till, World
 
@@ -26,7 +27,7 @@ def sold(world: World) -> None:
 
 
 def _opened(till: Till) -> None:
-    till.function(4)
+    till.function(CLOSING_KEY)
     till.qtbot.waitUntil(lambda: till.sees(till.places.cloture.view), timeout=5_000)
     till.qtbot.waitUntil(till.places.cloture.view.close_button.isEnabled, timeout=5_000)
 
@@ -43,7 +44,7 @@ def test_from_selling_to_a_closed_day_and_back_with_the_keyboard_alone(till: Til
     _opened(till)
     view = till.places.cloture.view
     assert view.table.hasFocus()
-    till.function(9)
+    till.function(CLOSE_KEY)
     _comes_to(till, cs.Done)
     assert "JOURNÉE CLÔTURÉE" in view.card.accessibleName().upper()
     assert view.confirm.isVisible()
@@ -67,20 +68,20 @@ def test_the_figures_follow_what_is_sold_meanwhile(till: Till) -> None:
 def test_numbers_by_key_and_back(till: Till) -> None:
     _opened(till)
     view = till.places.cloture.view
-    till.function(6)
+    till.function(NUMBERS_KEY)
     assert all(chart.shows_numbers for chart in view.charts)
     QTest.mouseClick(view.by_hour.button, Qt.MouseButton.LeftButton)
     assert not view.by_hour.shows_numbers
-    till.function(6)
+    till.function(NUMBERS_KEY)
     assert all(chart.shows_numbers for chart in view.charts), "first all of them, then none"
-    till.function(6)
+    till.function(NUMBERS_KEY)
     assert not any(chart.shows_numbers for chart in view.charts)
 
 
 def test_what_is_to_settle_leads_to_a_traiter(till: Till) -> None:
     till.counter.closings.blocking = Blocking(questions=0, cards=2, unsent=0)
     _opened(till)
-    till.function(9)
+    till.function(CLOSE_KEY)
     _comes_to(till, cs.Asking)
     till.enter()
     till.qtbot.waitUntil(lambda: till.sees(till.places.a_traiter.view), timeout=5_000)
@@ -90,12 +91,12 @@ def test_what_is_to_settle_leads_to_a_traiter(till: Till) -> None:
 def test_a_scan_is_taken_whatever_is_seen_here(till: Till) -> None:
     till.counter.closings.blocking = Blocking(questions=0, cards=2, unsent=0)
     _opened(till)
-    till.function(9)
+    till.function(CLOSE_KEY)
     _comes_to(till, cs.Asking)
     till.gun(code(1))
     till.comes_to(st.Debitable)
     assert till.sees(till.view)
-    till.function(4)
+    till.function(CLOSING_KEY)
     _comes_to(till, cs.Overview)
 
 
@@ -106,7 +107,7 @@ def test_the_list_of_earlier_closings_has_the_arrow_keys(till: Till) -> None:
     _opened(till)
     view = till.places.cloture.view
     till.qtbot.waitUntil(view.earlier_button.isEnabled, timeout=5_000)
-    till.function(7)
+    till.function(EARLIER_KEY)
     _comes_to(till, cs.Earlier)
     assert view.list.hasFocus()
     till.key(Qt.Key.Key_Down)
@@ -136,9 +137,9 @@ def test_a_paper_opens_in_the_computers_own_program(till: Till) -> None:
     QDesktopServices.setUrlHandler("file", opener, "open")  # type: ignore[arg-type]
     try:
         _opened(till)
-        till.function(9)
+        till.function(CLOSE_KEY)
         _comes_to(till, cs.Done)
-        till.function(7)
+        till.function(ROLL_KEY)
         till.qtbot.waitUntil(lambda: bool(opener.opened), timeout=5_000)
     finally:
         QDesktopServices.unsetUrlHandler("file")
@@ -160,7 +161,7 @@ class TestForgotten:
         till.escape()
         assert till.sees(till.view)
         till.qtbot.waitUntil(lambda: len(till.counter.closings.postponed) == 1, timeout=5_000)
-        button = till.places.frame.rail.place("F4")
+        button = till.places.frame.rail.place(CLOSING_KEY)
         assert "1" in button.accessibleName(), "the badge stays"
 
     def test_it_never_stands_in_the_way_of_a_sale(self, till: Till) -> None:
@@ -176,7 +177,9 @@ class TestForgotten:
         (kept,) = till.counter.closings.made
         assert kept.closing.business_date.day == 22
         rail = till.places.frame.rail
-        till.qtbot.waitUntil(lambda: rail.place("F4").accessibleName() == "Clôture", timeout=5_000)
+        till.qtbot.waitUntil(
+            lambda: rail.place(CLOSING_KEY).accessibleName() == "Clôture", timeout=5_000
+        )
 
 
 def test_a_new_day_while_the_till_stays_open_is_a_morning_too(till: Till) -> None:
@@ -194,4 +197,4 @@ def test_it_waits_behind_a_sale_that_is_under_way(till: Till) -> None:
     till.places.show_status()
     _comes_to(till, cs.Offering)
     assert till.sees(till.view)
-    assert till.places.frame.rail.place("F4").accessibleName() != "Clôture"
+    assert till.places.frame.rail.place(CLOSING_KEY).accessibleName() != "Clôture"

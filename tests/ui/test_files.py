@@ -34,6 +34,7 @@ from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.files import states as fs
 from merchant_app.ui.files.dropping import DropOverlay
+from merchant_app.ui.function_keys import TO_SETTLE_KEY
 from merchant_app.vouchers.scan import Foreign
 from tests.fakes.counter import code
 from tests.fakes.voucher_files import code_image, document, huge_png, mail, saved, several
@@ -169,7 +170,7 @@ def test_a_file_is_taken_while_a_verdict_is_shown(till: Till, hand: Hand) -> Non
 
 
 def test_it_comes_back_to_the_checkout(till: Till, hand: Hand) -> None:
-    till.function(3)
+    till.function(TO_SETTLE_KEY)
     assert not till.sees(till.view)
     hand.drop_files(hand.file(picture(1)))
     assert till.sees(till.view)

@@ -27,6 +27,7 @@ from merchant_app.till.journal_results import (
     SaleState,
 )
 from merchant_app.ui.encaisser import states as es
+from merchant_app.ui.function_keys import CHECKOUT_KEY, EXPORT_KEY, JOURNAL_KEY, UNDO_KEY
 from merchant_app.ui.journal.export_states import Choosing, Notice, Writing
 from merchant_app.ui.journal.export_view import ExportView
 from merchant_app.ui.journal.screen import JournalPages, JournalScreen
@@ -89,7 +90,7 @@ class Journal:
         self.exports: ExportView = self.pages.exports
 
     def open(self) -> Journal:
-        self.till.function(2)
+        self.till.function(JOURNAL_KEY)
         assert self.till.sees(self.pages)
         self.shows(3)
         return self
@@ -184,7 +185,7 @@ def test_only_some_kinds(journal: Journal) -> None:
 def test_a_list_that_is_read_to_its_end_grows(till: Till) -> None:
     till.counter.journal.lives = [life(n, minutes=n, amount=20) for n in range(1, 251)]
     journal = Journal(till)
-    till.function(2)
+    till.function(JOURNAL_KEY)
     journal.shows(100)
     for count in (200, 250):
         journal.view.list.scrollToBottom()
@@ -208,28 +209,28 @@ def test_an_answer_to_something_older_is_dropped(journal: Journal) -> None:
 def test_a_journal_that_cannot_be_read_says_so_and_the_till_goes_on(till: Till) -> None:
     till.counter.journal.problem = Problem(ProblemKind.JOURNAL_DAMAGED)
     journal = Journal(till)
-    till.function(2)
+    till.function(JOURNAL_KEY)
     till.qtbot.waitUntil(
         lambda: journal.screen.screen is not None and journal.screen.screen.trouble is not None,
         timeout=10_000,
     )
     assert journal.view.empty_sentence.isVisible()
-    till.function(1)
-    till.function(2)
+    till.function(CHECKOUT_KEY)
+    till.function(JOURNAL_KEY)
     journal.shows(3)
 
 
 def test_the_last_one_is_undone_at_the_checkout_and_no_other(journal: Journal) -> None:
     till = journal.till
     assert journal.view.undo.isVisible()
-    till.function(7)
+    till.function(UNDO_KEY)
     assert till.sees(till.view)
     till.comes_to(es.ConfirmUndo)
-    till.function(2)
+    till.function(JOURNAL_KEY)
     journal.view.field.edited.emit("12,50")
     journal.shows(1)
     assert not journal.view.undo.isVisible()
-    till.function(7)
+    till.function(UNDO_KEY)
     assert till.sees(journal.pages)
 
 
@@ -245,7 +246,7 @@ def test_a_scan_goes_to_the_checkout(journal: Journal) -> None:
 
 @pytest.fixture
 def exports(journal: Journal) -> Journal:
-    journal.till.function(6)
+    journal.till.function(EXPORT_KEY)
     assert journal.pages.currentWidget() is journal.exports
     return journal
 

@@ -15,6 +15,14 @@ from merchant_app.settings.options import Options
 from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.cloture.view import ClotureView
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.function_keys import (
+    CHECKOUT_KEY,
+    CLOSING_KEY,
+    JOURNAL_KEY,
+    SETTINGS_KEY,
+    STATEMENTS_KEY,
+    TO_SETTLE_KEY,
+)
 from merchant_app.ui.journal.screen import JournalPages
 from merchant_app.ui.ports import Opened
 from merchant_app.ui.reglages.view import ReglagesView
@@ -25,12 +33,12 @@ from tests.fakes.held_camera import HeldCamera
 from tests.fakes.waiting import LIMIT_MS
 from tests.ui.conftest import Till, World
 
-BY_KEY: dict[int, type[QWidget]] = {
-    2: JournalPages,
-    3: ATraiterView,
-    4: ClotureView,
-    5: RelevesView,
-    10: ReglagesView,
+BY_KEY: dict[str, type[QWidget]] = {
+    JOURNAL_KEY: JournalPages,
+    TO_SETTLE_KEY: ATraiterView,
+    CLOSING_KEY: ClotureView,
+    STATEMENTS_KEY: RelevesView,
+    SETTINGS_KEY: ReglagesView,
 }
 DAY_S = 24 * 3600
 LOADED = """
@@ -64,15 +72,15 @@ def test_nothing_is_made_before_somebody_goes_there(till: Till) -> None:
     assert made(till) == set()
 
 
-@pytest.mark.parametrize("number", BY_KEY)
-def test_a_key_makes_its_screen_and_no_other_once(till: Till, number: int) -> None:
-    till.function(number)
-    assert made(till) == {BY_KEY[number]}
-    first = till.window.findChild(BY_KEY[number])
+@pytest.mark.parametrize("key", BY_KEY)
+def test_a_key_makes_its_screen_and_no_other_once(till: Till, key: str) -> None:
+    till.function(key)
+    assert made(till) == {BY_KEY[key]}
+    first = till.window.findChild(BY_KEY[key])
     assert isinstance(first, QWidget)
     assert till.sees(first)
-    till.function(1)
-    till.function(number)
+    till.function(CHECKOUT_KEY)
+    till.function(key)
     assert till.sees(first)
 
 
@@ -85,10 +93,10 @@ def test_how_many_days_are_to_be_closed_is_said_before_closing_is_seen(
     till.counter.closings.sell(20)
     world.clock.advance(seconds=DAY_S)
     till.places.show_status()
-    button = till.places.frame.rail.place("F4")
+    button = till.places.frame.rail.place(CLOSING_KEY)
     till.qtbot.waitUntil(lambda: "1" in button.accessibleName(), timeout=LIMIT_MS)
     assert made(till) == set(), "somebody is selling"
-    till.function(4)
+    till.function(CLOSING_KEY)
     view = till.window.findChild(ClotureView)
     assert isinstance(view, ClotureView)
     assert "22\u00a0novembre" in view.card.accessibleName(), "offered when somebody comes"
@@ -110,7 +118,7 @@ def test_what_the_camera_said_before_is_said_where_it_is_chosen(
     camera.does(Lost())
     at_checkout = till.view.camera
     till.qtbot.waitUntil(lambda: "débranchée" in at_checkout.told, timeout=LIMIT_MS)
-    till.function(10)
+    till.function(SETTINGS_KEY)
     view = till.window.findChild(ReglagesView)
     assert isinstance(view, ReglagesView)
     assert view.camera.told == at_checkout.told

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.i18n import Language, _, install
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.function_keys import CHECKOUT_KEY, HELP_KEY, TO_SETTLE_KEY
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.manual.browser import PageBrowser
 from merchant_app.ui.manual.place import ManualPlace
@@ -61,6 +62,19 @@ def test_help_is_about_what_is_seen(till: Till) -> None:
     assert seen >= {"journal", "to-settle", "closing", "statements"}
     till.places.frame.top.place.click()
     assert page_of(till) == "outage"
+
+
+def test_f1_opens_and_closes_it_wherever_one_is(till: Till) -> None:
+    for key in (CHECKOUT_KEY, TO_SETTLE_KEY):
+        till.function(key)
+        till.function(HELP_KEY)
+        assert place(till.window).is_open
+        till.function(HELP_KEY)
+        assert not place(till.window).is_open
+    till.function(HELP_KEY)
+    till.function(CHECKOUT_KEY)
+    assert not place(till.window).is_open
+    assert till.sees(till.view)
 
 
 def test_escape_and_the_button_lead_back_to_where_the_keyboard_was(till: Till) -> None:

@@ -14,6 +14,17 @@ from merchant_app.till.matters import Choice
 from merchant_app.till.results import LineState, NoAnswerKind
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.first_day.enrolment import EnrolPage
+from merchant_app.ui.function_keys import (
+    ACCEPT_KEY,
+    CALLED_KEY,
+    CHECKOUT_KEY,
+    HELP_KEY,
+    LOSS_KEY,
+    NO_KEY,
+    RETRIED_KEY,
+    STATEMENTS_KEY,
+    TO_SETTLE_KEY,
+)
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.ports import NotEnrolled, Opened
 from merchant_app.ui.this_till.presenter import Mode
@@ -37,7 +48,7 @@ def counter(world: World) -> FakeCounter:
 
 
 def to_settle(till: Till) -> None:
-    till.function(3)
+    till.function(TO_SETTLE_KEY)
     screen = till.places.a_traiter
     till.qtbot.waitUntil(
         lambda: screen.screen is not None and screen.screen.loaded, timeout=LIMIT_MS
@@ -56,7 +67,7 @@ def test_a_loss_is_accepted_with_the_keyboard_alone(till: Till) -> None:
     view = till.places.a_traiter.view
     assert till.sees(view)
     assert view.list.hasFocus()
-    till.function(8)
+    till.function(LOSS_KEY)
     assert view.field.hasFocus()
     till.enter()
     assert "Écrivez pourquoi" in view.message
@@ -76,7 +87,7 @@ def test_the_arrow_keys_go_through_the_list(till: Till) -> None:
     till.key(Qt.Key.Key_Down)
     assert screen.screen is not None
     assert screen.screen.item == PARKED
-    till.function(7)
+    till.function(RETRIED_KEY)
     assert screen.screen.item == PARKED, "it cannot be debited anew"
     assert till.counter.asked("resolve") == 0
     till.key(Qt.Key.Key_Up)
@@ -89,7 +100,7 @@ def test_an_answer_at_the_checkout_does_not_take_the_keyboard(till: Till) -> Non
     till.comes_to(st.Debitable)
     till.counter.gate.clear()
     till.enter()
-    till.function(3)
+    till.function(TO_SETTLE_KEY)
     till.counter.gate.set()
     till.comes_to(st.Debited)
     view = till.places.a_traiter.view
@@ -115,7 +126,7 @@ def test_deeds_have_buttons_too(till: Till) -> None:
 def test_a_scan_is_taken_whatever_is_being_read(till: Till, focus: str) -> None:
     to_settle(till)
     if focus == "field":
-        till.function(6)
+        till.function(CALLED_KEY)
         till.types("elle dit")
     till.gun(code(1))
     till.comes_to(st.Debitable)
@@ -138,7 +149,7 @@ def test_a_question_is_answered_in_a_traiter_and_gone_from_the_checkout(
     to_settle(till)
     till.enter()
     assert till.counter.asked("settle") == 0, "neither by habit"
-    till.function(7)
+    till.function(NO_KEY)
     till.comes_to(st.Ready)
     assert till.counter.calls.count(("settle", False)) == 1
 
@@ -161,11 +172,11 @@ def test_a_question_is_answered_with_its_buttons(
 
 
 def test_the_places_are_reached_with_the_mouse(till: Till) -> None:
-    place = till.places.frame.rail.place("F3")
+    place = till.places.frame.rail.place(TO_SETTLE_KEY)
     assert place.accessibleName() == "À traiter, 2 en attente"
     QTest.mouseClick(place, Qt.MouseButton.LeftButton)
     assert till.sees(till.places.a_traiter.view)
-    till.function(1)
+    till.function(CHECKOUT_KEY)
     assert till.sees(till.view)
 
 
@@ -176,7 +187,7 @@ def test_no_answer_is_accepted_offline_with_f9(till: Till) -> None:
     till.enter()
     till.comes_to(st.Unanswered)
     assert till.view.accept.isVisible()
-    till.function(9)
+    till.function(ACCEPT_KEY)
     till.comes_to(st.Accepted)
     assert not till.view.accept.isVisible()
     assert "hors ligne" in till.view.basket.lines()[0]
@@ -189,7 +200,7 @@ def test_nothing_is_settled_while_a_debit_has_no_answer(till: Till) -> None:
     till.enter()
     till.comes_to(st.Unanswered)
     to_settle(till)
-    till.function(7)
+    till.function(RETRIED_KEY)
     till.enter()
     assert "Encaisser" in till.places.a_traiter.view.message
     assert till.counter.asked("resolve") == 0
@@ -200,7 +211,7 @@ def test_no_debit_begins_while_something_is_settled(till: Till) -> None:
     till.comes_to(st.Debitable)
     to_settle(till)
     till.counter.gate.clear()
-    till.function(7)
+    till.function(RETRIED_KEY)
     till.enter()
     till.escape()
     till.enter()
@@ -322,3 +333,14 @@ def test_what_a_worker_meets_after_the_till_was_left_stops_nothing(till: Till) -
             thread.join(LIMIT_S)
     till.qtbot.wait(0)
     assert isinstance(till.window.page, EnrolPage)
+
+
+def test_f1_asks_for_help_about_what_is_seen(till: Till) -> None:
+    asked: list[str] = []
+    till.window.help_wanted.connect(asked.append)
+    till.function(HELP_KEY)
+    till.function(STATEMENTS_KEY)
+    till.function(HELP_KEY)
+    till.places.frame.top.place.click()
+    till.function(HELP_KEY)
+    assert asked == [CHECKOUT_KEY, STATEMENTS_KEY, ""]

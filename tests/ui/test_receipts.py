@@ -21,6 +21,7 @@ from merchant_app.printing.ticket import (
 )
 from merchant_app.reports.receipts import text_of, ticket_of
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.function_keys import PDF_KEY
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.ports import ReceiptsPort
 from merchant_app.ui.receipt import states as rs
@@ -251,7 +252,7 @@ def opened() -> Iterator[Opened]:
 def test_f8_keeps_a_pdf_and_opens_it(customer: Customer, opened: Opened) -> None:
     customer.pays()
     customer.asks()
-    customer.till.function(8)
+    customer.till.function(PDF_KEY)
     customer.is_told(rs.Kept("receipt-0.pdf"))
     assert opened.names == ["receipt-0.pdf"]
     assert "receipt-0.pdf" in customer.said

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from merchant_app.scanning.files.findings import FileRead
 from merchant_app.till.statement_results import NoAnswerKind, NoStatement
 from merchant_app.ui.encaisser import states as st
+from merchant_app.ui.function_keys import CHECKOUT_KEY, NUMBERS_KEY, OUTSTANDING_KEY, STATEMENTS_KEY
 from merchant_app.ui.releves import states as rs
 from tests.fakes.counter import ONLINE, code
 from tests.ui.conftest import Till, World
@@ -34,7 +35,7 @@ def reader(world: World) -> None:
 
 
 def _opened(till: Till) -> rs.Screen:
-    till.function(5)
+    till.function(STATEMENTS_KEY)
     till.qtbot.waitUntil(lambda: till.sees(till.places.releves.view), timeout=5_000)
     return _comes(till, lambda screen: screen.asking is None)
 
@@ -70,7 +71,7 @@ def test_there_and_back_with_the_keyboard_alone(till: Till) -> None:
     assert isinstance(screen.item, rs.Summary)
     till.key(Qt.Key.Key_Down)
     assert view.shows_figures
-    till.function(6)
+    till.function(NUMBERS_KEY)
     assert view.lines.hasFocus()
     assert view.lines.model().rowCount() > 0
     till.escape()
@@ -148,7 +149,7 @@ def test_a_file_that_is_none_gets_a_sentence_and_the_next_one_works(
 def test_a_slow_service_is_waited_for_and_can_be_stopped(till: Till) -> None:
     gate = till.counter.statements.gate
     gate.clear()
-    till.function(5)
+    till.function(STATEMENTS_KEY)
     view = till.places.releves.view
     _comes(till, lambda screen: screen.asking is not None)
     assert "UN INSTANT" in view.card.accessibleName().upper()
@@ -168,11 +169,11 @@ def test_without_a_network_there_is_a_sentence_and_what_is_unspent(till: Till) -
     view = till.places.releves.view
     assert "PAS DE RELEVÉ" in view.card.accessibleName().upper()
     assert view.list.isHidden()
-    till.function(8)
+    till.function(OUTSTANDING_KEY)
     _comes(till, lambda screen: screen.outstanding is not None)
     assert view.by_expiry.bars.hasFocus()
     assert view.expiring.rowCount() == 3
-    till.function(6)
+    till.function(NUMBERS_KEY)
     assert view.by_expiry.shows_numbers
     till.escape()
     till.enter()
@@ -182,7 +183,7 @@ def test_without_a_network_there_is_a_sentence_and_what_is_unspent(till: Till) -
 
 def test_a_scan_is_taken_whatever_is_seen_here(till: Till) -> None:
     _opened(till)
-    till.function(8)
+    till.function(OUTSTANDING_KEY)
     till.gun(code(1))
     till.comes_to(st.Debitable)
     assert till.sees(till.view)
@@ -194,5 +195,5 @@ def test_what_is_dropped_says_where_it_goes(till: Till) -> None:
     assert drops is not None
     _opened(till)
     assert "banque" in drops.overlay.told
-    till.function(1)
+    till.function(CHECKOUT_KEY)
     assert "banque" not in drops.overlay.told

@@ -22,6 +22,7 @@ from merchant_app.settings.options import Language, Options, Theme
 from merchant_app.ui.camera_rest import CameraRest
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.function_keys import SETTINGS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.ports import Opened
 from merchant_app.ui.reglages.screen import ReglagesScreen
@@ -54,7 +55,7 @@ def camera(world: World, file: Path) -> HeldCamera:
 @pytest.fixture
 def settings(camera: HeldCamera, till: Till) -> ReglagesScreen:
     """Somebody went to Réglages."""
-    till.function(10)
+    till.function(SETTINGS_KEY)
     screen = till.places.reglages
     assert screen is not None
     till.qtbot.waitUntil(lambda: screen.view.cameras.count() == 3, timeout=LIMIT_MS)
@@ -290,7 +291,7 @@ def test_what_was_chosen_holds_from_the_opening_on(
 
 
 def test_without_options_there_is_no_such_place(till: Till) -> None:
-    till.function(10)
+    till.function(SETTINGS_KEY)
     assert till.sees(till.view)
     assert till.places.reglages is None
 
@@ -300,11 +301,11 @@ def test_without_options_there_is_no_such_place(till: Till) -> None:
 
 def test_the_camera_sleeps_where_its_picture_is_not_seen(camera: HeldCamera, till: Till) -> None:
     slept = [camera.asleep]
-    till.function(3)
+    till.function(TO_SETTLE_KEY)
     slept.append(camera.asleep)
-    till.function(10)
+    till.function(SETTINGS_KEY)
     slept.append(camera.asleep)
-    till.function(3)
+    till.function(TO_SETTLE_KEY)
     till.escape()
     slept.append(camera.asleep)
     till.places.frame.top.place.click()
@@ -333,7 +334,7 @@ def test_the_camera_of_an_idle_shop_sleeps_until_somebody_comes(
 def test_a_key_on_a_screen_without_picture_does_not_wake_the_camera(
     camera: HeldCamera, till: Till
 ) -> None:
-    till.function(3)
+    till.function(TO_SETTLE_KEY)
     till.types("a")
     assert camera.asleep
 
@@ -407,7 +408,7 @@ def test_the_accounts_are_typed_and_kept_and_a_slip_is_said(
 def test_a_siren_that_was_typed_elsewhere_stands_here(settings: ReglagesScreen, till: Till) -> None:
     settings._options.set(choices.SIREN, "987654321")
     till.escape()
-    till.function(10)
+    till.function(SETTINGS_KEY)
     assert settings.view.accounts.fields[choices.SIREN.key].text() == "987654321"
 
 

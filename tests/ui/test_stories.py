@@ -24,6 +24,7 @@ from merchant_app.till.results import (
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.entry import Mark
 from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.function_keys import ACCEPT_KEY
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.keys import Keys
 from merchant_app.ui.main_window import MainWindow
@@ -147,7 +148,7 @@ def asks_pin(till: Till) -> Till:
     )
     till.enter()
     till.comes_to(st.BeyondLimit)
-    till.function(9)
+    till.function(ACCEPT_KEY)
     till.comes_to(st.AskingPin)
     return till
 

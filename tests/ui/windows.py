@@ -27,18 +27,18 @@ from merchant_app.ui.files.dropping import DropTarget
 from merchant_app.ui.first_day.screen import FirstDayView
 from merchant_app.ui.first_day.step_page import StepPage
 from merchant_app.ui.frame import TillFrame
-from merchant_app.ui.journal.export_states import Panel
-from merchant_app.ui.journal.screen import JournalPages
-from merchant_app.ui.manual.view import ManualView
-from merchant_app.ui.page import StartPage
-from merchant_app.ui.pages import CrashPage, ProblemPage
-from merchant_app.ui.rail import (
+from merchant_app.ui.function_keys import (
     CLOSING_KEY,
     JOURNAL_KEY,
     SETTINGS_KEY,
     STATEMENTS_KEY,
     TO_SETTLE_KEY,
 )
+from merchant_app.ui.journal.export_states import Panel
+from merchant_app.ui.journal.screen import JournalPages
+from merchant_app.ui.manual.view import ManualView
+from merchant_app.ui.page import StartPage
+from merchant_app.ui.pages import CrashPage, ProblemPage
 from merchant_app.ui.reglages.archive_presenter import Panel as ArchivesPanel
 from merchant_app.ui.reglages.archive_view import ArchivesView
 from merchant_app.ui.reglages.states import ACCOUNTING

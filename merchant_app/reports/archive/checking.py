@@ -40,7 +40,7 @@ class Fault(Enum):
     MANIFEST = "manifest"
     """The list of files was changed, or is a newer program's."""
     SIGNATURE = "signature"
-    """The till's signature does not fit the list of files."""
+    """The till’s signature does not fit the list of files."""
     OTHER_KEY = "other_key"
     """It fits, and is by another key than those that were given."""
     MISSING = "missing"

@@ -9,11 +9,12 @@ from merchant_app.till.matters import Choice
 from merchant_app.till.results import Interrupted, Status
 from merchant_app.ui.a_traiter import states as st
 from merchant_app.ui.a_traiter.presenter import Presenter
-from merchant_app.ui.a_traiter.view import DEED_KEYS, NO_KEY, YES_KEY, ATraiterView
+from merchant_app.ui.a_traiter.view import CHOICE_KEYS, ATraiterView
 from merchant_app.ui.background import Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.commands import Answer, Command, DoSettle
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.function_keys import NO_KEY, YES_KEY
 from merchant_app.ui.key_place_screen import KeyPlaceScreen
 
 
@@ -61,14 +62,14 @@ class ATraiterScreen(KeyPlaceScreen):
         self.presenter.enter()
 
     def function_pressed(self, key: str) -> None:
-        """F6 to F9: the deeds, or the two answers to a question."""
+        """The deeds, or the two answers to a question."""
         if self.screen is None:
             return
         if isinstance(self.screen.item, Interrupted):
             if key in (YES_KEY, NO_KEY):
                 self.presenter.answer_question(handed_over=key == YES_KEY)
             return
-        for choice, own in DEED_KEYS.items():
+        for choice, own in CHOICE_KEYS.items():
             if key == own:
                 self.presenter.begin(choice)
 

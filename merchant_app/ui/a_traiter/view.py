@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -24,20 +24,28 @@ from merchant_app.ui.a_traiter.presenter import NOTE_MAX
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.function_keys import (
+    CALLED_KEY,
+    LOSS_KEY,
+    NO_KEY,
+    PLATFORM_KEY,
+    RETRIED_KEY,
+    YES_KEY,
+)
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
-DEED_KEYS = {
-    Choice.CUSTOMER_CALLED: "F6",
-    Choice.RETRIED: "F7",
-    Choice.LOSS_ACCEPTED: "F8",
-    Choice.PLATFORM_ASKED: "F9",
+CHOICE_KEYS = {
+    Choice.CUSTOMER_CALLED: CALLED_KEY,
+    Choice.RETRIED: RETRIED_KEY,
+    Choice.LOSS_ACCEPTED: LOSS_KEY,
+    Choice.PLATFORM_ASKED: PLATFORM_KEY,
 }
-YES_KEY, NO_KEY = "F6", "F7"
 _LIST_SHARE, _LIST_SHARE_LARGE = 0.36, 0.33
 _LIST_MIN, _LIST_MAX = 280, 460
 _ICON = 24
@@ -68,6 +76,7 @@ class ATraiterView(QWidget):
         self._tone = Tone.QUIET
         self._was_browsing = True
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Grouping, _("To settle"))
         self.title = plain(_("To settle"), self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self.list = QListWidget(self)
@@ -84,7 +93,7 @@ class ATraiterView(QWidget):
         self._note_name.setBuddy(self.field)
         self._note_name.setFont(look.font(Size.BODY, bold=True))
         self._message = plain(parent=self, wrap=True)
-        self.buttons = {choice: self._button("plain") for choice in DEED_KEYS}
+        self.buttons = {choice: self._button("plain") for choice in CHOICE_KEYS}
         self.buttons[Choice.CUSTOMER_CALLED].clicked.connect(self._call_pressed)
         self.buttons[Choice.RETRIED].clicked.connect(self._retry_pressed)
         self.buttons[Choice.LOSS_ACCEPTED].clicked.connect(self._loss_pressed)
@@ -242,7 +251,7 @@ class ATraiterView(QWidget):
             self._panels.setCurrentWidget(self._question)
         elif possible := st.deeds_for(item):
             for choice, button in self.buttons.items():
-                button.say(words.deed(choice), DEED_KEYS[choice])
+                button.say(words.deed(choice), CHOICE_KEYS[choice])
                 button.setEnabled(choice in possible and not busy)
             self._panels.setCurrentWidget(self._deeds)
         else:

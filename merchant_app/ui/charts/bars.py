@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QFont,
     QFontMetrics,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from merchant_app.ui.charts.painting import draw_bar
 from merchant_app.ui.charts.series import Bar, Chart, Mark, scale
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 
 _BAR_SHARE = 0.68
@@ -37,6 +39,7 @@ class BarsView(QWidget):
         self._chart: Chart | None = None
         self._pointed: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Chart)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         look.changed.connect(self.update)

@@ -13,15 +13,10 @@ from PySide6.QtGui import QDesktopServices
 from merchant_app.clock import Clock, business_date
 from merchant_app.till.results import Status
 from merchant_app.ui.cloture import states as st
-from merchant_app.ui.cloture.deed_keys import (
-    CLOSE_KEY,
-    EARLIER_KEY,
-    NUMBERS_KEY,
-    PAPER_KEYS,
-    PERIOD_KEY,
-)
+from merchant_app.ui.cloture.paper_keys import PAPER_KEYS
 from merchant_app.ui.cloture.presenter import Presenter
 from merchant_app.ui.command_runner import CommandRunner
+from merchant_app.ui.function_keys import CLOSE_KEY, EARLIER_KEY, NUMBERS_KEY, PERIOD_KEY
 from merchant_app.ui.key_place_screen import KeyPlaceScreen
 
 if TYPE_CHECKING:
@@ -120,7 +115,7 @@ class ClotureScreen(KeyPlaceScreen):
         self.presenter.enter()
 
     def function_pressed(self, key: str) -> None:
-        """F6 to F9: papers where a closing is read, the deeds of the figures elsewhere."""
+        """Papers where a closing is read, the deeds of the figures elsewhere."""
         if self.screen is None:
             return
         if self.screen.read is not None and key in PAPER_KEYS.values():

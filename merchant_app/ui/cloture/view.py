@@ -15,14 +15,9 @@ from merchant_app.ui.charts.numbers import NumbersView
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.cloture import figures, words
 from merchant_app.ui.cloture import states as st
-from merchant_app.ui.cloture.deed_keys import (
-    CLOSE_KEY,
-    EARLIER_KEY,
-    NUMBERS_KEY,
-    PAPER_KEYS,
-    PERIOD_KEY,
-)
+from merchant_app.ui.cloture.paper_keys import PAPER_KEYS
 from merchant_app.ui.following_scroll import FollowingScroll
+from merchant_app.ui.function_keys import CLOSE_KEY, EARLIER_KEY, NUMBERS_KEY, PERIOD_KEY
 from merchant_app.ui.list_page import ListPage
 from merchant_app.ui.theme import STEP, Look, Size
 

@@ -22,6 +22,7 @@ from merchant_app.ui.cloture import states as st
 from merchant_app.ui.cloture.figures import amount
 from merchant_app.ui.commands import Deed
 from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.function_keys import TO_SETTLE_KEY
 from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
 
@@ -269,8 +270,10 @@ def _before(screen: st.Screen) -> Message:
     blocking = preview.blocking
     if blocking.questions or blocking.cards:
         count = blocking.questions + blocking.cards
-        text = ngettext("{n} matter is to settle (F3).", "{n} matters are to settle (F3).", count)
-        return Message(text.format(n=count), Tone.CHOICE)
+        text = ngettext(
+            "{n} matter is to settle ({key}).", "{n} matters are to settle ({key}).", count
+        )
+        return Message(text.format(n=count, key=TO_SETTLE_KEY), Tone.CHOICE)
     if preview.forgotten is not None:
         text = _("{day} was not closed.").format(day=formatting.day(preview.forgotten))
         return Message(text, Tone.CHOICE)

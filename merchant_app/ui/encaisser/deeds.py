@@ -63,7 +63,7 @@ class Deeds:
     enter: the main button; Enter does the same.
     escape: the other one; Esc does the same. While a question is asked the two are its answers
         and have no keys: neither may be given by habit.
-    accept: a third one, with F9: accept offline what has no answer, or what is beyond a limit.
+    accept: a third one, `ACCEPT_KEY`: accept offline what has no answer, or what is beyond a limit.
     pin: the responsible person's code is asked for, in the amount field's place.
     amount: the amount field can be edited; `amount_shown`: it has something to say.
     message: under the amount field, with its tone.

@@ -212,7 +212,7 @@ class Presenter:
         self._publish()
 
     def honour(self) -> None:
-        """F9, or its button: no answer, and the goods are handed over within the offline limits;
+        """`ACCEPT_KEY`, or its button: no answer, and the goods go within the offline limits;
         or beyond one of them, by the responsible person's code."""
         state = self._stage.state
         if isinstance(state, st.Unanswered) and self._stage.is_enter_meant:

@@ -34,6 +34,7 @@ from merchant_app.ui.encaisser.states import (
     Wanted,
 )
 from merchant_app.ui.encaisser.verdict_cards import Place, verdict_card
+from merchant_app.ui.function_keys import ACCEPT_KEY
 from merchant_app.ui.palette import Tone
 
 RedeemState: TypeAlias = (
@@ -107,7 +108,7 @@ def _unanswered(state: Unanswered) -> Card:
         case Wanted.NOTHING:
             lines.append(
                 _(
-                    "Comptoir goes on asking. F9 accepts {amount} without an answer, "
+                    "Comptoir goes on asking. {key} accepts {amount} without an answer, "
                     "Esc cancels the debit."
                 )
             )
@@ -116,7 +117,7 @@ def _unanswered(state: Unanswered) -> Card:
         shape=Shape.HOURGLASS,
         word=_("No answer"),
         lead=_("Hand nothing over yet."),
-        lines=tuple(line.format(amount=amount) for line in lines),
+        lines=tuple(line.format(amount=amount, key=ACCEPT_KEY) for line in lines),
         loud=True,
     )
 

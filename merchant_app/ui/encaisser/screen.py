@@ -51,6 +51,7 @@ class EncaisserScreen(QObject):
         enrolment_wanted(): this till is to be enrolled again.
         question_answered(object): the `OpId` of a question that was answered here.
         card_turned(): the card says something of another kind now.
+        shown(object): the `Screen` that is seen now.
     """
 
     verdict_painted = Signal(int)
@@ -60,6 +61,7 @@ class EncaisserScreen(QObject):
     enrolment_wanted = Signal()
     question_answered = Signal(object)
     card_turned = Signal()
+    shown = Signal(object)
 
     def __init__(
         self,
@@ -388,6 +390,7 @@ class EncaisserScreen(QObject):
         self._runner.hold_money(self, hold=isinstance(screen.state, MONEY_IN_FLIGHT))
         place = Place(self._clock.now(), self._counter.facts.time_zone)
         self._view.show_screen(screen, card_of(screen, place))
+        self.shown.emit(screen)
         # Last: whoever gives way to it may change the screen once more.
         if before is not None and type(before.state) is not type(screen.state):
             self.card_turned.emit()

@@ -33,6 +33,7 @@ from merchant_app.ui.encaisser.states import (
     Several,
 )
 from merchant_app.ui.files.panel import FilePanel
+from merchant_app.ui.function_keys import ACCEPT_KEY
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
@@ -51,7 +52,7 @@ class EncaisserView(QWidget):
         main_pressed(), other_pressed(): the two buttons; Enter and Esc mean the same, except
             while a question is asked.
         accept_pressed(): the third one, there only while a debit has no answer, or is beyond a
-            limit that can be lifted; F9.
+            limit that can be lifted; `ACCEPT_KEY`.
     """
 
     main_pressed = Signal()
@@ -274,7 +275,7 @@ class EncaisserView(QWidget):
         enter_key, escape_key = ("", "") if deeds.asks else (_("Enter"), _("Esc"))
         for button, deed, key in (
             (self.main, deeds.enter, enter_key),
-            (self.accept, deeds.accept, _("F9")),
+            (self.accept, deeds.accept, ACCEPT_KEY),
             (self.other, deeds.escape, escape_key),
         ):
             button.say(deed.text, key if deed.enabled else "")

@@ -27,6 +27,7 @@ from merchant_app.ui.files import states as st
 from merchant_app.ui.files import words
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size
 
 _BAR_HEIGHT = 2 * STEP
@@ -82,6 +83,7 @@ class FilePanel(QWidget):
         self._state: st.State = st.Idle()
         self._spoken = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Grouping, _("File"))
         self.card = CardView(look, self)
         self._progress = plain(parent=self)
         self._bar = _Bar(look, self)

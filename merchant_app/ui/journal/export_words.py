@@ -9,6 +9,7 @@ from merchant_app.errors import ProblemKind
 from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.till.journal_results import Exported, ExportForm, ExportRefusal
 from merchant_app.ui import words
+from merchant_app.ui.function_keys import CLOSING_KEY
 from merchant_app.ui.journal.export_states import Choosing, News, Notice, Panel, Span, Writing
 from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
@@ -109,11 +110,11 @@ def _done(done: Exported) -> str:
     if not done.not_closed:
         return text
     left_out = ngettext(
-        "{n} line is missing: its day is not closed. Close it (F4), then export again.",
-        "{n} lines are missing: their days are not closed. Close them (F4), then export again.",
+        "{n} line is missing: its day is not closed. Close it ({key}), then export again.",
+        "{n} lines are missing: their days are not closed. Close them ({key}), then export again.",
         done.not_closed,
     )
-    return f"{text} {left_out.format(n=done.not_closed)}"
+    return f"{text} {left_out.format(n=done.not_closed, key=CLOSING_KEY)}"
 
 
 def _refused(refusal: ExportRefusal) -> str:
@@ -121,7 +122,8 @@ def _refused(refusal: ExportRefusal) -> str:
         case ExportRefusal.SIREN_MISSING:
             return _("The SIREN is part of this file’s name: type its nine digits above.")
         case ExportRefusal.NOTHING_CLOSED:
-            return _("No closed day has a sale then. Close the days first (F4).")
+            text = _("No closed day has a sale then. Close the days first ({key}).")
+            return text.format(key=CLOSING_KEY)
         case _:
             assert_never(refusal)
 

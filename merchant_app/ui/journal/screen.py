@@ -18,12 +18,13 @@ from merchant_app.till.results import Status
 from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.command_runner import CommandRunner
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.function_keys import EXPORT_KEY, UNDO_KEY
 from merchant_app.ui.journal.export_presenter import ExportPresenter
 from merchant_app.ui.journal.export_states import Panel, Span
 from merchant_app.ui.journal.export_view import ExportView
 from merchant_app.ui.journal.presenter import Presenter
 from merchant_app.ui.journal.states import Screen
-from merchant_app.ui.journal.view import EXPORT_KEY, UNDO_KEY, JournalView
+from merchant_app.ui.journal.view import JournalView
 from merchant_app.ui.key_place_screen import KeyPlaceScreen
 from merchant_app.ui.ports import Opened
 from merchant_app.ui.theme import Look
@@ -163,7 +164,7 @@ class JournalScreen(KeyPlaceScreen):
             self._pages.journal.take_keyboard()
 
     def function_pressed(self, key: str) -> None:
-        """F6, F7: the deeds."""
+        """The deeds."""
         if key == EXPORT_KEY:
             self.export_pressed()
         elif key == UNDO_KEY and not self._exporting:

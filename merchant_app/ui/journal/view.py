@@ -11,6 +11,7 @@ from merchant_app.till.journal_query import TEXT_MAX
 from merchant_app.till.journal_results import SaleKind
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.function_keys import EXPORT_KEY, TO_SETTLE_KEY, UNDO_KEY
 from merchant_app.ui.journal import words
 from merchant_app.ui.journal.life_view import LifeView
 from merchant_app.ui.journal.list_view import SalesList
@@ -18,11 +19,9 @@ from merchant_app.ui.journal.states import Screen
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.rail import TO_SETTLE_KEY
 from merchant_app.ui.reglages.controls import OneOf
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
-EXPORT_KEY, UNDO_KEY = "F6", "F7"
 _KINDS = tuple(SaleKind)
 _LIST_SHARE = 0.48
 _LIST_MIN, _LIST_MAX = 300, 560

@@ -39,6 +39,7 @@ ABOUT: dict[str, str] = {
     # longest that fits.
     "a_traiter": "to-settle",
     "cloture": "closing",
+    "customer": "settings",
     "encaisser": "checkout",
     "files": "reading",
     "journal": "journal",

@@ -8,14 +8,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from merchant_app.i18n import _
 from merchant_app.reports.receipts import ticket_of
+from merchant_app.ui.function_keys import PDF_KEY
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.receipt import states as st
 from merchant_app.ui.receipt import words
 from merchant_app.ui.receipt.paper import CodeView, PaperView
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
-PDF_KEY = "F8"
 _COLUMNS = 42
 
 
@@ -23,7 +24,7 @@ class ReceiptPanel(QWidget):
     """GUI thread.
 
     Signals:
-        print_wanted(), pdf_wanted(), left(): the three buttons; Enter, F8 and Esc do the same.
+        print_wanted(), pdf_wanted(), left(): the three buttons; so do Enter, `PDF_KEY`, Esc.
     """
 
     print_wanted = Signal()
@@ -36,6 +37,7 @@ class ReceiptPanel(QWidget):
         self._state: st.State = st.Closed()
         self.columns = _COLUMNS
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Grouping, _("Receipt"))
         self._title = plain(parent=self, wrap=True)
         self._title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)

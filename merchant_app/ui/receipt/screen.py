@@ -12,9 +12,10 @@ from merchant_app.printing.ticket import PrintResult
 from merchant_app.reports.receipts import qr_of
 from merchant_app.till.receipts import Wanted
 from merchant_app.ui.background import Background, Done, Outcome
+from merchant_app.ui.function_keys import PDF_KEY
 from merchant_app.ui.ports import ReceiptsPort
 from merchant_app.ui.receipt import states as st
-from merchant_app.ui.receipt.panel import PDF_KEY, ReceiptPanel
+from merchant_app.ui.receipt.panel import ReceiptPanel
 from merchant_app.ui.receipt.presenter import ReceiptPresenter
 
 

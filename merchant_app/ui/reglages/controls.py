@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from merchant_app.i18n import _
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size
 
 
@@ -45,7 +46,7 @@ class OneOf(QWidget):
     ) -> None:
         """`per_row`: so many beside each other; None: all of them, or one in a `column`."""
         super().__init__(parent)
-        self.setAccessibleName(title)
+        speak_as(self, QAccessible.Role.Grouping, title)
         self._group = QButtonGroup(self)
         per_row = per_row or (1 if column else len(names))
         self._layout = layout = QGridLayout(self)

@@ -25,6 +25,8 @@ class Hands(Protocol):
 
     def mirror(self, *, mirrored: bool) -> None: ...
 
+    def use_customer_screen(self, *, wanted: bool) -> None: ...
+
     def use_sounds(self, *, on: bool, volume_percent: int) -> None: ...
 
     def play(self, sound: Sound) -> None: ...
@@ -69,6 +71,11 @@ class Presenter:
         self._hands.mirror(mirrored=mirrored)
         self._hands.keep(choices.CAMERA_MIRRORED, mirrored)
         self._choose(replace(self._screen.chosen, mirrored=mirrored))
+
+    def customer_screen_chosen(self, *, wanted: bool) -> None:
+        self._hands.use_customer_screen(wanted=wanted)
+        self._hands.keep(choices.CUSTOMER_SCREEN, wanted)
+        self._choose(replace(self._screen.chosen, customer_screen=wanted))
 
     def code_was_read(self) -> None:
         """Somebody held a code in front of the camera to try it."""

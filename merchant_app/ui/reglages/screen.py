@@ -37,12 +37,14 @@ class ReglagesScreen(QObject):
         mirror_wanted(bool): the live picture of the checkout, too.
         shown(object): the `Screen` that is painted now.
         first_day_wanted(): all the questions of the first day once more.
+        customer_wanted(bool): a second window for the customer.
     """
 
     left = Signal()
     shown = Signal(object)
     first_day_wanted = Signal()
     mirror_wanted = Signal(bool)
+    customer_wanted = Signal(bool)
 
     def __init__(
         self,
@@ -90,6 +92,7 @@ class ReglagesScreen(QObject):
         view = self._view
         view.camera_wanted.connect(self._camera_wanted)
         view.mirror_wanted.connect(self._mirror_wanted)
+        view.customer_wanted.connect(self._customer_wanted)
         view.sound_wanted.connect(self._sound_wanted)
         view.volume_wanted.connect(self._volume_wanted)
         view.sound_tried.connect(self._sound_tried)
@@ -188,6 +191,9 @@ class ReglagesScreen(QObject):
     def mirror(self, *, mirrored: bool) -> None:
         self.mirror_wanted.emit(mirrored)
 
+    def use_customer_screen(self, *, wanted: bool) -> None:
+        self.customer_wanted.emit(wanted)
+
     def use_sounds(self, *, on: bool, volume_percent: int) -> None:
         self._sounds.use(on=on, volume_percent=volume_percent)
 
@@ -220,6 +226,10 @@ class ReglagesScreen(QObject):
     @Slot(bool)
     def _mirror_wanted(self, mirrored: bool) -> None:
         self.presenter.mirror_chosen(mirrored=mirrored)
+
+    @Slot(bool)
+    def _customer_wanted(self, wanted: bool) -> None:
+        self.presenter.customer_screen_chosen(wanted=wanted)
 
     @Slot(bool)
     def _sound_wanted(self, on: bool) -> None:

@@ -55,6 +55,7 @@ class Chosen:
 
     camera: str
     mirrored: bool
+    customer_screen: bool
     sound_on: bool
     volume_percent: int
     language: Language
@@ -70,6 +71,7 @@ def chosen_in(options: Options) -> Chosen:
     return Chosen(
         camera=options.get(choices.CAMERA_IDENTITY),
         mirrored=options.get(choices.CAMERA_MIRRORED),
+        customer_screen=options.get(choices.CUSTOMER_SCREEN),
         sound_on=options.get(choices.SOUND_ON),
         volume_percent=options.get(choices.SOUND_VOLUME),
         language=options.get(choices.LANGUAGE),

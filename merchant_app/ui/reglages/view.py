@@ -39,7 +39,8 @@ class ReglagesView(QWidget):
 
     Signals:
         camera_wanted(str): the identity of a camera; empty: whichever is found.
-        mirror_wanted(bool), sound_wanted(bool), volume_wanted(int): as named.
+        mirror_wanted(bool), customer_wanted(bool), sound_wanted(bool), volume_wanted(int): as
+            named; the second one is the customer’s screen.
         sound_tried(object): a `Sound` is to be heard.
         language_wanted(object), theme_wanted(object): a `Language`, a `Theme`.
         watched_folder_wanted(str): vouchers that arrive in this folder are offered; empty: none.
@@ -50,6 +51,7 @@ class ReglagesView(QWidget):
 
     camera_wanted = Signal(str)
     mirror_wanted = Signal(bool)
+    customer_wanted = Signal(bool)
     sound_wanted = Signal(bool)
     volume_wanted = Signal(int)
     sound_tried = Signal(object)
@@ -105,11 +107,14 @@ class ReglagesView(QWidget):
             [words.theme(of) for of in _THEMES],
             title=_("Colours"),
             column=column,
+            per_row=1 if column else 2,
             parent=self._inside,
         )
         self.theme.chosen.connect(self._theme_chosen)
         self.first_day = KeycapButton(self._look, role="plain", parent=self._inside)
         self.first_day.say(_("Go through the first day again"), "")
+        self.customer = QCheckBox(_("Amounts on a second screen"), self._inside)
+        self.customer.clicked.connect(self.customer_wanted)
         self.watched_folder = FolderChoice(
             self._look,
             title=_("Vouchers that arrive as files"),
@@ -141,6 +146,7 @@ class ReglagesView(QWidget):
         others.addLayout(titled(look, _("Colours"), self.theme, parent=inside))
         others.addLayout(titled(look, _("Language"), self.language, parent=inside))
         others.addWidget(self.first_day)
+        others.addLayout(titled(look, _("For the customer"), self.customer, parent=inside))
         others.addWidget(self.watched_folder)
         others.addWidget(self.mirror_folder)
         others.addWidget(self.archives)
@@ -192,6 +198,7 @@ class ReglagesView(QWidget):
         self.missing.setVisible(bool(screen.missing_readers))
         self.mirrored.setChecked(chosen.mirrored)
         self.camera.mirror(mirrored=chosen.mirrored)
+        self.customer.setChecked(chosen.customer_screen)
         self.sounds.show_chosen(chosen)
         self.language.show_place(_LANGUAGES.index(chosen.language))
         self.theme.show_place(_THEMES.index(chosen.theme))

@@ -42,6 +42,8 @@ def theme(of: Theme) -> str:
             return _("Light")
         case Theme.DARK:
             return _("Dark")
+        case Theme.CONTRAST:
+            return _("High contrast")
         case _:
             assert_never(of)
 

@@ -13,14 +13,11 @@ from merchant_app.i18n import _
 from merchant_app.till.counter import CounterFacts
 from merchant_app.till.results import Status
 from merchant_app.ui.command_runner import CommandRunner
+from merchant_app.ui.function_keys import BANK_KEY, EARLIER_KEY, NUMBERS_KEY, OUTSTANDING_KEY
 from merchant_app.ui.key_place_screen import KeyPlaceScreen
 from merchant_app.ui.releves import states as st
 from merchant_app.ui.releves.presenter import Presenter
 from merchant_app.ui.releves.view import (
-    BANK_KEY,
-    EARLIER_KEY,
-    LINES_KEY,
-    OUTSTANDING_KEY,
     RelevesView,
 )
 
@@ -131,13 +128,13 @@ class RelevesScreen(KeyPlaceScreen):
         self.presenter.enter()
 
     def function_pressed(self, key: str) -> None:
-        """F6 to F9: the deeds."""
+        """The deeds."""
         if self.screen is not None and self.screen.page is st.Page.OUTSTANDING:
-            if key == LINES_KEY:
+            if key == NUMBERS_KEY:
                 self.view.by_expiry.toggle()
             return
         deeds = {
-            LINES_KEY: self.presenter.lines_wanted,
+            NUMBERS_KEY: self.presenter.lines_wanted,
             BANK_KEY: self.presenter.bank_wanted,
             OUTSTANDING_KEY: self.presenter.outstanding_wanted,
             EARLIER_KEY: self.presenter.earlier_wanted,

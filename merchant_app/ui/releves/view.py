@@ -17,13 +17,13 @@ from merchant_app.ui.charts.numbers import NumbersView
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.following_scroll import FollowingScroll
+from merchant_app.ui.function_keys import BANK_KEY, EARLIER_KEY, NUMBERS_KEY, OUTSTANDING_KEY
 from merchant_app.ui.list_page import ListPage
 from merchant_app.ui.releves import cards, figures, words
 from merchant_app.ui.releves import states as st
 from merchant_app.ui.releves.lines_view import LinesView
 from merchant_app.ui.theme import STEP, Look
 
-LINES_KEY, BANK_KEY, OUTSTANDING_KEY, EARLIER_KEY = "F6", "F7", "F8", "F9"
 _ROWS_LARGE = 3
 
 
@@ -73,7 +73,7 @@ class RelevesView(ListPage):
         self._outstanding = QStackedWidget(self._pages)
         self.no_copy = CardView(self._look, self._outstanding)
         self._left = QWidget(self._outstanding)
-        self.by_expiry = ChartPanel(self._look, self._left, key=LINES_KEY)
+        self.by_expiry = ChartPanel(self._look, self._left, key=NUMBERS_KEY)
         self.expiring = NumbersView(self._look, self._left)
         across = QHBoxLayout(self._left)
         across.setContentsMargins(0, 0, 0, 0)
@@ -104,10 +104,10 @@ class RelevesView(ListPage):
     def _lay_out(self) -> None:
         deeds, ends = QHBoxLayout(), QHBoxLayout()
         for button in (
-            self.lines_button,
+            self.earlier_button,
             self.bank_button,
             self.outstanding_button,
-            self.earlier_button,
+            self.lines_button,
         ):
             deeds.addWidget(button)
         for button in (self.leave, self.confirm):
@@ -208,7 +208,7 @@ class RelevesView(ListPage):
         if deed is not None:
             self.confirm.say(words.deed_button(deed, screen), _("Enter"))
         behind = screen.page is st.Page.LINES
-        self.lines_button.say(_("Figures") if behind else _("Details"), LINES_KEY)
+        self.lines_button.say(_("Figures") if behind else _("Details"), NUMBERS_KEY)
         has_statement = on_statement and screen.found is not None
         self.lines_button.setVisible(behind or (has_statement and words.has_lines(screen)))
         self.bank_button.setVisible(has_statement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QListWidget
 
 from merchant_app.i18n import _
@@ -13,6 +14,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.page import Page
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 from merchant_app.ui.this_till import words
 from merchant_app.ui.this_till.presenter import Mode, Screen
@@ -68,6 +70,7 @@ class ThisTillView(Page):
         self.column.addWidget(self.anew)
         self.column.addLayout(row)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Grouping, _("This till"))
         look.changed.connect(self._colour_message)
 
     def _button(self, role: str, text: str, key: str = "") -> KeycapButton:

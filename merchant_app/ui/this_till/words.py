@@ -9,6 +9,7 @@ from merchant_app.till.counter import CounterFacts
 from merchant_app.till.matters import MustStay, UnsentEntry
 from merchant_app.till.results import LineState, Status
 from merchant_app.ui import offline_words, words
+from merchant_app.ui.function_keys import TO_SETTLE_KEY
 from merchant_app.ui.this_till.presenter import Mode, Screen
 
 
@@ -63,10 +64,10 @@ def _staying(stay: MustStay) -> str:
     if stay.to_settle:
         parts.append(
             ngettext(
-                "{n} matter is to settle first (F3).",
-                "{n} matters are to settle first (F3).",
+                "{n} matter is to settle first ({key}).",
+                "{n} matters are to settle first ({key}).",
                 stay.to_settle,
-            ).format(n=stay.to_settle)
+            ).format(n=stay.to_settle, key=TO_SETTLE_KEY)
         )
     return " ".join(parts)
 
