@@ -82,7 +82,7 @@ class KeycapButton(QPushButton):
 
     def minimumSizeHint(self) -> QSize:
         # Less than the text: it is painted smaller, never cut, in a window too narrow for it.
-        return QSize(self._text_width() // 2 + 8 * STEP, self._look.touch())
+        return QSize(self._text_width() * 2 // 5 + 8 * STEP, self._look.touch())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionButton()

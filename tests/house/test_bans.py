@@ -174,7 +174,7 @@ def test_banned_imports() -> None:
 
 
 def moving(module: ast.Module) -> Iterator[tuple[int, str]]:
-    """Names of Qt that make something move by itself (decision 71)."""
+    """Names of Qt that make something move by itself (decision 73)."""
     for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("PySide6"):
             for alias in node.names:

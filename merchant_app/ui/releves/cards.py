@@ -116,7 +116,8 @@ def _difference(told: Said) -> Card:
     tone, shape = _LOOKS[told.weight]
     lines = [kept_together(printable(told.detail))]
     if told.deed is Deed.CALL and told.reference:
-        reference = printable(told.reference)
+        # It may be broken where it has hyphens: with larger text it is wider than the card.
+        reference = printable(told.reference).replace("-", "-\u200b")
         lines.append(_("Number for the platform: {number}").format(number=reference))
     return Card(tone=tone, shape=shape, word=told.title, lead=told.advice, lines=tuple(lines))
 
