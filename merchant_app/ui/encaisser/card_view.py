@@ -13,6 +13,7 @@ from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
 
 _SHAPE_SIDE = 80
+_WIDTH_MIN = 300
 _HEIGHT_MIN = 160
 _PADDING = 6 * STEP
 _HEAD = _SHAPE_SIDE + 5 * STEP
@@ -59,7 +60,8 @@ class CardView(QFrame):
         self._card: Card | None = None
         self._number = self._painted_number = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(_HEIGHT_MIN)
+        # The type fits itself to the room: what was typed for a wider one must not keep it wide.
+        self.setMinimumSize(_WIDTH_MIN, _HEIGHT_MIN)
         self._shape = _ShapeView(look, self)
         self._word = plain(parent=self, wrap=True)
         self._figure = plain(parent=self)
