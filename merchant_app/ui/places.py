@@ -131,7 +131,13 @@ class Places(QObject):
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
         )
-        self.updates = self._update_notice()
+        self.updates = UpdateNotice(
+            opened.updates,
+            background=self._background,
+            is_idle=lambda: self.checkout.is_idle,
+            show=self.frame.note,
+            parent=self,
+        )
         self._connect()
         self._status_came(self._status)
 
@@ -179,17 +185,6 @@ class Places(QObject):
         self.checkout.view.camera.mirror(mirrored=self._option(CAMERA_MIRRORED))
         self.checkout.sale.shown.connect(self.customer.sale_shown)
 
-    def _update_notice(self) -> UpdateNotice | None:
-        if self._opened.updates is None:
-            return None
-        return UpdateNotice(
-            self._opened.updates,
-            background=self._background,
-            is_idle=lambda: self.checkout.is_idle,
-            show=self.frame.note,
-            parent=self,
-        )
-
     def _option(self, option: Option[Value]) -> Value:
         options = self._opened.options
         return option.default if options is None else options.get(option)
@@ -235,8 +230,7 @@ class Places(QObject):
             self._see(first_day.view, None)
             first_day.go_on()
         self.cloture.morning()
-        if self.updates is not None:
-            self.updates.start()
+        self.updates.start()
 
     def stop(self) -> None:
         """The window closes, or the till is left."""
@@ -247,8 +241,7 @@ class Places(QObject):
         self._beside.stop()
         self.customer.stop()
         self.rest.stop()
-        if self.updates is not None:
-            self.updates.stop()
+        self.updates.stop()
 
     # --- which one is seen -----------------------------------------------------------------------
 

@@ -34,14 +34,16 @@ class UpdateNotice(QObject):
 
     def __init__(
         self,
-        desk: UpdateDesk,
+        desk: UpdateDesk | None,
         *,
         background: Background,
         is_idle: Callable[[], bool],
         show: Callable[[str], None],
         parent: QObject,
     ) -> None:
-        """`is_idle`: whether nobody is being served. `show`: puts a sentence into a note."""
+        """`desk`: None where nobody looks for newer versions. `is_idle`: whether nobody is being
+        served. `show`: puts a sentence into a note.
+        """
         super().__init__(parent)
         self._desk = desk
         self._background = background
@@ -53,7 +55,8 @@ class UpdateNotice(QObject):
 
     def start(self) -> None:
         """Begin to ask, after a while."""
-        self._timer.start(FIRST_AFTER_MS)
+        if self._desk is not None:
+            self._timer.start(FIRST_AFTER_MS)
 
     def stop(self) -> None:
         """The till is left."""
@@ -62,6 +65,8 @@ class UpdateNotice(QObject):
     @Slot()
     def ask(self) -> None:
         """Ask now, unless somebody is being served."""
+        if self._desk is None:
+            return
         self._timer.start(EVERY_MS)
         if not self._asking and self._is_idle():
             self._asking = True
@@ -70,9 +75,10 @@ class UpdateNotice(QObject):
     def _came(self, outcome: Outcome[Release | None]) -> None:
         self._asking = False
         # A Problem is the disk's: whoever sells next is told of it.
-        if isinstance(outcome, Done) and outcome.result is not None and self._is_idle():
-            told = _Told(self._desk, outcome.result)
-            self._show(sentence(outcome.result))
+        found = outcome.result if isinstance(outcome, Done) else None
+        if self._desk is not None and found is not None and self._is_idle():
+            told = _Told(self._desk, found)
+            self._show(sentence(found))
             self._background.start(told.remember, self._remembered, name="updates")
 
     def _remembered(self, _outcome: Outcome[None]) -> None:

@@ -35,9 +35,7 @@ def memory(world: World, tmp_path: Path) -> UpdateMemory:
 
 
 def ask(till: Till) -> None:
-    updates = till.places.updates
-    assert updates is not None
-    updates.ask()
+    till.places.updates.ask()
 
 
 def test_it_is_told_once_and_remembered(till: Till, memory: UpdateMemory) -> None:

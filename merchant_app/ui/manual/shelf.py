@@ -41,6 +41,7 @@ ABOUT: dict[str, str] = {
     "cloture": "closing",
     "customer": "settings",
     "encaisser": "checkout",
+    "first_day": "first-day",
     "files": "reading",
     "journal": "journal",
     "journal.export_view": "exports",
@@ -52,6 +53,7 @@ ABOUT: dict[str, str] = {
     "reglages.printer_choice": "receipts",
     "reglages.purge_view": "archives",
     "releves": "statements",
+    "school": "training",
     "this_till": "outage",
 }
 _UI = "merchant_app.ui."

@@ -24,6 +24,7 @@ from merchant_app.settings.options import (
     CAMERA_IDLE_MINUTES,
     CAMERA_MIRRORED,
     CAMERA_SOURCE,
+    CUSTOMER_SCREEN,
     FEC_JOURNAL,
     FIRST_DAY,
     KEEP_YEARS,
@@ -89,6 +90,7 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
     chosen.set(CAMERA_IDENTITY, "HD Webcam|046d:0825|usb-0:2:1.0")
     chosen.set(CAMERA_MIRRORED, True)
     chosen.set(CAMERA_IDLE_MINUTES, 25)
+    chosen.set(CUSTOMER_SCREEN, True)
     chosen.set(SOUND_ON, False)
     chosen.set(SOUND_VOLUME, 35)
     chosen.set(OFFLINE_REDEMPTION_MAX, 2000)
@@ -120,6 +122,7 @@ def test_what_is_chosen_is_there_the_next_time(path: Path) -> None:
         "HD Webcam|046d:0825|usb-0:2:1.0",
         True,
         25,
+        True,
         False,
         35,
         2000,
