@@ -19,7 +19,6 @@ from merchant_app.server.cli.opening import opened
 from merchant_app.server.cli.output import say
 from merchant_app.server.listening import Listening, bind, write_ready_file
 from merchant_app.server.service import Service
-from merchant_app.server.training_line import TrainingLine
 
 
 def serve(arguments: Namespace) -> int:
@@ -44,6 +43,7 @@ def serve(arguments: Namespace) -> int:
 
         from merchant_app.server import serving
         from merchant_app.server.api import create_app
+        from merchant_app.server.training_line import TrainingLine
 
         serving.serve(
             create_app(service),
