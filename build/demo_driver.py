@@ -102,6 +102,10 @@ class Driver(QObject):
         """One key, as a person presses it."""
         QTest.keyClick(self.assembled.running.window.windowHandle(), key, modifier)
 
+    def press_named(self, key: str) -> None:
+        """A key by its name in `merchant_app.ui.function_keys`."""
+        self.press(Qt.Key[f"Key_{key}"])
+
     def scan(self, text: str) -> None:
         """A scanner gun, a moment after the last key: every character at once, then Enter."""
         self._to_scan = text

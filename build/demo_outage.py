@@ -43,6 +43,7 @@ from merchant_app.ui.encaisser.states import (
     State,
     Unanswered,
 )
+from merchant_app.ui.function_keys import ACCEPT_KEY, LOSS_KEY, TO_SETTLE_KEY
 from tests.fakes.fault_kinds import CutBeforeAnswer
 from tests.fakes.fault_proxy import FaultProxy
 
@@ -83,7 +84,7 @@ class Outage(Driver):
         self.press(Qt.Key.Key_Return)
         yield Step("outage-no-answer", "first", self.shows(lambda s: isinstance(s, Unanswered)))
         self._line.line_down()
-        self.press(Qt.Key.Key_F9)
+        self.press_named(ACCEPT_KEY)
         yield Step("outage-first-accepted", "first", self._accepted(1))
         self.press(Qt.Key.Key_Escape)
         self.scan(second.code)
@@ -106,10 +107,10 @@ class Outage(Driver):
         self._line.always = None
         self._line.line_up()
         yield Step("outage-line-is-back", "", self._is_drained)
-        self.press(Qt.Key.Key_F3)
+        self.press_named(TO_SETTLE_KEY)
         yield Step("outage-to-settle", "second", lambda: len(self._open_cards()) == 1)
         self._loss_minor = self._open_cards()[0].at_stake.minor
-        self.press(Qt.Key.Key_F8)
+        self.press_named(LOSS_KEY)
         yield Step("outage-loss-reason", "second", self._asks_for_a_reason)
         self.type_slowly(REASON)
         yield Step("outage-loss-written", "second", lambda: not self.is_typing)

@@ -145,8 +145,9 @@ class TillFrame(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self.training = TrainingBand(look)
-        self.training.setVisible(facts.training)
         column.addWidget(self.training)
+        # Only now: shown before it has a parent, it is a window that takes the keyboard away.
+        self.training.setVisible(facts.training)
         column.addWidget(self.top)
         column.addWidget(self.band)
         self.folder_notice = FolderNotice(look)
