@@ -66,7 +66,11 @@ class SecondStarts(QObject):
         if self._server is not None:  # the till was left for the other one, and is back
             return
         # After the first paint: what it takes is loaded here and not at the top.
-        from PySide6.QtNetwork import QLocalServer
+        try:
+            from PySide6.QtNetwork import QLocalServer
+        except ImportError as error:  # a library of the system that Qt's network asks for
+            _log.warning("a second start will not find this window: %s", error)
+            return
 
         left_behind = noted(self._note)
         if left_behind is not None:  # a crash; this program holds the lock, so nobody listens there
@@ -137,12 +141,16 @@ class SecondStart(QObject):
 
     def ask(self) -> None:
         """`answered` follows, never before this returns; asking again meanwhile changes nothing."""
-        from PySide6.QtNetwork import QLocalSocket
-
         if self._socket is not None:
             return
         name = noted(self._note)
         if name is None:
+            QTimer.singleShot(0, self._nobody)
+            return
+        try:
+            from PySide6.QtNetwork import QLocalSocket
+        except ImportError as error:
+            _log.warning("the window that is open cannot be asked: %s", error)
             QTimer.singleShot(0, self._nobody)
             return
         _let_others_come_forward()
