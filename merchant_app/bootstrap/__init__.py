@@ -39,6 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return selftest.run()
         case _:
+            from merchant_app.ui import plain_imports
+
+            plain_imports.restore()
             from merchant_app.bootstrap.program import run
 
             return run(words)

@@ -9,15 +9,15 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from merchant_app.bootstrap import arguments as command_line
 from merchant_app.bootstrap.arguments import Arguments
-from merchant_app.bootstrap.opening import SecretsOpener, TillOpener
-from merchant_app.bootstrap.second_start import SecondStart, SecondStarts, first_came_forward
 from merchant_app.bootstrap.two_tills import OneTill, TwoTills
 from merchant_app.clock import SystemClock
 from merchant_app.errors import Problem, ProblemKind
@@ -28,6 +28,11 @@ from merchant_app.ui import application
 from merchant_app.ui.application import Appearance, Running
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.theme import Scheme
+
+if TYPE_CHECKING:
+    # Loaded after the first paint.
+    from merchant_app.bootstrap.opening import SecretsOpener, TillOpener
+    from merchant_app.bootstrap.second_start import SecondStart, SecondStarts
 
 
 def run(argv: Sequence[str]) -> int:
@@ -40,13 +45,13 @@ def run(argv: Sequence[str]) -> int:
     return with_window.run()
 
 
-@dataclass(frozen=True, slots=True)
 class Assembled:
     """A window that is ready to be shown, and the tills behind it, to be closed after it."""
 
-    running: Running
-    opener: TwoTills
-    start: OnlyStart
+    def __init__(self, running: Running, opener: TwoTills, start: OnlyStart) -> None:
+        self.running = running
+        self.opener = opener
+        self.start = start
 
     def run(self) -> int:
         """Show the window, stay until it is closed, let go of everything; the exit code.
@@ -57,7 +62,7 @@ class Assembled:
         # Ctrl-C in a terminal ends the program like any other: the journal needs no goodbye.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:
-            if first_came_forward(self.start.note):
+            if self.start.first_came_forward():
                 return 0
             self.running.window.show()
             code = self.running.application.exec()
@@ -75,42 +80,74 @@ class OnlyStart(QObject):
     """That one window stands for one profile, whoever was first. Lives in the GUI thread.
 
     A window that has changed to practising stands for the till that sells as well: whoever starts
-    that one again has this window before them.
+    that one again has this window before them. The usual start has no other before it: what hears
+    and asks is loaded when the profile is held, or when another program holds it.
+
+    Signals:
+        profile_held(object): emitted by whoever took the lock of this `ProfileName`; any thread.
+        answered(): the program that holds the profile was asked, and came forward or did not.
     """
+
+    profile_held = Signal(object)
+    answered = Signal()
 
     def __init__(self, notes: Mapping[ProfileName, Path], *, first: ProfileName) -> None:
         super().__init__()
-        self.note = notes[first]
-        self.second_starts = {name: SecondStarts(note, self) for name, note in notes.items()}
-        self.first = SecondStart(self.note, self)
+        self._notes = notes
+        self._second_starts: dict[ProfileName, SecondStarts] = {}
+        self._first: SecondStart | None = None
         self._began_with = first
         self._open: Callable[[], ProfileName] = lambda: first
         self._window: MainWindow | None = None
-        self.first.answered.connect(self._first_answered)
+        self.profile_held.connect(self._listen)
 
     def watch(self, window: MainWindow, open_till: Callable[[], ProfileName]) -> None:
         """This is the window that comes forward, or goes; `open_till` says what it shows."""
         self._window, self._open = window, open_till
-        for second_starts in self.second_starts.values():
-            second_starts.asked.connect(window.come_forward)
         window.problem_shown.connect(self._problem_shown)
+
+    def first_came_forward(self) -> bool:
+        """Whether another program holds the profile and its window came forward."""
+        note = self._notes[self._began_with]
+        if not note.exists():
+            return False
+        from merchant_app.bootstrap.second_start import first_came_forward
+
+        return first_came_forward(note)
 
     def close(self) -> None:
         """A start from now on is the first."""
-        for second_starts in self.second_starts.values():
+        for second_starts in self._second_starts.values():
             second_starts.close()
+
+    @Slot(object)
+    def _listen(self, name: ProfileName) -> None:
+        from merchant_app.bootstrap.second_start import SecondStarts
+
+        if name not in self._second_starts:
+            second_starts = SecondStarts(self._notes[name], self)
+            if self._window is not None:
+                second_starts.asked.connect(self._window.come_forward)
+            self._second_starts[name] = second_starts
+        self._second_starts[name].listen()
 
     @Slot(object)
     def _problem_shown(self, kind: ProblemKind) -> None:
         # Two that start at the same moment: neither finds a note, the lock tells them apart. A
         # window that came to this by changing its till stays, and says so.
         if kind is ProblemKind.ALREADY_RUNNING and self._open() is self._began_with:
-            self.first.ask()
+            from merchant_app.bootstrap.second_start import SecondStart
+
+            if self._first is None:
+                self._first = SecondStart(self._notes[self._began_with], self)
+                self._first.answered.connect(self._first_answered)
+            self._first.ask()
 
     @Slot()
     def _first_answered(self) -> None:
-        if self.first.came and self._window is not None:
+        if self._first is not None and self._first.came and self._window is not None:
             self._window.close()
+        self.answered.emit()
 
 
 def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> Assembled:
@@ -126,17 +163,22 @@ def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> A
 
     def make(name: ProfileName, other_mode: Callable[[], None]) -> OneTill:
         options, problem = _prepare(profiles[name])
-        opener = TillOpener(
-            replace(arguments, training=name is ProfileName.TRAINING),
-            profile=profiles[name],
-            options=options,
-            clock=clock,
-            early_problem=problem,
-            secrets=secrets,
-            on_locked=start.second_starts[name].profile_held.emit,
-            other_mode=other_mode,
-        )
-        return OneTill(opener, options)
+
+        def make_opener() -> TillOpener:
+            from merchant_app.bootstrap.opening import TillOpener
+
+            return TillOpener(
+                replace(arguments, training=name is ProfileName.TRAINING),
+                profile=profiles[name],
+                options=options,
+                clock=clock,
+                early_problem=problem,
+                secrets=secrets,
+                on_locked=partial(start.profile_held.emit, name),
+                other_mode=other_mode,
+            )
+
+        return OneTill(make_opener, options)
 
     tills = TwoTills(make, first=first)
     running = application.prepare(

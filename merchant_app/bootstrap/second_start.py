@@ -33,15 +33,13 @@ _log = logging.getLogger(__name__)
 
 
 class SecondStarts(QObject):
-    """Hears of second starts, from the moment this program holds the profile. GUI thread.
+    """Hears of second starts, as soon as whoever holds the profile says `listen`. GUI thread.
 
     Signals:
         asked(): the window is to come forward.
-        profile_held(): emitted by whoever took the lock, in any thread.
     """
 
     asked = Signal()
-    profile_held = Signal()
 
     def __init__(self, note: Path, parent: QObject | None = None) -> None:
         """`note`: the file in which a second start finds the name."""
@@ -49,7 +47,6 @@ class SecondStarts(QObject):
         self._note = note
         self._server: QLocalServer | None = None
         self._callers: list[QLocalSocket] = []
-        self.profile_held.connect(self._listen, Qt.ConnectionType.QueuedConnection)
 
     def close(self) -> None:
         """A start from now on is the first."""
@@ -61,8 +58,8 @@ class SecondStarts(QObject):
             except OSError as error:
                 _log.info("the note for a second start stays behind: %s", error.strerror)
 
-    @Slot()
-    def _listen(self) -> None:
+    def listen(self) -> None:
+        """From now on; again changes nothing."""
         if self._server is not None:  # the till was left for the other one, and is back
             return
         # After the first paint: what it takes is loaded here and not at the top.

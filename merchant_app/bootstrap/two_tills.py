@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from merchant_app.bootstrap.opening import TillOpener
 from merchant_app.settings.options import FIRST_DAY, LANGUAGE, THEME, FirstDay, Options
 from merchant_app.settings.paths import ProfileName
-from merchant_app.ui.ports import Start
 
 if TYPE_CHECKING:
+    from merchant_app.bootstrap.opening import TillOpener
     from merchant_app.central.port import NoAnswerKind
+    from merchant_app.ui.ports import Start
 
 
-@dataclass(frozen=True, slots=True)
 class OneTill:
-    """One of the two. `options` is None only where they could not be read; opening says so."""
+    """One of the two. `options` is None only where they could not be read; opening says so.
 
-    opener: TillOpener
-    options: Options | None
+    Its opener is loaded and made when it is first asked for: the window is painted by then.
+    """
+
+    def __init__(self, make_opener: Callable[[], TillOpener], options: Options | None) -> None:
+        self.options = options
+        self._make_opener = make_opener
+        self._guard = threading.Lock()
+        self._opener: TillOpener | None = None
+
+    @property
+    def opener(self) -> TillOpener:
+        """Opens and closes it. Any thread."""
+        with self._guard:
+            if self._opener is None:
+                self._opener = self._make_opener()
+            return self._opener
 
 
 class TwoTills:

@@ -55,9 +55,10 @@ def install(language: Language) -> None:
     Raises:
         Bug: the catalogue does not ship with this program.
     """
-    folder = resource_path("locale")
+    path = resource_path("locale") / language.value / "LC_MESSAGES" / f"{DOMAIN}.mo"
     try:
-        catalogue = gettext.translation(DOMAIN, folder, languages=[language.value])
+        with path.open("rb") as file:
+            catalogue = gettext.GNUTranslations(file)
     except OSError as error:
         raise Bug(f"no catalogue for {language.value}") from error
     _Active.language, _Active.catalogue = language, catalogue

@@ -34,14 +34,21 @@ class Profile:
         data: the journal and what belongs to it; the folder to back up.
         config: options and enrolment.
         log: the log files.
-        secrets_service: under which name the operating system keeps this profile's secrets.
+        root: the folder that holds all three, where one was asked for.
     """
 
     name: ProfileName
     data: Path
     config: Path
     log: Path
-    secrets_service: str
+    root: Path | None
+
+    @property
+    def secrets_service(self) -> str:
+        """Under which name the operating system keeps this profile's secrets."""
+        service = f"{PROGRAM} {self.name.value}"
+        # Another folder is another till: it must not find, or overwrite, this one's token.
+        return service if self.root is None else f"{service} {_fingerprint(self.root)}"
 
     @property
     def options_file(self) -> Path:
@@ -76,8 +83,7 @@ def profile_of(name: ProfileName, *, data_dir: Path | None = None) -> Profile:
             data=root / "data",
             config=root / "config",
             log=root / "log",
-            # Another folder is another till: it must not find, or overwrite, this one's token.
-            secrets_service=f"{PROGRAM} {name.value} {_fingerprint(root)}",
+            root=root,
         )
     from platformdirs import PlatformDirs
 
@@ -88,7 +94,7 @@ def profile_of(name: ProfileName, *, data_dir: Path | None = None) -> Profile:
         data=system.user_data_path / name.value / "data",
         config=system.user_config_path / name.value / "config",
         log=system.user_log_path / name.value,
-        secrets_service=f"{PROGRAM} {name.value}",
+        root=None,
     )
 
 

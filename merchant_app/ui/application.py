@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from merchant_app.clock import Clock
 from merchant_app.i18n import choose, install
-from merchant_app.resources import resource_path
 from merchant_app.ui.crash import CrashHandler
 from merchant_app.ui.main_window import MainWindow
-from merchant_app.ui.ports import Enrol, Sounds, Starter
 from merchant_app.ui.theme import Look, Scheme
+
+if TYPE_CHECKING:
+    from merchant_app.clock import Clock
+    from merchant_app.ui.ports import Enrol, Sounds, Starter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +67,10 @@ def prepare(
     application = existing if isinstance(existing, QApplication) else QApplication(list(arguments))
     application.setApplicationName("Comptoir")
     application.setDesktopFileName("comptoir")
-    application.setStyle("Fusion")  # the same on every system, and it obeys the palette
     install(choose(appearance.language, tuple(QLocale.system().uiLanguages())))
     crash = CrashHandler(application)
     crash.install()
-    look = Look(application, appearance.scheme)
-    application.setWindowIcon(_icon())
+    look = Look(application, appearance.scheme, complete=False)
     window = MainWindow(
         look,
         crash,
@@ -81,10 +80,6 @@ def prepare(
         clock=clock,
     )
     return Running(application, look, crash, window)
-
-
-def _icon() -> QIcon:
-    return QIcon(str(resource_path("icons", "comptoir.png")))
 
 
 def _sounds(parent: QObject) -> Sounds:

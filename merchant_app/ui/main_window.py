@@ -4,48 +4,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from merchant_app.clock import Clock
-from merchant_app.errors import ProblemKind
 from merchant_app.i18n import Language as Spoken
 from merchant_app.i18n import _, install
-from merchant_app.ui.background import Background, Met, Outcome
+from merchant_app.resources import resource_path
 from merchant_app.ui.crash import CrashHandler
-from merchant_app.ui.function_keys import HELP_KEY
-from merchant_app.ui.page import StartPage
-from merchant_app.ui.ports import (
-    Enrol,
-    NotEnrolled,
-    Opened,
-    OtherMode,
-    SoundsMaker,
-    Start,
-    Starter,
-)
+from merchant_app.ui.start_page import StartPage
 from merchant_app.ui.theme import Look
+from merchant_app.ui.top_window import TopWindow
 
 if TYPE_CHECKING:
-    # Loaded after the first paint; see `_open`.
+    # Loaded after the first paint; see `_furnish` and `_open`.
+    from merchant_app.clock import Clock
+    from merchant_app.errors import ProblemKind
     from merchant_app.settings.options import Language
+    from merchant_app.ui.background import Background, Outcome
     from merchant_app.ui.encaisser.screen import EncaisserScreen
     from merchant_app.ui.first_day.before import BeforeTill
     from merchant_app.ui.frame import TillFrame
     from merchant_app.ui.pages import ProblemPage
     from merchant_app.ui.places import Places
+    from merchant_app.ui.ports import (
+        Enrol,
+        NotEnrolled,
+        Opened,
+        OtherMode,
+        SoundsMaker,
+        Start,
+        Starter,
+    )
 
 SIZE = QSize(1024, 700)
 SIZE_MIN = QSize(960, 640)
 _PILL_EVERY_MS = 1000
 
 
-class MainWindow(QMainWindow):
+class MainWindow(TopWindow):
     """GUI thread.
 
     Signals:
-        first_painted(): once, after the first pixels: from here on slow things may be loaded.
         problem_shown(object): the page of this `ProblemKind` fills the window.
         opened(): the till is there and scans are taken.
         verdict_painted(int): the card with the verdict of this look-up was painted; look-ups
@@ -55,7 +55,6 @@ class MainWindow(QMainWindow):
     """
 
     help_wanted = Signal(str)
-    first_painted = Signal()
     problem_shown = Signal(object)
     opened = Signal()
     verdict_painted = Signal(int)
@@ -77,8 +76,7 @@ class MainWindow(QMainWindow):
         self._enrol = enrol
         self._make_sounds = sounds
         self._clock = clock
-        self._was_painted = False
-        self._background = Background(crash.report, self)
+        self._background: Background | None = None
         self._pages = QStackedWidget(self)
         self.setCentralWidget(self._pages)
         self.screen_in_use: EncaisserScreen | None = None
@@ -95,7 +93,6 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(SIZE_MIN)
         self.resize(SIZE)
         self._turn_to(StartPage(look))
-        self.first_painted.connect(self._start, Qt.ConnectionType.QueuedConnection)
         crash.crashed.connect(self._show_crash)
         crash.problem_met.connect(self._problem_met)
 
@@ -104,42 +101,36 @@ class MainWindow(QMainWindow):
         """What fills the window now."""
         return self._pages.currentWidget()
 
-    @Slot()
-    def come_forward(self) -> None:
-        """Somebody started Comptoir once more: this window is what they look for."""
-        states = Qt.WindowState
-        self.setWindowState((self.windowState() & ~states.WindowMinimized) | states.WindowActive)
-        self.show()
-        self.raise_()
-        self.activateWindow()
-        QApplication.alert(self)  # where a desktop lets no window come forward by itself
-
     # --- events of the window --------------------------------------------------------------------
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self._was_painted:
-            self._was_painted = True
-            # After this paint has reached the screen, not before.
-            QTimer.singleShot(0, self._tell_first_paint)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._pill_clock.stop()
-        self._background.close()
+        if self._background is not None:
+            self._background.close()
         if self._places is not None:
             self._places.stop()
         self._leave_before()
         super().closeEvent(event)
 
-    @Slot()
-    def _tell_first_paint(self) -> None:
-        self.first_painted.emit()
-        # Only now: a key that comes this early has nothing to act on. The pages are loaded while
-        # nothing is wrong, so that showing one needs no file.
+    def after_first_paint(self) -> None:
+        self._furnish()
+        QTimer.singleShot(0, self._start)
+
+    def _furnish(self) -> None:
+        """What the first paint does without: controls, icon, keys, threads.
+
+        A key that came earlier would have had nothing to act on. The pages are loaded while nothing
+        is wrong, so that showing one needs no file.
+        """
+        from PySide6.QtGui import QIcon
+        from PySide6.QtWidgets import QApplication
+
         import merchant_app.ui.pages  # noqa: F401
         from merchant_app.ui.keys import Keys
         from merchant_app.ui.manual.place import ManualPlace
 
+        self._look.complete()
+        QApplication.setWindowIcon(QIcon(str(resource_path("icons", "comptoir.png"))))
         self._manual = ManualPlace(self._look, self, user=self)
         self.help_wanted.connect(self._open_manual)
         self._keys = Keys(self._manual, monotonic_s=self._clock.monotonic_s, parent=self)
@@ -200,6 +191,8 @@ class MainWindow(QMainWindow):
             self._places.checkout.print_pressed()
 
     def function_pressed(self, key: str) -> None:
+        from merchant_app.ui.function_keys import HELP_KEY
+
         if key == HELP_KEY:
             self.help_wanted.emit("" if self._places is None else self._places.key_seen)
         elif self._places is not None and not self._crash.has_crashed:
@@ -212,7 +205,14 @@ class MainWindow(QMainWindow):
         self._leave_before()
         if not isinstance(self._pages.currentWidget(), StartPage):
             self._turn_to(StartPage(self._look))
-        self._background.start(self._open, self._started, name="opening")
+        self._threads().start(self._open, self._started, name="opening")
+
+    def _threads(self) -> Background:
+        from merchant_app.ui.background import Background
+
+        if self._background is None:
+            self._background = Background(self._crash.report, self)
+        return self._background
 
     def _open(self) -> Start:
         """In a worker thread: opens the till, and loads the screens meanwhile out of the way."""
@@ -226,6 +226,9 @@ class MainWindow(QMainWindow):
         return start
 
     def _started(self, outcome: Outcome[Start]) -> None:
+        from merchant_app.ui.background import Met
+        from merchant_app.ui.ports import NotEnrolled, Opened
+
         if isinstance(outcome, Met):
             self._show_problem(outcome.kind)
             return
@@ -303,7 +306,7 @@ class MainWindow(QMainWindow):
             start,
             again=again,
             enrol=self._enrol,
-            background=self._background,
+            background=self._threads(),
             parent=self,
         )
         before.turned.connect(self._turn_to)
@@ -322,6 +325,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _enrol_again(self) -> None:
         """This till sells no more until it is enrolled anew; its journal stays."""
+        from merchant_app.ui.ports import NotEnrolled
+
         self._leave_till()
         self._show_before(NotEnrolled(self._address), again=True)
 
@@ -361,7 +366,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_crash(self) -> None:
         self._pill_clock.stop()
-        self._background.close()
+        self._threads().close()
         from merchant_app.ui.pages import CrashPage
 
         page = CrashPage(self._look)

@@ -1,4 +1,4 @@
-"""A full page, and the one shown while the till opens: all that the first paint needs."""
+"""A full page: a word, a sentence or two, and what can be done."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from merchant_app.i18n import _
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
-
-_WIDTH = 640
+from merchant_app.ui.theme import CARD_RADIUS, PANEL_WIDTH, STEP, Look, Size, tinted
 
 
 class Page(QWidget):
@@ -22,7 +19,7 @@ class Page(QWidget):
         self._look = look
         self._tone = tone
         self._panel = QWidget(self)
-        self._panel.setMaximumWidth(round(_WIDTH * min(look.text_scale, 1.45)))
+        self._panel.setMaximumWidth(round(PANEL_WIDTH * min(look.text_scale, 1.45)))
         self._word = plain(parent=self._panel, wrap=True)
         self._word.setFont(look.font(Size.FIGURE, bold=True))
         self._sentence = plain(parent=self._panel, wrap=True)
@@ -73,11 +70,3 @@ class Page(QWidget):
         colours = self._look.palette.tones[self._tone]
         self._word.setPalette(tinted(self._look.palette.text if quiet else colours.ink))
         self.update()
-
-
-class StartPage(Page):
-    """While the till opens. The first thing painted: nothing on it may be slow to load."""
-
-    def __init__(self, look: Look) -> None:
-        super().__init__(look)
-        self.say(_("One moment…"), _("Comptoir is opening the till."))

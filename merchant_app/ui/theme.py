@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from enum import Enum
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -22,10 +22,13 @@ TOUCH = 44
 """The least height of what can be pressed (WCAG 2.5.5)."""
 RADIUS = 8
 CARD_RADIUS = 16
+PANEL_WIDTH = 640
+"""Of a page that says one thing, at the desktop's usual text size."""
 FAMILY = "Inter"
 _LARGE = 1.4
 TEXT_SCALE_MAX = 2.0
 """WCAG 2.2, 1.4.4: text can be twice as large, and nothing is lost."""
+_MIDDLE_LIGHTNESS = 128
 _DESKTOP_TEXT = {"win32": 12, "darwin": 13}.get(sys.platform, 15)
 """Height in pixels of the desktop's own text where nobody asked for larger text. How many real
 pixels make one of these (a "200 %" screen) is Qt's affair; this is about larger *text*."""
@@ -53,6 +56,10 @@ class Scheme(Enum):
 class Look(QObject):
     """The look of this window. GUI thread only.
 
+    Two steps, because the first paint waits for the first of them: type and colours at once; by
+    `complete` the controls, and what the desktop says through Qt's enums. (Python makes those when
+    one is first asked for: 24 ms for the names of all keys and all parts of all controls.)
+
     Signals:
         changed: the colours are others now; whoever paints by hand paints again.
     """
@@ -60,21 +67,47 @@ class Look(QObject):
     changed = Signal()
 
     def __init__(
-        self, application: QApplication, scheme: Scheme, *, text_scale: float | None = None
+        self,
+        application: QApplication,
+        scheme: Scheme,
+        *,
+        text_scale: float | None = None,
+        complete: bool = True,
     ) -> None:
-        """`text_scale`: 1.0 to 2.0; None: as large as the desktop's own text asks for."""
+        """`text_scale`: 1.0 to 2.0; None: as large as the desktop's own text asks for.
+
+        `complete`: False where somebody calls `complete` after the first paint.
+        """
         super().__init__(application)
         self._application = application
         self._scheme = scheme
+        self._is_complete = False
         self._family = _family()
         if text_scale is None:
             text_scale = QFontInfo(application.font()).pixelSize() / _DESKTOP_TEXT
         self.text_scale = max(1.0, min(TEXT_SCALE_MAX, text_scale))
-        self.palette = self._wanted()
-        self._apply()
+        dark = application.palette().window().color().lightness() < _MIDDLE_LIGHTNESS
+        self.palette = wanted_palette(scheme, dark=dark, strong=False)
+        self._apply_colours()
+        if complete:
+            self.complete()
+
+    def complete(self) -> None:
+        """What controls look like, and the desktop's wishes, now and when they change."""
+        if self._is_complete:
+            return
+        self._is_complete = True
+        self._application.setStyle("Fusion")  # the same on every system, and it obeys the palette
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._desktop_changed)
         hints.accessibility().contrastPreferenceChanged.connect(self._desktop_changed)
+        wanted = self._wanted()
+        is_other = wanted is not self.palette
+        self.palette = wanted
+        self._apply_colours()
+        self._apply_controls()
+        if is_other:
+            self.changed.emit()
 
     def font(
         self, size: Size, *, bold: bool = False, figures: bool = False, codes: bool = False
@@ -121,6 +154,8 @@ class Look(QObject):
         self._repaint()
 
     def _wanted(self) -> Palette:
+        from PySide6.QtCore import Qt
+
         hints = QGuiApplication.styleHints()
         return wanted_palette(
             self._scheme,
@@ -135,12 +170,15 @@ class Look(QObject):
         wanted = self._wanted()
         if wanted is not self.palette:
             self.palette = wanted
-            self._apply()
+            self._apply_colours()
+            self._apply_controls()
             self.changed.emit()
 
-    def _apply(self) -> None:
+    def _apply_colours(self) -> None:
         self._application.setFont(self.font(Size.BODY))
         self._application.setPalette(qt_palette(self.palette))
+
+    def _apply_controls(self) -> None:
         self._application.setStyleSheet(style_sheet(self.palette, touch=self.touch()))
 
 

@@ -90,7 +90,7 @@ def _starts(folder: Path, runs: int, *, is_packaged: bool) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in commands}
     for run in range(runs + 1):
         for name, command in commands.items():
-            took_ms = _first_paint_ms(command)
+            took_ms = _first_paint_ms(command, folder)
             if run:  # the first one warms the disk cache
                 times[name].append(took_ms)
     return {name: statistics.median(values) for name, values in times.items()}
@@ -123,15 +123,15 @@ def _rest_figures(rest: dict[str, dict[str, float]]) -> dict[str, float]:
 def _at_rest(mode: str, folder: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "tests.bench.startup_rest", mode, str(folder)]
     done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=True, env=_environment(), cwd=ROOT
+        command, stdout=subprocess.PIPE, text=True, check=True, env=_environment(folder), cwd=ROOT
     )
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _first_paint_ms(command: list[str]) -> float:
+def _first_paint_ms(command: list[str], folder: Path) -> float:
     started_ns = time.monotonic_ns()
     result = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=_environment()
+        command, capture_output=True, text=True, check=False, env=_environment(folder)
     )
     for line in result.stdout.splitlines():
         name, _, value = line.partition(" ")
@@ -140,8 +140,12 @@ def _first_paint_ms(command: list[str]) -> float:
     raise SystemExit(f"{command}: no paint, code {result.returncode}\n{result.stderr}")
 
 
-def _environment() -> dict[str, str]:
-    return {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+def _environment(folder: Path) -> dict[str, str]:
+    """Modules are compiled once, as where a program was installed, whatever is set here."""
+    kept = {"PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, **kept}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environment
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from merchant_app.bootstrap.arguments import parse
 from merchant_app.bootstrap.program import assemble
 from merchant_app.scanning.sample_video import SampleCard, write_sample_video
 from merchant_app.settings.secrets import OpenedSecrets, SessionSecrets
+from merchant_app.ui import plain_imports
 
 SETTLE_MS = 5_000
 """The copy of the vouchers is fetched, the screens are loaded, the first film frames are read."""
@@ -65,6 +66,7 @@ def rss_mb() -> float:
 
 def main(mode: str, folder: Path) -> int:
     """Show one window, measure, print."""
+    plain_imports.restore()  # as `merchant_app.bootstrap` does
     if mode == "empty":
         application = QApplication([])
         window = QWidget()

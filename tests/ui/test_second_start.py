@@ -35,9 +35,12 @@ def already_open() -> Start:
     raise Problem(ProblemKind.ALREADY_RUNNING)
 
 
+def notes(note: Path) -> dict[ProfileName, Path]:
+    return {ProfileName.MAIN: note, ProfileName.TRAINING: note.with_name("note-of-training")}
+
+
 def only_start(note: Path) -> OnlyStart:
-    notes = {ProfileName.MAIN: note, ProfileName.TRAINING: note.with_name("note-of-training")}
-    return OnlyStart(notes, first=ProfileName.MAIN)
+    return OnlyStart(notes(note), first=ProfileName.MAIN)
 
 
 def test_of_two_that_started_at_once_one_window_stays(
@@ -45,7 +48,7 @@ def test_of_two_that_started_at_once_one_window_stays(
 ) -> None:
     world.start = already_open
     first = SecondStarts(note)
-    first.profile_held.emit()
+    first.listen()
     qtbot.waitUntil(lambda: noted(note) is not None, timeout=LIMIT_MS)
     start = only_start(note)
     start.watch(window, lambda: ProfileName.MAIN)
@@ -61,7 +64,7 @@ def test_where_the_other_does_not_answer_the_page_says_it_is_open(
     world.start = already_open
     start = only_start(note)
     start.watch(window, lambda: ProfileName.MAIN)
-    with qtbot.waitSignal(start.first.answered, timeout=LIMIT_MS):
+    with qtbot.waitSignal(start.answered, timeout=LIMIT_MS):
         window.show()
     assert window.isVisible()
 
@@ -71,8 +74,12 @@ def test_the_till_that_is_open_comes_forward(qtbot: QtBot, till: Till, note: Pat
     start.watch(till.window, lambda: ProfileName.MAIN)
     till.window.showMinimized()
     qtbot.waitUntil(till.window.isMinimized, timeout=LIMIT_MS)
-    start.second_starts[ProfileName.TRAINING].asked.emit()
+    start.profile_held.emit(ProfileName.TRAINING)
+    asking = SecondStart(notes(note)[ProfileName.TRAINING])
+    with qtbot.waitSignal(asking.answered, timeout=LIMIT_MS):
+        asking.ask()
     qtbot.waitUntil(till.window.isActiveWindow, timeout=LIMIT_MS)
+    start.close()
 
 
 def test_a_window_that_changed_to_a_till_that_is_open_elsewhere_stays_and_says_so(
@@ -81,7 +88,7 @@ def test_a_window_that_changed_to_a_till_that_is_open_elsewhere_stays_and_says_s
     world.start = already_open
     start = only_start(note)
     start.watch(window, lambda: ProfileName.TRAINING)
-    with qtbot.assertNotEmitted(start.first.answered), qtbot.waitSignal(window.problem_shown):
+    with qtbot.assertNotEmitted(start.answered), qtbot.waitSignal(window.problem_shown):
         window.show()
     assert window.isVisible()
 
@@ -90,10 +97,10 @@ def test_a_till_that_is_come_back_to_is_listened_for_under_its_first_name(
     qtbot: QtBot, note: Path
 ) -> None:
     first = SecondStarts(note)
-    first.profile_held.emit()
+    first.listen()
     qtbot.waitUntil(lambda: noted(note) is not None, timeout=LIMIT_MS)
     name = noted(note)
-    first.profile_held.emit()
+    first.listen()
     asking = SecondStart(note)
     with qtbot.waitSignal(asking.answered, timeout=LIMIT_MS):
         asking.ask()
@@ -108,7 +115,7 @@ def test_on_a_system_without_what_qt_needs_for_it_the_till_opens_all_the_same(
 ) -> None:
     monkeypatch.setitem(sys.modules, "PySide6.QtNetwork", None)
     first = SecondStarts(note)
-    first.profile_held.emit()
+    first.listen()
     note.write_text("comptoir-" + 32 * "0", encoding="utf-8")
     asking = SecondStart(note)
     with qtbot.waitSignal(asking.answered, timeout=LIMIT_MS):

@@ -37,7 +37,6 @@ from merchant_app.ui.function_keys import (
 from merchant_app.ui.journal.export_states import Panel
 from merchant_app.ui.journal.screen import JournalPages
 from merchant_app.ui.manual.view import ManualView
-from merchant_app.ui.page import StartPage
 from merchant_app.ui.pages import CrashPage, ProblemPage
 from merchant_app.ui.reglages.archive_presenter import Panel as ArchivesPanel
 from merchant_app.ui.reglages.archive_view import ArchivesView
@@ -47,6 +46,7 @@ from merchant_app.ui.reglages.view import ReglagesView
 from merchant_app.ui.releves.view import RelevesView
 from merchant_app.ui.school.view import SchoolView
 from merchant_app.ui.school.words import coach
+from merchant_app.ui.start_page import StartPage
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.this_till.view import ThisTillView

@@ -33,7 +33,7 @@ def listening(qtbot: QtBot, held: ExitStack, note: Path) -> SecondStarts:
     """The program that is open."""
     first = SecondStarts(note)
     held.callback(first.close)
-    first.profile_held.emit()
+    first.listen()
     qtbot.waitUntil(lambda: noted(note) is not None, timeout=LIMIT_MS)
     return first
 
@@ -98,7 +98,7 @@ def test_a_note_that_is_none_of_ours_is_not_followed(
     assert not asks(qtbot, note)
     first = SecondStarts(note)
     held.callback(first.close)
-    first.profile_held.emit()
+    first.listen()
     qtbot.waitUntil(lambda: note.read_text("utf-8") != left, timeout=LIMIT_MS)
     with qtbot.waitSignal(first.asked, timeout=LIMIT_MS):
         assert asks(qtbot, note)

@@ -35,7 +35,7 @@ class Made:
             other_mode=other_mode,
         )
         self.names.append(name)
-        return OneTill(opener, options)
+        return OneTill(lambda: opener, options)
 
 
 def test_a_newcomer_who_practises_goes_on_with_the_first_day(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""A window that says when its first picture was seen, and comes forward when it is looked for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QMainWindow
+
+
+class TopWindow(QMainWindow):
+    """GUI thread.
+
+    Signals:
+        first_painted(): once, after the first pixels: from here on slow things may be loaded.
+    """
+
+    first_painted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._was_painted = False
+
+    def after_first_paint(self) -> None:
+        """Called once, after `first_painted`."""
+
+    @Slot()
+    def come_forward(self) -> None:
+        """Somebody started Comptoir once more: this window is what they look for."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtWidgets import QApplication
+
+        states = Qt.WindowState
+        self.setWindowState((self.windowState() & ~states.WindowMinimized) | states.WindowActive)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)  # where a desktop lets no window come forward by itself
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            # After this paint has reached the screen, not before.
+            QTimer.singleShot(0, self._tell_first_paint)
+
+    @Slot()
+    def _tell_first_paint(self) -> None:
+        self.first_painted.emit()
+        self.after_first_paint()
