@@ -112,29 +112,35 @@ class MainWindow(TopWindow):
         self._leave_before()
         super().closeEvent(event)
 
+    # What the first paint does without, in turns of the event loop of their own: no turn is long.
+
     def after_first_paint(self) -> None:
-        self._furnish()
-        QTimer.singleShot(0, self._start)
-
-    def _furnish(self) -> None:
-        """What the first paint does without: controls, icon, keys, threads.
-
-        A key that came earlier would have had nothing to act on. The pages are loaded while nothing
-        is wrong, so that showing one needs no file.
-        """
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
+        self._look.complete()
+        QApplication.setWindowIcon(QIcon(str(resource_path("icons", "comptoir.png"))))
+        QTimer.singleShot(0, self._load_pages)
+
+    @Slot()
+    def _load_pages(self) -> None:
+        # While nothing is wrong, so that showing one needs no file.
+        import merchant_app.ui.keys
         import merchant_app.ui.pages  # noqa: F401
+
+        QTimer.singleShot(0, self._furnish)
+
+    @Slot()
+    def _furnish(self) -> None:
         from merchant_app.ui.keys import Keys
         from merchant_app.ui.manual.place import ManualPlace
 
-        self._look.complete()
-        QApplication.setWindowIcon(QIcon(str(resource_path("icons", "comptoir.png"))))
+        # A key that came earlier would have had nothing to act on.
         self._manual = ManualPlace(self._look, self, user=self)
         self.help_wanted.connect(self._open_manual)
         self._keys = Keys(self._manual, monotonic_s=self._clock.monotonic_s, parent=self)
         self.windowHandle().installEventFilter(self._keys)
+        self._start()
 
     @Slot()
     def _help_clicked(self) -> None:
@@ -220,6 +226,8 @@ class MainWindow(TopWindow):
             self._changes_mode = False
             self._other_mode()
         start = self._starter()
+        import merchant_app.ui.cloture.screen
+        import merchant_app.ui.places  # noqa: F401
         from merchant_app.i18n import formatting
 
         formatting.load()

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QLoggingCategory, QObject, QUrl
+from PySide6.QtCore import QLoggingCategory, QObject, QTimer, QUrl
 
 from merchant_app.resources import resource_path
 from merchant_app.ui.encaisser.states import Sound
@@ -45,20 +45,21 @@ class VerdictSounds:
         self._parent = parent
         self._load = load or _loaded
         self._on = False
+        self._volume_percent = 0
+        self._is_loading = False
         self._effects: Mapping[Sound, Effect] = {}
 
     def use(self, *, on: bool, volume_percent: int) -> None:
         """Be heard from now on, and how loud; 0 to 100. Off: what sounds is cut off.
 
-        The first time that they are on they are loaded, which takes a while: after the first paint.
+        The first time that they are on they are loaded, in a turn of the event loop of their own:
+        to ask for the sound card takes a while.
         """
-        self._on = on
-        if on and not self._effects:  # or a loudspeaker was plugged in meanwhile
-            self._effects = self._load(self._parent)
-        for effect in self._effects.values():
-            effect.setVolume(_share(volume_percent))
-            if not on:
-                effect.stop()
+        self._on, self._volume_percent = on, volume_percent
+        if on and not self._effects and not self._is_loading:  # or one was plugged in meanwhile
+            self._is_loading = True
+            QTimer.singleShot(0, self._parent, self._get_ready)
+        self._set_volume()
 
     def play(self, sound: Sound) -> None:
         """Start the sound; a new verdict cuts the old one off. Without a device: nothing."""
@@ -68,6 +69,17 @@ class VerdictSounds:
             if other.isPlaying():
                 other.stop()
         self._effects[sound].play()
+
+    def _get_ready(self) -> None:
+        self._is_loading = False
+        self._effects = self._load(self._parent)
+        self._set_volume()
+
+    def _set_volume(self) -> None:
+        for effect in self._effects.values():
+            effect.setVolume(_share(self._volume_percent))
+            if not self._on:
+                effect.stop()
 
 
 def _share(volume_percent: int) -> float:

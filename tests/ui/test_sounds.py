@@ -53,6 +53,7 @@ def test_no_computer_and_no_choice_makes_a_verdict_fail(qapp: QApplication, on: 
     sounds.play(Sound.YES)
     for percent in (0, 100):
         sounds.use(on=on, volume_percent=percent)
+        qapp.processEvents()
         for sound in Sound:
             sounds.play(sound)
 
@@ -65,7 +66,7 @@ def test_yes_no_and_look_are_heard_apart() -> None:
     assert len(set(contents.values())) == len(Sound)
 
 
-def test_half_the_volume_sounds_half_as_loud() -> None:
+def test_half_the_volume_sounds_half_as_loud(qapp: QApplication) -> None:
     class Effect:
         def __init__(self) -> None:
             self.volume = 1.0
@@ -84,8 +85,12 @@ def test_half_the_volume_sounds_half_as_loud() -> None:
             self.stopped += 1
 
     effects = {sound: Effect() for sound in Sound}
-    sounds = VerdictSounds(QObject(), load=lambda _parent: effects)
+    parent = QObject()
+    sounds = VerdictSounds(parent, load=lambda _parent: effects)
     sounds.use(on=True, volume_percent=100)
+    sounds.play(Sound.YES)
+    assert not effects[Sound.YES].played, "not loaded yet: nothing waits for it"
+    qapp.processEvents()
     assert {effect.volume for effect in effects.values()} == {1.0}
     sounds.use(on=True, volume_percent=50)
     assert {effect.volume for effect in effects.values()} == {0.25}
