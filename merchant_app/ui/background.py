@@ -23,12 +23,22 @@ T = TypeVar("T")
 class Done(Generic[T]):
     result: T
 
+    @property
+    def told(self) -> T:
+        """What a presenter is told of it."""
+        return self.result
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
     """The work met a Problem."""
 
     kind: ProblemKind
+
+    @property
+    def told(self) -> ProblemKind:
+        """What a presenter is told of it."""
+        return self.kind
 
 
 Outcome: TypeAlias = Done[T] | Met

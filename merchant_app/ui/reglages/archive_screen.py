@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from merchant_app.till.archive_results import ArchiveResult, ArchivesOverview, Progress
 from merchant_app.till.purge_results import Kept, Purgeable, PurgeResult
-from merchant_app.ui.background import Background, Done, Met, Outcome
+from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.reglages.archive_presenter import Panel, Presenter
 from merchant_app.ui.reglages.archive_view import ArchivesView
 
@@ -111,22 +111,12 @@ class ArchivesScreen(QObject):
             self.presenter.purgeable_came(outcome.result)
 
     def _erased(self, outcome: Outcome[PurgeResult]) -> None:
-        if self._stopped:
-            return
-        match outcome:
-            case Done(result=result):
-                self.presenter.erased(result)
-            case Met(kind=kind):
-                self.presenter.erased(kind)
+        if not self._stopped:
+            self.presenter.erased(outcome.told)
 
     def _made(self, outcome: Outcome[ArchiveResult]) -> None:
-        if self._stopped:
-            return
-        match outcome:
-            case Done(result=result):
-                self.presenter.finished(result)
-            case Met(kind=kind):
-                self.presenter.finished(kind)
+        if not self._stopped:
+            self.presenter.finished(outcome.told)
 
     # --- from the view ---------------------------------------------------------------------------
 

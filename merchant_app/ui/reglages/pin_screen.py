@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 
 from merchant_app.till.pin_desk import PinDesk, PinResult
-from merchant_app.ui.background import Background, Done, Met, Outcome
+from merchant_app.ui.background import Background, Outcome
 from merchant_app.ui.reglages.pin_presenter import Panel, Presenter
 from merchant_app.ui.reglages.pin_view import PinView
 
@@ -63,13 +63,8 @@ class PinScreen(QObject):
         self._view.forget_typed()
 
     def _finished(self, outcome: Outcome[PinResult]) -> None:
-        if self._stopped:
-            return
-        match outcome:
-            case Done(result=result):
-                self.presenter.finished(result)
-            case Met(kind=kind):
-                self.presenter.finished(kind)
+        if not self._stopped:
+            self.presenter.finished(outcome.told)
 
     @Slot()
     def _removal_pressed(self) -> None:

@@ -22,9 +22,8 @@ from tests.fakes import journal_changes
 from tests.fakes.journal_changes import KEY, KINDS, change_column, strike
 from tests.fakes.journal_story import Day, crash_copy
 from tests.fakes.journal_verdict import names, verdict, verifier
+from tests.fakes.journals_lived import journals_lived
 from tests.fakes.signed_books import KEYS, SERVICE, write_books
-from tests.simulation import campaign
-from tests.simulation.journals import InSqlite
 
 OLD = Path(__file__).parents[2] / "data" / "journals"
 NOW = datetime(2026, 11, 23, 18, 5, tzinfo=UTC)
@@ -301,11 +300,5 @@ def test_whatever_a_till_went_through_it_is_not_accused(
     tmp_path: Path, profile: str, seed: int
 ) -> None:
     """Crashes, lost lines, copies, restores: an honest journal says what it lacks, and is sound."""
-    run = campaign.simulation(seed, profile, sql=True)
-    run.run()
-    for number, cashier in enumerate(run.cashiers):
-        journal = cashier.till.journal
-        assert isinstance(journal, InSqlite)
-        path = tmp_path / f"{number}.sqlite"
-        path.write_bytes(journal._connection.serialize())
+    for path in journals_lived(tmp_path, profile=profile, seed=seed):
         assert verdict(path)["findings"] == []

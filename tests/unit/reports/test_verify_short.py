@@ -30,10 +30,9 @@ from tests.fakes.journal_verdict import (
     verdict,
     verifier,
 )
+from tests.fakes.journals_lived import journals_lived
 from tests.fakes.signed_books import KEYS, write_books
 from tests.fakes.waiting import LIMIT_S
-from tests.simulation import campaign
-from tests.simulation.journals import InSqlite
 
 NUMBERED = ("entries", "events", "closings")
 """Where a row is a place that people can look up; of the others the range is enough."""
@@ -90,13 +89,7 @@ def test_files_of_older_programs_are_sound_to_it(version: int) -> None:
 def test_whatever_a_till_went_through_it_accuses_nobody(
     tmp_path: Path, profile: str, seed: int
 ) -> None:
-    run = campaign.simulation(seed, profile, sql=True)
-    run.run()
-    for number, cashier in enumerate(run.cashiers):
-        journal = cashier.till.journal
-        assert isinstance(journal, InSqlite)
-        path = tmp_path / f"{number}.sqlite"
-        path.write_bytes(journal._connection.serialize())
+    for path in journals_lived(tmp_path, profile=profile, seed=seed):
         assert short_verdict(path) is None
 
 
