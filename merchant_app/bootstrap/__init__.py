@@ -39,9 +39,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             return selftest.run()
         case _:
-            from merchant_app.ui import plain_imports
+            from merchant_app.bootstrap import plain_imports
 
-            plain_imports.restore()
+            plain_imports.keep()
             from merchant_app.bootstrap.program import run
 
             return run(words)

@@ -10,9 +10,9 @@ AT_FIRST_PAINT = """
 import builtins, linecache, sys
 from pathlib import Path
 
-from merchant_app.ui import plain_imports
+from merchant_app.bootstrap import plain_imports
 
-plain_imports.restore()
+plain_imports.keep()
 
 from merchant_app.bootstrap import program
 from merchant_app.bootstrap.arguments import parse
@@ -40,7 +40,6 @@ OF_UI = {
     "crash",
     "main_window",
     "palette",
-    "plain_imports",
     "start_page",
 }
 
