@@ -41,6 +41,7 @@ SCREENS = {
     "settings": "Réglages",
     "archives-made": "Réglages: archives",
     "this-till": "This till",
+    "customer-to-debit": "The customer's screen",
     "manual": "The manual",
     "ready-training": "Training mode",
     "page-enrol": "Not enrolled yet",

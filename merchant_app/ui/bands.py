@@ -8,26 +8,40 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from merchant_app.i18n import _
 from merchant_app.ui import status_words
+from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size, tinted
+
+_SHAPE_PX = 24
+_BESIDE_SHAPE = 6 * STEP + _SHAPE_PX + 2 * STEP
 
 
 class Band(QWidget):
-    """A strip in one colour."""
+    """A strip in one colour, with a shape at its left where it tells something."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, shape: Shape | None = None) -> None:
         super().__init__()
         self._look = look
+        self._shape = shape
         look.changed.connect(self.update)
 
     def colour(self) -> str:
         return self._look.palette.surface
 
+    def ink(self) -> str:
+        """Of the shape and the words."""
+        return self._look.palette.text
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self.colour()))
+        if self._shape is not None:
+            # Painted, not laid out: a strip is as high as its words, and no higher for a shape.
+            box = QRectF(6 * STEP, (self.height() - _SHAPE_PX) / 2, _SHAPE_PX, _SHAPE_PX)
+            draw_shape(painter, self._shape, box, colour=QColor(self.ink()))
         painter.end()
 
 
@@ -41,7 +55,7 @@ class TrainingBand(Band):
     pressed = Signal()
 
     def __init__(self, look: Look) -> None:
-        super().__init__(look)
+        super().__init__(look, Shape.CAP)
         self._word = ElidedLabel(self)
         self._word.setFont(look.font(Size.BODY, bold=True))
         self._word.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -49,7 +63,7 @@ class TrainingBand(Band):
         self.exercises.clicked.connect(self.pressed)
         self.exercises.hide()
         row = QHBoxLayout(self)
-        row.setContentsMargins(6 * STEP, STEP, 6 * STEP, STEP)
+        row.setContentsMargins(_BESIDE_SHAPE, STEP, 6 * STEP, STEP)
         row.addWidget(self._word, 1)
         row.addWidget(self.exercises)
         look.changed.connect(self._colour)
@@ -72,8 +86,11 @@ class TrainingBand(Band):
     def colour(self) -> str:
         return self._look.palette.training
 
+    def ink(self) -> str:
+        return self._look.palette.on_training
+
     def _colour(self) -> None:
-        self._word.setPalette(tinted(self._look.palette.on_training))
+        self._word.setPalette(tinted(self.ink()))
 
 
 class BandButton(QAbstractButton):
@@ -112,14 +129,14 @@ class Note(Band):
     """Something to know that needs no answer; dismissed by its button, never in the way."""
 
     def __init__(self, look: Look, sentence: str) -> None:
-        super().__init__(look)
+        super().__init__(look, Shape.INFO)
         self.label = plain(sentence, self, wrap=True)
         self._button = KeycapButton(look, role="plain", parent=self)
         self._button.say(_("Understood"), "")
         self._button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._button.clicked.connect(self.dismiss)
         row = QHBoxLayout(self)
-        row.setContentsMargins(6 * STEP, 2 * STEP, 6 * STEP, 2 * STEP)
+        row.setContentsMargins(_BESIDE_SHAPE, 2 * STEP, 6 * STEP, 2 * STEP)
         row.setSpacing(4 * STEP)
         row.addWidget(self.label, 1)
         row.addWidget(self._button)
@@ -133,8 +150,11 @@ class Note(Band):
     def colour(self) -> str:
         return self._look.palette.tones[Tone.LATER].soft
 
+    def ink(self) -> str:
+        return self._look.palette.tones[Tone.LATER].ink
+
     def _colour(self) -> None:
-        self.label.setPalette(tinted(self._look.palette.tones[Tone.LATER].ink))
+        self.label.setPalette(tinted(self.ink()))
 
 
 class LineBand(Band):
@@ -147,7 +167,7 @@ class LineBand(Band):
         self.label.setFont(look.font(Size.BODY, bold=True, figures=True))
         row = QHBoxLayout(self)
         across = (1 if look.is_large else 2) * STEP
-        row.setContentsMargins(6 * STEP, across, 6 * STEP, across)
+        row.setContentsMargins(_BESIDE_SHAPE, across, 6 * STEP, across)
         row.addWidget(self.label, 1)
         look.changed.connect(self._colour)
         self.hide()
@@ -156,7 +176,7 @@ class LineBand(Band):
         """Say this, or nothing."""
         self.setVisible(band is not None)
         if band is not None:
-            self._tone = band.tone
+            self._tone, self._shape = band.tone, band.shape
             self.label.setText(band.brief if self._look.is_large else band.text)
             self.setToolTip(band.text)
             self.setAccessibleName(band.text)
@@ -165,6 +185,9 @@ class LineBand(Band):
     def colour(self) -> str:
         return self._look.palette.tones[self._tone].soft
 
+    def ink(self) -> str:
+        return self._look.palette.tones[self._tone].ink
+
     def _colour(self) -> None:
-        self.label.setPalette(tinted(self._look.palette.tones[self._tone].ink))
+        self.label.setPalette(tinted(self.ink()))
         self.update()

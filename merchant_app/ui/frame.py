@@ -16,13 +16,15 @@ from PySide6.QtWidgets import (
 from merchant_app.i18n import _, ngettext
 from merchant_app.till.counter import CounterFacts
 from merchant_app.ui.bands import Band, LineBand, Note, TrainingBand
+from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.files.notice import FolderNotice
 from merchant_app.ui.labels import plain
 from merchant_app.ui.rail import Rail
+from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.status_pill import StatusPill
 from merchant_app.ui.theme import RADIUS, STEP, TOUCH, Look, Size
 
-_CHEVRON = 5
+_SHAPE_PX = 24
 
 
 class PlaceButton(QAbstractButton):
@@ -60,11 +62,9 @@ class PlaceButton(QAbstractButton):
         painter.setPen(QColor(palette.muted))
         painter.setFont(self.font())
         painter.drawText(box.adjusted(2 * STEP, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, shown)
-        middle, x = self.height() / 2, box.right() - 3 * STEP
-        for side in (-_CHEVRON, _CHEVRON):
-            painter.drawLine(
-                round(x), round(middle + 2), round(x + side), round(middle + 2 - _CHEVRON)
-            )
+        side = 4 * STEP
+        chevron = QRectF(box.right() - side - STEP, (self.height() - side) / 2, side, side)
+        draw_shape(painter, Shape.CHEVRON_DOWN, chevron, colour=QColor(palette.muted))
         painter.end()
 
 
@@ -74,10 +74,8 @@ class HelpButton(QAbstractButton):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self.setText("?")
         self.setAccessibleName(_("Help"))
         self.setToolTip(_("Help"))
-        self.setFont(look.font(Size.BODY, bold=True))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -91,13 +89,18 @@ class HelpButton(QAbstractButton):
         palette = self._look.palette
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(2 * STEP, 2 * STEP, -2 * STEP, -2 * STEP)
-        painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.edge), 2))
-        painter.setBrush(QColor(palette.window if self.underMouse() else palette.surface))
-        painter.drawEllipse(box)
-        painter.setPen(QColor(palette.text))
-        painter.setFont(self.font())
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+        box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        if self.hasFocus() or self.underMouse():
+            painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.line), 2))
+            painter.setBrush(QColor(palette.window))
+            painter.drawRoundedRect(box, RADIUS, RADIUS)
+        side = 3 * _SHAPE_PX // 2 if self._look.is_large else _SHAPE_PX
+        draw_shape(
+            painter,
+            Shape.QUESTION,
+            QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side),
+            colour=QColor(palette.text),
+        )
         painter.end()
 
 

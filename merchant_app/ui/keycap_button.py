@@ -14,9 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from merchant_app.ui.encaisser.card import Shape
+from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import STEP, Look, Size
 
 _GAP = 3 * STEP
+_SHAPE_PX = 24
 _SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.45)
 _LEAST_PX = 12
 """Twice as large a text still has its keys: about half of that is the usual size."""
@@ -47,6 +50,7 @@ class KeycapButton(QPushButton):
         super().__init__(parent)
         self._look = look
         self._key = ""
+        self._shape: Shape | None = None
         self._small = look.font(Size.SMALL)
         self.setProperty("role", role)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -65,6 +69,13 @@ class KeycapButton(QPushButton):
         self.setAccessibleName(text)
         self.setAccessibleDescription(key)
         self.updateGeometry()
+        self.update()
+
+    def say_shape(self, shape: Shape, name: str) -> None:
+        """A shape in place of words, in a button of its own width; `name` is heard."""
+        self._shape = shape
+        self.setAccessibleName(name)
+        self.setToolTip(name)
         self.update()
 
     def give_up_place_when_hidden(self) -> None:
@@ -92,6 +103,12 @@ class KeycapButton(QPushButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         colour = self._ink()
+        if self._shape is not None:
+            side = min(_SHAPE_PX, self.height(), self.width())
+            box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+            draw_shape(painter, self._shape, box, colour=colour)
+            painter.end()
+            return
         setting = self._setting()
         start = (self.width() - setting.width) / 2
         painter.setPen(colour)

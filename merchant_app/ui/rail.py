@@ -21,7 +21,7 @@ from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import draw_shape
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 
-_RAIL_ICON = 28
+_RAIL_ICON = 24
 _COUNT_MAX = 100
 _BADGE_MAX = 16
 
@@ -81,7 +81,7 @@ class _Place(QAbstractButton):
             painter.drawRoundedRect(bar, STEP / 2, STEP / 2)
         ink = QColor(tone.ink if self.isChecked() else colours.muted)
         icon = QRectF((self.width() - _RAIL_ICON) / 2, 2 * STEP, _RAIL_ICON, _RAIL_ICON)
-        draw_shape(painter, self._shape, icon, colour=ink, ground=QColor(tone.soft))
+        draw_shape(painter, self._shape, icon, colour=ink)
         line = self.fontMetrics().height()
         painter.setPen(ink)
         painter.setFont(self.font())

@@ -9,6 +9,7 @@ from typing import assert_never
 from merchant_app.i18n import Language, _, active, formatting, ngettext
 from merchant_app.till.results import LineState, NoAnswerKind, Status
 from merchant_app.ui import offline_words, words
+from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.palette import Tone
 
 LIST_OLD_AFTER = timedelta(days=1)
@@ -42,6 +43,7 @@ class Band:
     text: str
     brief: str
     tone: Tone
+    shape: Shape
 
 
 def pill(status: Status, *, now: datetime, time_zone: str) -> Pill:
@@ -68,24 +70,30 @@ def band(status: Status, *, now: datetime, time_zone: str) -> Band | None:
     match status.line:
         case LineState.OFFLINE:
             since, means, follows = _offline(status, now=now, time_zone=time_zone)
-            return _band(Tone.LATER, [since, means, follows, mirror], brief=[means, mirror])
+            return _band(
+                Tone.LATER, Shape.CLOUD_OFF, [since, means, follows, mirror], brief=[means, mirror]
+            )
         case LineState.NOT_ENTITLED:
             said = _("The central service does not accept this till any more.")
             kept_here = kept(status.unsent_sales)
-            return _band(Tone.NO, [said, kept_here, call, mirror], brief=[kept_here, call])
+            return _band(
+                Tone.NO, Shape.OCTAGON, [said, kept_here, call, mirror], brief=[kept_here, call]
+            )
         case LineState.STOPPED:
             kept_here = kept(status.unsent_sales)
             blocked = _("Till blocked.")
-            return _band(Tone.NO, [blocked, kept_here, call, mirror], brief=[kept_here, call])
+            return _band(
+                Tone.NO, Shape.OCTAGON, [blocked, kept_here, call, mirror], brief=[kept_here, call]
+            )
         case LineState.UNKNOWN | LineState.ONLINE | LineState.DEGRADED:
-            return _band(Tone.LATER, [mirror], brief=[mirror]) if mirror else None
+            return _band(Tone.LATER, Shape.INFO, [mirror], brief=[mirror]) if mirror else None
         case _:
             assert_never(status.line)
 
 
-def _band(tone: Tone, parts: list[str], *, brief: list[str]) -> Band:
+def _band(tone: Tone, shape: Shape, parts: list[str], *, brief: list[str]) -> Band:
     whole, short = (" ".join(filter(None, said)) for said in (parts, brief))
-    return Band(whole, short, tone)
+    return Band(whole, short, tone, shape)
 
 
 def _mirror(status: Status, *, now: datetime, time_zone: str) -> str:

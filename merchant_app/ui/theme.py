@@ -245,7 +245,7 @@ def tinted(colour: str) -> QPalette:
 
 def style_sheet(p: Palette, *, touch: int) -> str:
     """Fields and buttons. Labels are not in it: their colours come from palettes."""
-    mark = touch // 5 * 2 // STEP * STEP  # of a radio button: hollow, or with a thick rim
+    mark = touch // 2 // STEP * STEP  # of a radio button: hollow, or with a thick rim
     return f"""
 QLineEdit {{
     min-height: {touch - 4}px; padding: 0 12px; border: 2px solid {p.edge};
@@ -285,10 +285,14 @@ QRadioButton::indicator, QCheckBox::indicator {{
 }}
 QRadioButton::indicator {{ border-radius: {mark // 2 + 2}px; }}
 QCheckBox::indicator {{ border-radius: 4px; }}
-QRadioButton::indicator:checked, QCheckBox::indicator:checked {{
-    width: {mark - 8}px; height: {mark - 8}px; border: 6px solid {p.accent};
+QRadioButton::indicator:checked {{
+    width: {mark - 10}px; height: {mark - 10}px; border: 7px solid {p.accent};
 }}
-QCheckBox::indicator:checked {{ background: {p.accent}; }}
+QCheckBox::indicator:checked {{ background: {p.accent}; border-color: {p.accent}; }}
+QRadioButton::indicator:disabled, QCheckBox::indicator:disabled {{
+    border-color: {p.line}; background: {p.window};
+}}
+QRadioButton::indicator:checked:disabled {{ border-color: {p.muted}; }}
 QSlider {{ min-height: {touch}px; }}
 QSlider::groove:horizontal {{ height: 8px; border-radius: 4px; background: {p.edge}; }}
 QSlider::handle:horizontal {{

@@ -26,6 +26,7 @@ from merchant_app.till.school import Situation
 from merchant_app.ui.a_traiter import states as ms
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.cloture import states as cs
+from merchant_app.ui.customer.words import Shown, shown
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.cards import card_of
@@ -43,6 +44,7 @@ from merchant_app.ui.this_till.presenter import Mode
 from tests.fakes.counter import ONLINE
 from tests.ui.gallery import SCENE, SCENES, Scene
 from tests.ui.gallery_of_closings import CLOSINGS
+from tests.ui.gallery_of_customer import CUSTOMER, told
 from tests.ui.gallery_of_files import FILES
 from tests.ui.gallery_of_first_day import AT_THE_TILL, BEFORE
 from tests.ui.gallery_of_journal import LIVES
@@ -149,6 +151,16 @@ def test_every_step_of_the_first_day_has_a_picture(qapp: QApplication) -> None:
         assert page is not None
         shown.add(type(page))
     assert shown == {EnrolPage, *map(type, AT_THE_TILL["first-day-ready"](look).pages.values())}
+
+
+def test_every_kind_of_words_for_the_customer_has_a_picture() -> None:
+    install(Language.FRENCH)
+
+    def kind(words: Shown) -> tuple[str, bool, str, Tone]:
+        return words.lead, bool(words.figure), words.note.partition(" ")[0], words.tone
+
+    shown_to = {kind(shown(scene.screen(1))) for scene in SCENES}
+    assert {kind(told(name)) for name in CUSTOMER} == shown_to
 
 
 def test_every_exercise_has_a_picture() -> None:

@@ -19,6 +19,7 @@ from merchant_app.till.results import Status
 from merchant_app.ui import update_notice
 from merchant_app.ui.a_traiter.view import ATraiterView
 from merchant_app.ui.cloture.view import ClotureView
+from merchant_app.ui.customer.view import CustomerView
 from merchant_app.ui.encaisser.camera_view import Choice
 from merchant_app.ui.encaisser.cards import card_of
 from merchant_app.ui.encaisser.verdict_cards import Place
@@ -55,6 +56,7 @@ from tests.fakes.counter import FACTS, NOON, ONLINE, ZONE
 from tests.ui.gallery import RUNNING, SCENE, Scene, camera_frame
 from tests.ui.gallery_of_archives import ARCHIVES
 from tests.ui.gallery_of_closings import CLOSINGS
+from tests.ui.gallery_of_customer import CUSTOMER, told
 from tests.ui.gallery_of_files import ARRIVED, FILES
 from tests.ui.gallery_of_first_day import AT_THE_TILL, BEFORE
 from tests.ui.gallery_of_journal import EXPORTS, JOURNAL
@@ -196,6 +198,11 @@ def _dragged(look: Look, facts: CounterFacts) -> Window:
         overlay.cover()
 
     return Window(frame, show)
+
+
+def _customer(look: Look, facts: CounterFacts) -> Window:
+    view = CustomerView(look, facts.shop_name)
+    return Window(view, lambda name: view.show_words(told(name)))
 
 
 # --- the other places ----------------------------------------------------------------------------
@@ -483,6 +490,7 @@ SCREENS = (
     Screen("accounts", {"settings-accounts": FACTS}, _accounts),
     Screen("first-day", dict.fromkeys(AT_THE_TILL, FACTS), _first_day),
     Screen("school", dict.fromkeys(SCHOOL, _TRAINING), _school),
+    Screen("customer", dict.fromkeys(CUSTOMER, FACTS), _customer),
     Screen("coach", dict.fromkeys(COACHED, _TRAINING), _coached),
     Screen("pages", dict.fromkeys(_PAGES, FACTS), _pages),
 )

@@ -227,9 +227,7 @@ class ATraiterView(QWidget):
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        box = QRectF(1, 1, _ICON - 2, _ICON - 2)
-        ground = QColor(self._look.palette.surface)
-        draw_shape(painter, row.shape, box, colour=QColor(colours.edge), ground=ground)
+        draw_shape(painter, row.shape, QRectF(0, 0, _ICON, _ICON), colour=QColor(colours.edge))
         painter.end()
         icon = QIcon()
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from merchant_app.ui.customer.words import Shown
 from merchant_app.ui.outside import printable
+from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import Look, Size
 
 _SHOP, _LEAD, _FIGURE, _NOTE = 0.05, 0.09, 0.22, 0.07
@@ -58,7 +59,7 @@ class CustomerView(QWidget):
             (self._shop, _SHOP, 0.06, False),
             (lead, _LEAD * (1.4 if bare else 1), 0.38 if bare else 0.24, True),
             (self._shown.figure, _FIGURE, 0.40, True),
-            (self._shown.note, _NOTE, 0.74, False),
+            (self._shown.note, _NOTE, 0.58 if bare else 0.74, False),
         )
         lines = []
         for text, share, top, bold in placed:
@@ -83,12 +84,18 @@ class CustomerView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         palette = self._look.palette
         colours = palette.tones[self._shown.tone]
-        thanks = self._shown.figure != "" and self._shown.tone.value == "yes"
+        match self._shown.tone:
+            case Tone.YES:
+                ground, ink = colours.solid, colours.on_solid
+            case Tone.CHOICE:
+                ground, ink = colours.soft, colours.ink
+            case _:
+                ground, ink = palette.window, palette.text
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(colours.solid if thanks else palette.window))
+        painter.fillRect(self.rect(), QColor(ground))
         for text, font, room in self.lines():
             painter.setFont(font)
-            painter.setPen(QColor(colours.on_solid if thanks else palette.text))
+            painter.setPen(QColor(ink))
             painter.drawText(QRectF(room), Qt.AlignmentFlag.AlignCenter, text)
         painter.end()

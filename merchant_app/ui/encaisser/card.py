@@ -11,7 +11,10 @@ _STOPS = ".?!:…"
 
 
 class Shape(Enum):
-    """What is drawn beside the word, so that nothing is told by colour alone."""
+    """What is drawn beside a word or in its place; each is a file of resources/icons/24.
+
+    The verdicts' differ in outline, so that nothing is told by colour alone.
+    """
 
     VIEWFINDER = "viewfinder"
     DOTS = "dots"
@@ -28,6 +31,14 @@ class Shape(Enum):
     SLIDERS = "sliders"
     BOOK = "book"
     COLUMNS = "columns"
+    TICK = "tick"
+    CROSS = "cross"
+    CHEVRON_DOWN = "chevron_down"
+    CHEVRON_LEFT = "chevron_left"
+    CHEVRON_RIGHT = "chevron_right"
+    CAP = "cap"
+    CLOUD_OFF = "cloud_off"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

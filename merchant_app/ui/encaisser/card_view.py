@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLay
 from merchant_app.ui.encaisser.card import Card, Shape
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Colours, Tone
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shape_view import ShapeView
 from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
 
-_SHAPE_SIDE = 80
+_SHAPE_SIDE = 72
 _WIDTH_MIN = 300
 _HEIGHT_MIN = 160
 _PADDING = 6 * STEP
@@ -20,27 +20,6 @@ _HEAD = _SHAPE_SIDE + 5 * STEP
 _FITS = (1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
 _WIDE = 700
 """From this width on the card's type may be larger than usual: a larger window, farther away."""
-
-
-class _ShapeView(QWidget):
-    """The drawn shape."""
-
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._shape = Shape.VIEWFINDER
-        self._colour = self._ground = QColor()
-        self.setFixedSize(_SHAPE_SIDE, _SHAPE_SIDE)
-
-    def show_shape(self, shape: Shape, *, colour: QColor, ground: QColor) -> None:
-        self._shape, self._colour, self._ground = shape, colour, ground
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        box = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        draw_shape(painter, self._shape, box, colour=self._colour, ground=self._ground)
-        painter.end()
 
 
 class CardView(QFrame):
@@ -62,7 +41,7 @@ class CardView(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         # The type fits itself to the room: what was typed for a wider one must not keep it wide.
         self.setMinimumSize(_WIDTH_MIN, _HEIGHT_MIN)
-        self._shape = _ShapeView(look, self)
+        self._shape = ShapeView(Shape.VIEWFINDER, _SHAPE_SIDE, self)
         self._word = plain(parent=self, wrap=True)
         self._figure = plain(parent=self)
         self._note = plain(parent=self)
@@ -171,14 +150,13 @@ class CardView(QFrame):
         colours = self._colours(card)
         ink = colours.on_solid if card.loud else colours.ink
         shape = colours.on_solid if card.loud else colours.edge
-        ground = colours.solid if card.loud else colours.soft
         loud = tinted(ink)
         text = loud if card.loud else tinted(self._look.palette.text)
         for label in (self._word, self._figure):
             label.setPalette(loud)
         for label in (self._note, self._lead, self._lines, self._outside, self._history):
             label.setPalette(text)
-        self._shape.show_shape(card.shape, colour=QColor(shape), ground=QColor(ground))
+        self._shape.show_shape(card.shape, shape)
 
     def _fit(self) -> None:
         """The largest type with which everything fits; the full sizes nearly always do."""

@@ -200,17 +200,11 @@ class CodeField(EntryField):
         box = QRectF(self.width() - side - 3 * STEP, (self.height() - side) / 2, side, side)
         colours = self._look.palette.tones[tone]
         painter = QPainter(self)
-        draw_shape(
-            painter,
-            shape,
-            box,
-            colour=QColor(colours.edge),
-            ground=QColor(self._look.palette.surface),
-        )
+        draw_shape(painter, shape, box, colour=QColor(colours.edge))
         painter.end()
 
     def _mark_side(self) -> int:
-        return round(self._look.pixels(Size.BODY) * 1.4)
+        return round(self._look.pixels(Size.BODY) * 1.6)
 
     def _typed_in(self, text: str) -> None:
         # Grouped before anybody hears of it: what they read is what stands there.

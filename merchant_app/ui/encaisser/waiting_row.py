@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from merchant_app.i18n import _, formatting
+from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.encaisser.several import WaitingLine
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
@@ -39,9 +40,7 @@ class WaitingRow(QWidget):
             if line.idle is not None:
                 text.setPalette(tinted(look.palette.muted))
         remove = KeycapButton(look, role="quiet", parent=self)
-        remove.say("×", "")
-        remove.setAccessibleName(_("Remove voucher {label}").format(label=line.label))
-        remove.setToolTip(_("Remove voucher {label}").format(label=line.label))
+        remove.say_shape(Shape.CROSS, _("Remove voucher {label}").format(label=line.label))
         # Only for the mouse: whoever has the keyboard removes with Del.
         remove.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         remove.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

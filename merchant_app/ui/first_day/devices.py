@@ -4,10 +4,11 @@ what Réglages chooses, by the same hands."""
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from merchant_app.i18n import _
 from merchant_app.settings.options import FirstDay
+from merchant_app.ui.check_box import CheckBox
 from merchant_app.ui.encaisser.camera_view import CameraView
 from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.first_day.step_page import StepPage, side_by_side
@@ -32,7 +33,7 @@ class CameraPage(StepPage):
         width = _PICTURE_LARGE_PX if look.is_large else _PICTURE_PX
         self.camera.setFixedSize(width, self.camera.heightForWidth(width))
         self.cameras = CameraList(self.body.inside)
-        self.mirrored = QCheckBox(_("Show the picture as in a mirror"), self.body.inside)
+        self.mirrored = CheckBox(look, _("Show the picture as in a mirror"), self.body.inside)
         beside = QVBoxLayout()
         beside.setSpacing(2 * STEP)
         beside.addWidget(self.cameras)

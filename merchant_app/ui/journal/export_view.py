@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _
 from merchant_app.till.journal_results import Exported, ExportForm
+from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.journal import export_words as words
@@ -99,11 +100,11 @@ class ExportView(QWidget):
         self.spans.chosen.connect(self._span_chosen)
         self.first = self._day_field(_("From"))
         self.last = self._day_field(_("To"))
-        self.before = self._button("‹", "")
-        self.before.setAccessibleName(_("The time before"))
+        self.before = self._button("", "")
+        self.before.say_shape(Shape.CHEVRON_LEFT, _("The time before"))
         self.before.clicked.connect(self._before_pressed)
-        self.after = self._button("›", "")
-        self.after.setAccessibleName(_("The time after"))
+        self.after = self._button("", "")
+        self.after.say_shape(Shape.CHEVRON_RIGHT, _("The time after"))
         self.after.clicked.connect(self._after_pressed)
         self.days = plain(parent=self._inside, wrap=True)
 

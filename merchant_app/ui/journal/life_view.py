@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -21,32 +20,10 @@ from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.journal import words
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shape_view import ShapeView
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
-_SHAPE = 44
-
-
-class _ShapeView(QWidget):
-    """The drawn shape of a state."""
-
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._shape, self._tone = Shape.DOTS, Tone.QUIET
-        self.setFixedSize(_SHAPE, _SHAPE)
-
-    def show_shape(self, shape: Shape, tone: Tone) -> None:
-        self._shape, self._tone = shape, tone
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        palette = self._look.palette
-        painter = QPainter(self)
-        box = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        edge, ground = QColor(palette.tones[self._tone].edge), QColor(palette.surface)
-        draw_shape(painter, self._shape, box, colour=edge, ground=ground)
-        painter.end()
+_SHAPE_PX = 48
 
 
 class LifeView(QScrollArea):
@@ -55,14 +32,14 @@ class LifeView(QScrollArea):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
-        self._tone = Tone.QUIET
+        self._told = (Shape.DOTS, Tone.QUIET)
         self._steps: list[tuple[QLabel, QLabel]] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         inside = QWidget(self)
-        self._shape = _ShapeView(look, inside)
+        self._shape = ShapeView(Shape.DOTS, _SHAPE_PX, inside)
         self.word = plain(parent=inside, wrap=True)
         self.word.setFont(look.font(Size.TITLE, bold=True))
         self.amount = plain(parent=inside)
@@ -96,8 +73,7 @@ class LifeView(QScrollArea):
     def show_life(self, life: Life, place: Place) -> None:
         """Paint it."""
         told = words.state(life.sale.state)
-        self._tone = told.tone
-        self._shape.show_shape(told.shape, told.tone)
+        self._told = (told.shape, told.tone)
         self.word.setText(told.word)
         self.amount.setText(formatting.money(life.sale.amount))
         self.lead.setText(words.lead(life))
@@ -137,6 +113,9 @@ class LifeView(QScrollArea):
         return [(when.text(), what.text()) for when, what in self._steps]
 
     def _colour(self) -> None:
-        self.word.setPalette(tinted(self._look.palette.tones[self._tone].ink))
+        shape, tone = self._told
+        colours = self._look.palette.tones[tone]
+        self._shape.show_shape(shape, colours.edge)
+        self.word.setPalette(tinted(colours.ink))
         for when, _what in self._steps:
             when.setPalette(tinted(self._look.palette.muted))

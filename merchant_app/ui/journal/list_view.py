@@ -121,7 +121,7 @@ class _Lines(QStyledItemDelegate):
             painter.drawRoundedRect(box, RADIUS, RADIUS)
         shape = QRectF(box.left() + 2 * STEP, box.center().y() - _ICON / 2, _ICON, _ICON)
         edge = ink if is_chosen else QColor(tone.edge)
-        draw_shape(painter, row.state.shape, shape, colour=edge, ground=ground)
+        draw_shape(painter, row.state.shape, shape, colour=edge)
         text = box.adjusted(5 * STEP + _ICON, 2 * STEP, -3 * STEP, -2 * STEP)
         self._pair(painter, text, row.when, row.amount, top=True, left=ink, right=ink)
         second = " · ".join(part for part in (row.labels, row.cashier) if part)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
 from merchant_app.settings.options import ReceiptColumns, ReceiptPages, ReceiptPrinter
+from merchant_app.ui.check_box import CheckBox
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.labels import plain
 from merchant_app.ui.reglages import words
@@ -52,7 +53,7 @@ class PrinterChoice(QWidget):
             parent=self,
         )
         self.columns.chosen.connect(self._columns_chosen)
-        self.one_page = QCheckBox(_("Accents come out wrong"), self)
+        self.one_page = CheckBox(look, _("Accents come out wrong"), self)
         self.one_page.clicked.connect(self._one_page_chosen)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -4,9 +4,10 @@ day."""
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
+from merchant_app.ui.check_box import CheckBox
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.reglages import words
@@ -30,7 +31,7 @@ class SoundChoice(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._chosen: Chosen | None = None
-        self.on = QCheckBox(_("Verdicts are heard"), self)
+        self.on = CheckBox(look, _("Verdicts are heard"), self)
         self.on.clicked.connect(self.on_wanted)
         self.volume = Volume(self)
         self.volume.setAccessibleName(_("Volume"))

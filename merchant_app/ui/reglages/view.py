@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QVBoxLayout,
     QWidget,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 from merchant_app.errors import ProblemKind
 from merchant_app.i18n import _
 from merchant_app.settings.options import Language, Theme
+from merchant_app.ui.check_box import CheckBox
 from merchant_app.ui.encaisser.camera_view import CameraView
 from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.keycap_button import KeycapButton
@@ -85,7 +85,7 @@ class ReglagesView(QWidget):
         self.camera = CameraView(self._look, self._inside)
         self.cameras = CameraList(self._inside)
         self.cameras.wanted.connect(self.camera_wanted)
-        self.mirrored = QCheckBox(_("Show the picture as in a mirror"), self._inside)
+        self.mirrored = CheckBox(self._look, _("Show the picture as in a mirror"), self._inside)
         self.mirrored.clicked.connect(self.mirror_wanted)
         self.missing = plain(parent=self._inside, wrap=True)
         self.missing.setFont(self._look.font(Size.SMALL))
@@ -113,7 +113,7 @@ class ReglagesView(QWidget):
         self.theme.chosen.connect(self._theme_chosen)
         self.first_day = KeycapButton(self._look, role="plain", parent=self._inside)
         self.first_day.say(_("Go through the first day again"), "")
-        self.customer = QCheckBox(_("Amounts on a second screen"), self._inside)
+        self.customer = CheckBox(self._look, _("Amounts on a second screen"), self._inside)
         self.customer.clicked.connect(self.customer_wanted)
         self.watched_folder = FolderChoice(
             self._look,
