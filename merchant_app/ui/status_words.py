@@ -63,7 +63,7 @@ def pill(status: Status, *, now: datetime, time_zone: str) -> Pill:
 
 def band(status: Status, *, now: datetime, time_zone: str) -> Band | None:
     """What stands under the top bar; None when there is nothing to say."""
-    call = _("Call the person in charge.")
+    call = _("Call the manager.")
     mirror = _mirror(status, now=now, time_zone=time_zone)
     match status.line:
         case LineState.OFFLINE:
@@ -123,8 +123,8 @@ def _offline(status: Status, *, now: datetime, time_zone: str) -> tuple[str, str
     follows = ""
     if status.unsent_sales:
         follows = ngettext(
-            "{n} redemption will be sent when the line is back.",
-            "{n} redemptions will be sent when the line is back.",
+            "{n} sale will be sent when the line is back.",
+            "{n} sales will be sent when the line is back.",
             status.unsent_sales,
         ).format(n=status.unsent_sales)
     return begin, means, f"{follows} {_list(status, now=now, time_zone=time_zone)}".strip()

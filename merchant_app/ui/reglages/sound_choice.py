@@ -30,7 +30,7 @@ class SoundChoice(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._chosen: Chosen | None = None
-        self.on = QCheckBox(_("Verdicts are heard"), self)
+        self.on = QCheckBox(_("A sound for each verdict"), self)
         self.on.clicked.connect(self.on_wanted)
         self.volume = Volume(self)
         self.volume.setAccessibleName(_("Volume"))
