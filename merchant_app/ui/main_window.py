@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         from merchant_app.ui.keys import Keys
         from merchant_app.ui.manual.place import ManualPlace
 
-        self._manual = ManualPlace(self._look, self, user=self)
+        self._manual = ManualPlace(self._look, self, user=self, background=self._background)
         self.help_wanted.connect(self._open_manual)
         self._keys = Keys(self._manual, monotonic_s=self._clock.monotonic_s, parent=self)
         self.windowHandle().installEventFilter(self._keys)
