@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from merchant_app.i18n import Language, _, active, formatting, ngettext
+from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.till.results import LineState, NoAnswerKind, Status
 from merchant_app.ui import offline_words, words
 from merchant_app.ui.palette import Tone
@@ -49,7 +49,7 @@ def pill(status: Status, *, now: datetime, time_zone: str) -> Pill:
     text, why, tone = _line(status, now=now, time_zone=time_zone)
     waiting = status.unsent_sales or status.unsent
     if status.copying is not None:
-        count = _count(status.copying)
+        count = formatting.count(status.copying)
         text = f"{text} · " + _("list: {count}").format(count=count)
         why += " " + _("The list of vouchers is being fetched: {count} so far.").format(count=count)
     elif waiting:
@@ -137,11 +137,6 @@ def _list(status: Status, *, now: datetime, time_zone: str) -> str:
         return ""
     moment = formatting.moment_in_words(status.snapshot_at, time_zone, now=now)
     return _("The list of vouchers was fetched {moment}.").format(moment=moment)
-
-
-def _count(n: int) -> str:
-    """ "3 200" with a narrow no-break space; "3,200"."""
-    return f"{n:,}".replace(",", "\u202f" if active() is Language.FRENCH else ",")
 
 
 def _since(moment: datetime, *, now: datetime, time_zone: str) -> str:

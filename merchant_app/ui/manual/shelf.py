@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from merchant_app.i18n import Language
 from merchant_app.resources import resource_path
 
-PAGES: dict[str, tuple[str, str]] = {
-    # name: its files, French and English; in the order of the contents
+PAGES: dict[str, tuple[str, ...]] = {
+    # name: its files, in the order of `Language`; the pages in the order of the contents
     "first-day": ("premier-jour", "first-day"),
     "checkout": ("encaisser", "checkout"),
     "saying": ("que-dire-au-client", "what-to-say"),
@@ -41,8 +41,8 @@ class Spot:
     part: str = ""
 
 
-PARTS: dict[Spot, tuple[str, str]] = {
-    # a part: its heading, French and English, as the page has it
+PARTS: dict[Spot, tuple[str, ...]] = {
+    # a part: its heading as the page has it, in the order of `Language`
     Spot("archives", "erase"): ("Effacer ce qu’elle contient", "Erasing what it has"),
     Spot("checkout", "mistakes"): ("Se tromper", "Mistakes"),
     Spot("checkout", "several"): (
@@ -89,6 +89,7 @@ ABOUT: dict[str, Spot] = {
 }
 FIRST = Spot("first-day")
 """For whoever is nowhere yet."""
+_COLUMN = {language: column for column, language in enumerate(Language)}
 _UI = "merchant_app.ui."
 _WORDS = re.compile(r"\w+")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -133,10 +134,7 @@ def about(module: str) -> Spot | None:
 
 def heading(spot: Spot, language: Language) -> str:
     """The heading of a part; empty: the page's top."""
-    if not spot.part:
-        return ""
-    french, english = PARTS[spot]
-    return french if language is Language.FRENCH else english
+    return PARTS[spot][_COLUMN[language]] if spot.part else ""
 
 
 def found(pages: tuple[ManualPage, ...], wanted: str) -> tuple[ManualPage, ...]:
@@ -167,8 +165,8 @@ def _count(word: str, text: str) -> int:
     return len(re.findall(rf"\b{re.escape(word)}", text))
 
 
-def _page(name: str, files: tuple[str, str], language: Language) -> ManualPage:
-    file = files[0] if language is Language.FRENCH else files[1]
+def _page(name: str, files: tuple[str, ...], language: Language) -> ManualPage:
+    file = files[_COLUMN[language]]
     path = resource_path("manual", language.value, f"{file}.md")
     text = path.read_text(encoding="utf-8")
     title = text.partition("\n")[0].lstrip("# ").strip()
