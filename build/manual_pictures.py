@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MANUAL = Path(__file__).resolve().parent.parent / "resources" / "manual"
 PICTURES, SHEETS = MANUAL / "pictures", MANUAL / "sheets"
 PAGE = MANUAL / "screens.md"
-LANGUAGES, SCHEMES, TEXTS = ("fr", "en"), ("light", "dark"), (100, 200)
+_CATALOGUES = sorted(path.name for path in (MANUAL.parent / "locale").iterdir())
+LANGUAGES = ("fr", *(name for name in _CATALOGUES if name != "fr"))
+SCHEMES, TEXTS = ("light", "dark"), (100, 200)
 SCREENS = {
     # the state that is shown: what it is
     "ready": "Encaisser: ready",

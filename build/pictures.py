@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
         "--only", default="", help="only states whose name contains this; or names: a,b,"
     )
     parser.add_argument("--size", default="1024x700", help="of the window, WIDTHxHEIGHT")
-    parser.add_argument("--language", choices=("fr", "en"), action="append")
+    parser.add_argument("--language", choices=manual_pictures.LANGUAGES, action="append")
     parser.add_argument("--scheme", choices=("light", "dark", "contrast"), action="append")
     parser.add_argument("--text", type=int, choices=(100, 150, 200), action="append")
     options = parser.parse_args(arguments)
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         options.out,
         only=options.only,
         size=options.size,
-        languages=options.language or ("fr", "en"),
+        languages=options.language or manual_pictures.LANGUAGES,
         schemes=options.scheme or ("light", "dark"),
         texts=options.text or (100, 200),
     )

@@ -1,7 +1,7 @@
 """The catalogues: extracts the sentences of merchant_app, updates the .po files, compiles the .mo.
 
 Run by `dev.py translations` with the environment's Python, for Babel. The sentences in the code
-are English; fr and en live in resources/locale/*/LC_MESSAGES/comptoir.po.
+are English; each folder of resources/locale is a language, its LC_MESSAGES/comptoir.po the words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "merchant_app"
 LOCALE = ROOT / "resources" / "locale"
 DOMAIN = "comptoir"
-LANGUAGES = ("fr", "en")
+LANGUAGES = sorted(path.name for path in LOCALE.iterdir() if path.is_dir())
 SOURCE_LANGUAGE = "en"  # its empty translations mean: as in the code
 HEADER: Any = {
     "project": "Comptoir",

@@ -106,7 +106,7 @@ def _told(result: Checked, language: Language) -> tuple[dict[str, object], list[
                 _("The journal goes up to entry {entries}; its last closing is {closing}.").format(
                     entries=said.entries, closing="-" if covers is None else covers[1]
                 ),
-                _("The key that signed is {key}. Compare it with the till’s.").format(
+                _("The key that signed it is {key}. Compare it with the till’s.").format(
                     key=said.till_key
                 ),
                 *(f"- {text}" for text in told),
@@ -127,7 +127,7 @@ def _told(result: Checked, language: Language) -> tuple[dict[str, object], list[
                 {"fault": each.fault.value, "where": each.where, "sentence": text}
                 for each, text in zip(findings, sentences, strict=True)
             ]
-            lines = [_("NOT SOUND. The first that is wrong:"), *sentences]
+            lines = [_("NOT SOUND. The first thing wrong:"), *sentences]
             return {"sound": False, "findings": told_findings}, lines
 
 
@@ -141,7 +141,7 @@ def sentence(finding: Finding) -> str:
         case Fault.SIGNATURE:
             return _("The till’s signature does not fit the list of its files.")
         case Fault.OTHER_KEY:
-            return _("It is signed by another key than the one given: {key}").format(
+            return _("It was signed with another key than the one given: {key}").format(
                 key=finding.detail
             )
         case Fault.MISSING:

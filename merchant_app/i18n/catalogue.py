@@ -29,20 +29,21 @@ def choose(wanted: str, system_languages: tuple[str, ...]) -> Language:
     """The language to speak.
 
     Args:
-        wanted: the setting: "fr", "en", or "system".
+        wanted: the setting: the value of a language, or "system".
         system_languages: what the desktop asks for, most wanted first ("fr-FR", "en_GB", "C").
 
     Returns:
-        For "system": English when that is the desktop's first language; French otherwise, because
-        the shops are in France and a desktop without a language says nothing about the cashier.
+        For "system": the desktop's first language where the till speaks it; French otherwise,
+        because the shops are in France and a desktop without a language says nothing about the
+        cashier.
 
     Raises:
-        Bug: the setting is none of the three; checking it is the settings' job.
+        Bug: there is no such setting; checking it is the settings' job.
     """
     if wanted == "system":
-        first = system_languages[0].lower() if system_languages else ""
-        english = first == "en" or first.startswith(("en-", "en_"))
-        return Language.ENGLISH if english else Language.FRENCH
+        first = system_languages[0].lower().replace("_", "-") if system_languages else ""
+        spoken = {language.value: language for language in Language}
+        return spoken.get(first.partition("-")[0], Language.FRENCH)
     try:
         return Language(wanted)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Amounts, days and times as the French and the English write them.
+"""Amounts, days and times as people write them, in each language of the till.
 
 Babel is imported by the first call that needs it (about 30 ms), never before the first window.
 Sources: Unicode CLDR, through Babel; "14 h 02" is the Lexique of the Imprimerie nationale, with
@@ -7,6 +7,7 @@ no-break spaces.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,21 +16,51 @@ from merchant_app.i18n.catalogue import Language, _, active
 from merchant_app.money import CURRENCIES, Money, parse_amount
 
 NO_BREAK = "\u00a0"
+NARROW_NO_BREAK = "\u202f"
 _MINUTE_S = 60
 _HOUR_S = 60 * _MINUTE_S
 _DAY_S = 24 * _HOUR_S
 _COMPACT_FROM = 100_000
 _COMPACT_DIGITS = 2
-_SHORT_PATTERNS = {Language.FRENCH: "#,##0.##\u00a0¤", Language.ENGLISH: "¤#,##0.##"}
 
 
-def _locale() -> str:
-    match active():
-        case Language.FRENCH:
-            return "fr_FR"
-        case Language.ENGLISH:
-            # Day before month, 24 hours: the English of a till in Europe.
-            return "en_GB"
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How one language writes figures.
+
+    Attributes:
+        locale: Babel's, for everything else.
+        point: between units and cents, where a person types an amount.
+        thousands: between groups of three digits.
+        short_money: Babel's pattern for the scale of a chart.
+        first_of_month: what the first day of a month is called, in place of "1".
+        time: of day, of hour and minute.
+    """
+
+    locale: str
+    point: str
+    thousands: str
+    short_money: str
+    first_of_month: str = "1"
+    time: str = "{hour:02d}:{minute:02d}"
+
+
+WRITINGS = {
+    Language.FRENCH: Writing(
+        "fr_FR",
+        point=",",
+        thousands=NARROW_NO_BREAK,
+        short_money=f"#,##0.##{NO_BREAK}¤",
+        first_of_month="1er",
+        time=f"{{hour}}{NO_BREAK}h{NO_BREAK}{{minute:02d}}",
+    ),
+    # Day before month, 24 hours: the English of a till in Europe.
+    Language.ENGLISH: Writing("en_GB", point=".", thousands=",", short_money="¤#,##0.##"),
+}
+
+
+def _writing() -> Writing:
+    return WRITINGS[active()]
 
 
 def load() -> None:
@@ -45,15 +76,19 @@ def money(amount: Money) -> str:
 
     places = CURRENCIES[amount.currency].decimals
     value = Decimal(amount.minor).scaleb(-places)
-    return format_currency(value, amount.currency, locale=_locale())
+    return format_currency(value, amount.currency, locale=_writing().locale)
 
 
 def plain_amount(amount: Money) -> str:
     """As a person types it into a field: "1250,00", "1250.00". `money.parse_amount` reads it."""
     places = CURRENCIES[amount.currency].decimals
     whole, rest = divmod(abs(amount.minor), 10**places)
-    point = "," if active() is Language.FRENCH else "."
-    return f"{whole}{point}{rest:0{places}d}" if places else str(whole)
+    return f"{whole}{_writing().point}{rest:0{places}d}" if places else str(whole)
+
+
+def count(of: int) -> str:
+    """ "3 200" with a narrow no-break space; "3,200"."""
+    return f"{of:,}".replace(",", _writing().thousands)
 
 
 def field_amount(amount: Money) -> str:
@@ -67,10 +102,7 @@ def day(of: date) -> str:
     """ "31 décembre 2026", "1er janvier 2027"; "31 December 2026"."""
     from babel.dates import format_date
 
-    text = format_date(of, "d MMMM y", locale=_locale())
-    if active() is Language.FRENCH and of.day == 1:
-        text = "1er" + text.removeprefix("1")
-    return text.replace(" ", NO_BREAK)
+    return _day_first(format_date(of, "d MMMM y", locale=_writing().locale), of)
 
 
 def day_in_year(of: date, *, today: date) -> str:
@@ -79,9 +111,12 @@ def day_in_year(of: date, *, today: date) -> str:
 
     if of.year != today.year:
         return day(of)
-    text = format_date(of, "d MMMM", locale=_locale())
-    if active() is Language.FRENCH and of.day == 1:
-        text = "1er" + text.removeprefix("1")
+    return _day_first(format_date(of, "d MMMM", locale=_writing().locale), of)
+
+
+def _day_first(text: str, of: date) -> str:
+    if of.day == 1:
+        text = _writing().first_of_month + text.removeprefix("1")
     return text.replace(" ", NO_BREAK)
 
 
@@ -89,15 +124,13 @@ def month(of: date) -> str:
     """ "décembre 2026"; "December 2026"."""
     from babel.dates import format_date
 
-    return format_date(of, "LLLL y", locale=_locale()).replace(" ", NO_BREAK)
+    return format_date(of, "LLLL y", locale=_writing().locale).replace(" ", NO_BREAK)
 
 
 def time_of_day(moment: datetime, time_zone: str) -> str:
     """ "14 h 02"; "14:02". `moment` is aware."""
     local = moment.astimezone(ZoneInfo(time_zone))
-    if active() is Language.FRENCH:
-        return f"{local.hour}{NO_BREAK}h{NO_BREAK}{local.minute:02d}"
-    return f"{local.hour:02d}:{local.minute:02d}"
+    return _writing().time.format(hour=local.hour, minute=local.minute)
 
 
 def moment_in_words(moment: datetime, time_zone: str, *, now: datetime) -> str:
@@ -129,9 +162,9 @@ def short_money(amount: Money) -> str:
     value = Decimal(amount.minor).scaleb(-CURRENCIES[amount.currency].decimals)
     if abs(value) >= _COMPACT_FROM:
         return format_compact_currency(
-            value, amount.currency, locale=_locale(), fraction_digits=_COMPACT_DIGITS
+            value, amount.currency, locale=_writing().locale, fraction_digits=_COMPACT_DIGITS
         )
-    pattern = parse_pattern(_SHORT_PATTERNS[active()])
+    pattern = parse_pattern(_writing().short_money)
     return format_currency(
-        value, amount.currency, format=pattern, locale=_locale(), currency_digits=False
+        value, amount.currency, format=pattern, locale=_writing().locale, currency_digits=False
     )

@@ -122,7 +122,7 @@ def _totals(closing: Closing) -> Section:
             strong=True,
         ),
         Row(
-            _("of which with the service’s word"),
+            _("of which confirmed at once by the service"),
             str(figures.online_count),
             _amount(closing, figures.online_minor),
             inner=True,
@@ -248,7 +248,7 @@ def _clock(closing: Closing) -> Section:
         "closing": _("this closing is dated before the last one"),
     }
     rows = [Row(words[one.flag].format(position=one.position)) for one in closing.clock_flags]
-    return Section(_("The computer’s clock: dates to be doubted"), tuple(rows))
+    return Section(_("The computer’s clock: uncertain dates"), tuple(rows))
 
 
 def _perpetual(closing: Closing) -> Section:

@@ -136,7 +136,7 @@ class MainWindow(TopWindow):
         from merchant_app.ui.manual.place import ManualPlace
 
         # A key that came earlier would have had nothing to act on.
-        self._manual = ManualPlace(self._look, self, user=self)
+        self._manual = ManualPlace(self._look, self, user=self, background=self._threads())
         self.help_wanted.connect(self._open_manual)
         self._keys = Keys(self._manual, monotonic_s=self._clock.monotonic_s, parent=self)
         self.windowHandle().installEventFilter(self._keys)

@@ -50,7 +50,7 @@ def limited(limit: Limit) -> Limited:
         case Limit.NOT_ENTITLED:
             return Limited(
                 _("The central service does not accept this till any more."),
-                _("Call the person in charge: the till must be enrolled again."),
+                _("Call the manager: the till must be enrolled again."),
             )
         case _:
             assert_never(limit)
@@ -62,7 +62,7 @@ def liftable(lift: Lift) -> str:
         case Lift.NEVER:
             return ""
         case Lift.WITH_PIN:
-            text = _("{key}: the person in charge can take it with the manager’s PIN.")
+            text = _("{key}: the manager can take it with the PIN.")
             return text.format(key=ACCEPT_KEY)
         case Lift.NO_PIN_SET:
             return _("A manager’s PIN could allow it: it is set in Settings.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from merchant_app.i18n import Language, _, active, formatting, ngettext
+from merchant_app.i18n import _, formatting, ngettext
 from merchant_app.till.results import LineState, NoAnswerKind, Status
 from merchant_app.ui import offline_words, words
 from merchant_app.ui.encaisser.card import Shape
@@ -51,7 +51,7 @@ def pill(status: Status, *, now: datetime, time_zone: str) -> Pill:
     text, why, tone = _line(status, now=now, time_zone=time_zone)
     waiting = status.unsent_sales or status.unsent
     if status.copying is not None:
-        count = _count(status.copying)
+        count = formatting.count(status.copying)
         text = f"{text} · " + _("list: {count}").format(count=count)
         why += " " + _("The list of vouchers is being fetched: {count} so far.").format(count=count)
     elif waiting:
@@ -65,7 +65,7 @@ def pill(status: Status, *, now: datetime, time_zone: str) -> Pill:
 
 def band(status: Status, *, now: datetime, time_zone: str) -> Band | None:
     """What stands under the top bar; None when there is nothing to say."""
-    call = _("Call the person in charge.")
+    call = _("Call the manager.")
     mirror = _mirror(status, now=now, time_zone=time_zone)
     match status.line:
         case LineState.OFFLINE:
@@ -131,8 +131,8 @@ def _offline(status: Status, *, now: datetime, time_zone: str) -> tuple[str, str
     follows = ""
     if status.unsent_sales:
         follows = ngettext(
-            "{n} redemption will be sent when the line is back.",
-            "{n} redemptions will be sent when the line is back.",
+            "{n} sale will be sent when the line is back.",
+            "{n} sales will be sent when the line is back.",
             status.unsent_sales,
         ).format(n=status.unsent_sales)
     return begin, means, f"{follows} {_list(status, now=now, time_zone=time_zone)}".strip()
@@ -145,11 +145,6 @@ def _list(status: Status, *, now: datetime, time_zone: str) -> str:
         return ""
     moment = formatting.moment_in_words(status.snapshot_at, time_zone, now=now)
     return _("The list of vouchers was fetched {moment}.").format(moment=moment)
-
-
-def _count(n: int) -> str:
-    """ "3 200" with a narrow no-break space; "3,200"."""
-    return f"{n:,}".replace(",", "\u202f" if active() is Language.FRENCH else ",")
 
 
 def _since(moment: datetime, *, now: datetime, time_zone: str) -> str:

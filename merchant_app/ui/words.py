@@ -92,7 +92,7 @@ def not_entitled(kind: NotAuthorisedKind) -> Told:
         case NotAuthorisedKind.TILL_REVOKED:
             return Told(
                 _("Till withdrawn"),
-                _("This till was withdrawn by the central service. Ask whoever manages the tills."),
+                _("The central service has withdrawn this till. Call the manager."),
             )
         case _:
             assert_never(kind)
@@ -133,7 +133,7 @@ def foreign(kind: Foreign) -> Told:  # noqa: C901 - one case for each kind
         case Foreign.TOO_LONG:
             return Told(not_one, _("This code holds far too much text for a voucher."))
         case Foreign.OTHER_TEXT:
-            return Told(not_one, _("This is some other text. Show the voucher’s own QR code."))
+            return Told(not_one, _("This is some other text. Show the QR code of the voucher."))
         case _:
             assert_never(kind)
 
@@ -191,7 +191,7 @@ def reason(of: Reason) -> str:  # noqa: C901 - a sentence for each
         case Reason.AMOUNT_ABOVE_BALANCE:
             return _("Less is left on this voucher than the amount asked for.")
         case Reason.OTHER_CURRENCY:
-            return _("This voucher is worth another currency.")
+            return _("This voucher is in another currency.")
         case Reason.WRONG_SIGNATURE:
             return _("Nobody entitled to issue vouchers has signed this one.")
         case Reason.UNKNOWN_KEY:
@@ -248,7 +248,7 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
         case ProblemKind.JOURNAL_DAMAGED:
             return Told(
                 _("Journal damaged"),
-                _("The journal on this computer is damaged. Do not sell; call for help."),
+                _("The journal on this computer is damaged. Do not sell; ask for help."),
             )
         case ProblemKind.JOURNAL_NEWER:
             return Told(
@@ -258,7 +258,7 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
         case ProblemKind.JOURNAL_INCOMPLETE:
             return Told(
                 _("Journal incomplete"),
-                _("Records are missing from the damaged journal. Do not sell; call for help."),
+                _("Records are missing from the damaged journal. Do not sell; ask for help."),
             )
         case ProblemKind.MIRROR_UNREACHABLE:
             return Told(
@@ -299,7 +299,7 @@ def _camera_problem(kind: _CameraProblem) -> Told:
         case ProblemKind.CAMERA_LOST:
             return Told(
                 _("Camera lost"),
-                _("The camera was unplugged or its line broke. It is being looked for."),
+                _("The camera was unplugged, or its cable is loose. Comptoir is looking for it."),
             )
         case ProblemKind.VIDEO_UNREADABLE:
             return Told(

@@ -13,7 +13,10 @@ from tests.fakes.waiting import LIMIT_S
 from tests.house.sources import ROOT, files
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *files(under="build/decisions", suffix=".md"))
+PAGES = (
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *files(under="build/decisions", suffix=".md"),
+)
 COMMANDS = sorted(set(re.findall(r"python3 build/dev\.py ([a-z]+)", README)))
 
 

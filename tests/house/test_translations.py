@@ -75,6 +75,8 @@ def copy(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
     shutil.copy(ROOT / "build" / "translations.py", tmp_path / "build")
     (tmp_path / "merchant_app" / "words.py").write_text(SOURCE, encoding="utf-8")
+    for language in ("fr", "en"):
+        (tmp_path / "resources" / "locale" / language).mkdir(parents=True)
     return tmp_path
 
 
@@ -116,6 +118,14 @@ def test_a_sentence_without_a_translation_is_told(copy: Path) -> None:
     assert code == 1
     assert "fr: 'Debit {amount}' is not translated" in said
     assert "en:" not in said
+
+
+def test_a_folder_is_a_language(copy: Path) -> None:
+    (copy / "resources" / "locale" / "de").mkdir()
+    assert translations(copy)[0] == 0
+    code, said = translations(copy, "--check")
+    assert code == 1
+    assert "de: 'Debit {amount}' is not translated" in said
 
 
 def test_a_translation_that_loses_a_placeholder_is_told(copy: Path) -> None:

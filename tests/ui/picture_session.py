@@ -15,7 +15,7 @@ from tests.ui.windows import SCREENS, Screen, Window
 
 
 def _settle() -> None:
-    for _ in range(4):
+    for _ in range(8):  # the manual’s pictures come one by one
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -162,14 +162,14 @@ def test_what_may_be_erased_is_offered_asked_about_and_erased(
 ) -> None:
     assert "31\N{NO-BREAK SPACE}décembre\N{NO-BREAK SPACE}2019" in old.said.text()
     choose_archive(old)
-    for said in (_NAME, "C’est définitif", "La vente attendra"):
+    for said in (_NAME, "C’est définitif", "Les encaissements attendront"):
         assert said in old.said.text()
     assert desk.purged_with == []
     desk.gate.clear()
     desk.may_go = Kept(Keep.TOO_YOUNG)
     desk.purges.append(PURGED)
     old.sure.click()
-    purge_says(till, old, "La vente attend")
+    purge_says(till, old, "Les encaissements attendent")
     assert old.bar.isVisible()
     assert not till.places.reglages.view.archives.make.isEnabled()  # type: ignore[union-attr]
     desk.gate.set()

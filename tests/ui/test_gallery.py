@@ -57,7 +57,7 @@ from tests.ui.longer_words import longer_words
 from tests.ui.windows import PLACE, SCREENS, Screen, till_window
 
 SMALLEST = QSize(1024, 700)
-TEXT_SCALES = {Language.FRENCH: (1.0, 1.5, 2.0), Language.ENGLISH: (1.0, 1.5, 2.0)}
+TEXT_SCALES = dict.fromkeys(Language, (1.0, 1.5, 2.0))
 ROOMY = {"a-traiter", "files", "dragged", "arrived", "this-till", "pages"}
 """Screens on which a language that is 40 % longer than English fits. On the others a button's key
 gives way first, and the columns of Réglages would have to stand below each other."""

@@ -136,7 +136,7 @@ def journal(till: Till) -> Journal:
 def test_the_newest_is_read_at_once(journal: Journal) -> None:
     assert "20,00" in journal.amount()
     assert [what for _, what in journal.view.life.steps()] == [
-        "Enregistré, Claire · nº\u00a03,\u00a03F9A12BC", "Marchandise remise, Claire",
+        "Enregistré, Claire · n°\u00a03,\u00a03F9A12BC", "Marchandise remise, Claire",
     ]  # fmt: skip
     assert journal.view.field.hasFocus()
 

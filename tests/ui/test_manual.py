@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRect, Qt, QUrl
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QPixmap, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from merchant_app.errors import Problem, ProblemKind
-from merchant_app.i18n import Language, _, install
+from merchant_app.i18n import Language, _, active, install
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.function_keys import CHECKOUT_KEY, HELP_KEY, TO_SETTLE_KEY
 from merchant_app.ui.main_window import MainWindow
 from merchant_app.ui.manual.browser import PageBrowser
 from merchant_app.ui.manual.place import ManualPlace
-from merchant_app.ui.manual.shelf import PAGES
+from merchant_app.ui.manual.shelf import PAGES, PARTS, Spot, heading
 from merchant_app.ui.manual.view import ManualView
 from merchant_app.ui.ports import Start
 from merchant_app.ui.theme import Look, Scheme
@@ -61,7 +61,59 @@ def test_help_is_about_what_is_seen(till: Till) -> None:
         seen.add(page_of(till))
     assert seen >= {"journal", "to-settle", "closing", "statements"}
     till.places.frame.top.place.click()
-    assert page_of(till) == "outage"
+    assert page_of(till) == "this-till"
+
+
+def test_help_is_at_the_part_about_the_state_that_is_seen(till: Till) -> None:
+    till.counter.add(1, balance=0)
+    till.gun(code(1))
+    till.comes_to(st.Declined)
+    assert page_of(till) == "saying"
+    till.escape()
+    till.undo()
+    till.comes_to(st.ConfirmUndo)
+    view = helped(till)
+    assert view.page is not None
+    assert view.page.name == "checkout"
+    assert top_line(view) == heading(Spot("checkout", "mistakes"), active())
+
+
+def top_line(view: ManualView) -> str:
+    """The first heading that is seen."""
+    seen = view.browser.cursorForPosition(view.browser.viewport().rect().topLeft()).block()
+    while not seen.blockFormat().headingLevel():
+        seen = seen.next()
+    return seen.text()
+
+
+@pytest.mark.parametrize("spot", PARTS, ids=str)
+def test_a_part_is_seen_as_soon_as_help_opens(look: Look, qtbot: QtBot, spot: Spot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1024, 700)
+    window.show()
+    view = ManualView(look, window)
+    view.open_at(spot)
+    browser = view.browser
+    shown = browser.cursorRect(browser.textCursor())
+    assert browser.textCursor().block().text() == heading(spot, active())
+    assert browser.viewport().rect().contains(shown), "as far up as the page's end allows"
+
+
+def test_the_room_of_a_picture_is_kept_until_it_comes(look: Look, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1024, 700)
+    window.show()
+    view = ManualView(look, window)
+    view.open_at(Spot("checkout"))
+    height = view.browser.document().size().height()
+    address, image = QUrl("../pictures/valid-fr.png"), QTextDocument.ResourceType.ImageResource
+    empty = QPixmap(view.browser.document().resource(image, address)).toImage()
+    qtbot.waitUntil(
+        lambda: QPixmap(view.browser.document().resource(image, address)).toImage() != empty
+    )
+    assert view.browser.document().size().height() == height
 
 
 def test_f1_opens_and_closes_it_wherever_one_is(till: Till) -> None:
@@ -215,7 +267,7 @@ def test_nothing_is_cut_off(
     view = ManualView(Look(qapp, Scheme.LIGHT, text_scale=scale), window)
     window.show()
     for name in PAGES:
-        view.open_at(name)
+        view.open_at(Spot(name))
         QApplication.processEvents()
         width = view.browser.document().size().width()
         assert width <= view.browser.viewport().width() + 1, name

@@ -288,7 +288,7 @@ def test_a_blocked_till_is_enrolled_again_in_the_same_window(till: Till) -> None
     till.counter.tell_status(replace(ONLINE, line=LineState.STOPPED, unsent_sales=3))
     till.comes_to(st.SellingStopped)
     assert till.view.card.card is not None
-    assert "3 ventes" in till.view.card.card.lead
+    assert "3 encaissements" in till.view.card.card.lead
     till.enter()
     till.qtbot.waitUntil(lambda: isinstance(till.window.page, EnrolPage), timeout=LIMIT_MS)
     page = till.window.page

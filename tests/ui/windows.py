@@ -37,6 +37,7 @@ from merchant_app.ui.function_keys import (
 )
 from merchant_app.ui.journal.export_states import Panel
 from merchant_app.ui.journal.screen import JournalPages
+from merchant_app.ui.manual.shelf import Spot
 from merchant_app.ui.manual.view import ManualView
 from merchant_app.ui.pages import CrashPage, ProblemPage
 from merchant_app.ui.reglages.archive_presenter import Panel as ArchivesPanel
@@ -372,10 +373,11 @@ def _focused_in(archives: ArchivesView, panel: ArchivesPanel) -> QWidget:
 
 
 _MANUAL = {
-    "manual": ("checkout", ""),
-    "manual-words": ("saying", ""),
-    "manual-searched": ("checkout", "camera"),
-    "manual-nothing-found": ("checkout", "zzz"),
+    "manual": (Spot("checkout"), ""),
+    "manual-words": (Spot("saying"), ""),
+    "manual-part": (Spot("settings", "pin"), ""),
+    "manual-searched": (Spot("checkout"), "camera"),
+    "manual-nothing-found": (Spot("checkout"), "zzz"),
 }
 """At which page, and what is looked for."""
 
@@ -385,8 +387,8 @@ def _manual(look: Look, facts: CounterFacts) -> Window:
     manual = ManualView(look, frame)
 
     def show(name: str) -> None:
-        page, looked_for = _MANUAL[name]
-        manual.open_at(page)
+        spot, looked_for = _MANUAL[name]
+        manual.open_at(spot)
         manual.search.setText(looked_for)
 
     return Window(frame, show, manual.search.setFocus)

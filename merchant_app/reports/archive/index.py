@@ -38,7 +38,7 @@ _WORDS = {
         "Année {year}",
         "aucune clôture",
         "les clôtures {first} à {last}",
-        "MODE FORMATION : aucune de ces ventes n’est réelle. ",
+        "MODE ÉCOLE : aucune de ces ventes n’est réelle. ",
         _NARROW_NO_BREAK,
         ",",
     ),

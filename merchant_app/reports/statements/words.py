@@ -99,8 +99,8 @@ def said(difference: Difference, place: Place) -> Said:
                 _("Debited, and missing from the statement"),
                 _sale(sale, place),
                 _(
-                    "The central service had confirmed this sale, and does not show it any more. "
-                    "Call the platform: your journal is the proof."
+                    "The central service had confirmed this sale, and no longer shows it. Call the "
+                    "platform: your journal is the proof."
                 ),
                 Weight.WRONG,
                 Deed.CALL,
@@ -153,7 +153,7 @@ def _missing_here(one: MissingHere, place: Place) -> Said:
         ),
         _(
             "A copy of this till may have made this sale, or its journal is an older one. "
-            "Call the platform before you sign for the payout."
+            "Call the platform before you accept the payout."
         ),
         Weight.WRONG,
         Deed.CALL,
@@ -167,7 +167,7 @@ def _compared(title: str, sale: Sale, here: Amounts, there: Amounts, place: Plac
         _("{sale}. Here: {here}. On the statement: {there}.").format(
             sale=_sale(sale, place), here=_amounts(here, place), there=_amounts(there, place)
         ),
-        _("Compare once more; if this stays, call the platform."),
+        _("Compare again; if it stays, call the platform."),
         Weight.WRONG,
         Deed.ASK_AGAIN,
         _number(sale.redemption_id),
@@ -341,7 +341,7 @@ def said_of_payout(match_: PayoutMatch, place: Place) -> Said:
             return Said(
                 _("Not in the days of this file"),
                 sent,
-                _("Get a file from your bank that begins earlier and ends later."),
+                _("Download a longer period from your bank: it must begin earlier and end later."),
                 Weight.OPEN,
             )
         case Arrived(line=line):
@@ -365,7 +365,7 @@ def why_refused(kind: BankFileKind) -> str:
         case BankFileKind.EMPTY:
             return _("This file is empty. Download it from your bank again.")
         case BankFileKind.TOO_LARGE | BankFileKind.TOO_MANY_LINES:
-            return _("This file is too large. Download a shorter time from your bank.")
+            return _("This file is too large. Download a shorter period from your bank.")
         case BankFileKind.NOT_A_BANK_FILE:
             return _(
                 "This is no bank file. On your bank’s site, choose the download as CSV, OFX or "
@@ -384,4 +384,4 @@ def why_refused(kind: BankFileKind) -> str:
                 "again, as CSV, with the names of the columns."
             )
         case BankFileKind.NO_MOVEMENTS:
-            return _("There is no movement in this file. Download a longer time from your bank.")
+            return _("There is no movement in this file. Download a longer period from your bank.")

@@ -181,7 +181,7 @@ def chosen(choice: Choice) -> str:
         case Choice.CUSTOMER_CALLED:
             return _("Customer called")
         case Choice.RETRIED:
-            return _("Debited anew")
+            return _("Debited again")
         case Choice.LOSS_ACCEPTED:
             return _("Loss accepted")
         case Choice.PLATFORM_ASKED:
@@ -217,7 +217,7 @@ def asked(choice: Choice, card: Card) -> Asked:
             )
         case Choice.RETRIED:
             return Asked(
-                _("{amount} is debited anew on the same voucher.").format(amount=at_stake),
+                _("{amount} is debited again on the same voucher.").format(amount=at_stake),
                 _("Debit {amount}").format(amount=at_stake),
                 "",
             )
@@ -225,7 +225,7 @@ def asked(choice: Choice, card: Card) -> Asked:
             return Asked(
                 _("The shop bears {amount}.").format(amount=at_stake),
                 _("Accept the loss"),
-                _("Why? (needed)"),
+                _("Why? (required)"),
             )
         case Choice.PLATFORM_ASKED:
             return Asked(
@@ -241,7 +241,7 @@ def recording(choice: Choice | None) -> str:
     """While it is under way."""
     if choice is Choice.RETRIED:
         return _("The central service is being asked…")
-    return _("Being recorded…")
+    return _("Recording…")
 
 
 def row_of(item: st.Item, place: Place) -> Row:
@@ -314,7 +314,7 @@ def _settled(settled: Settled) -> str:
             amount=amount
         )
     if settled.shortfall:
-        return _("Noted; {amount} could not be debited and is to settle.").format(
+        return _("Noted; {amount} could not be debited and has to be settled.").format(
             amount=formatting.money(settled.shortfall)
         )
     return _("Noted: {amount}, the goods were handed over.").format(amount=amount)

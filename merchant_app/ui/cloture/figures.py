@@ -94,7 +94,7 @@ def _of_buckets(
         tell=_short(closing),
         columns=(head, _("Count"), _("Handed over"), _("Reversed")),
         rows=rows,
-        empty=_("Nothing was debited yet."),
+        empty=_("Nothing has been debited yet."),
     )
 
 

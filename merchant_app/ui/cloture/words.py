@@ -125,8 +125,8 @@ def _asking(blocking: Blocking) -> Card:
             shape=Shape.QUESTION,
             word=_("A question first"),
             lead=ngettext(
-                "Of {n} sale nobody has said whether the goods were handed over.",
-                "Of {n} sales nobody has said whether the goods were handed over.",
+                "For {n} sale, nobody has said whether the goods were handed over.",
+                "For {n} sales, nobody has said whether the goods were handed over.",
                 blocking.questions,
             ).format(n=blocking.questions),
             lines=(_("Answer in “To settle”: without it the figures would be a guess."),),
@@ -138,7 +138,7 @@ def _asking(blocking: Blocking) -> Card:
         lead=ngettext(
             "{n} matter waits in “To settle”.", "{n} matters wait in “To settle”.", blocking.cards
         ).format(n=blocking.cards),
-        lines=(_("You can also close now: the closing names what is left open."),),
+        lines=(_("You can also close now: the closing says what is left open."),),
     )
 
 
@@ -155,7 +155,7 @@ def _done(closed: Closed, unsent_sales: int) -> Card:
     if closed.backup_problem is not None:
         told = words.problem(closed.backup_problem.kind)
         lines.append(
-            _("The journal’s copy could not be written: {problem}.").format(
+            _("The journal’s second copy could not be written: {problem}.").format(
                 problem=told.word.lower()
             )
         )
@@ -233,7 +233,7 @@ def _earlier(kept: KeptClosing) -> Card:
 
 def _redemptions(closing: Closing) -> str:
     count = closing.figures.redeemed_count
-    return ngettext("{n} redemption", "{n} redemptions", count).format(n=count)
+    return ngettext("{n} sale", "{n} sales", count).format(n=count)
 
 
 def row_of(kept: KeptClosing, preview: ClosingPreview | None) -> str:
@@ -271,14 +271,16 @@ def _before(screen: st.Screen) -> Message:
     if blocking.questions or blocking.cards:
         count = blocking.questions + blocking.cards
         text = ngettext(
-            "{n} matter is to settle ({key}).", "{n} matters are to settle ({key}).", count
+            "{n} matter has to be settled ({key}).",
+            "{n} matters have to be settled ({key}).",
+            count,
         )
         return Message(text.format(n=count, key=TO_SETTLE_KEY), Tone.CHOICE)
     if preview.forgotten is not None:
         text = _("{day} was not closed.").format(day=formatting.day(preview.forgotten))
         return Message(text, Tone.CHOICE)
     if preview.last is None:
-        return Message(_("Nothing was closed on this till yet."), Tone.QUIET)
+        return Message(_("Nothing has been closed on this till yet."), Tone.QUIET)
     last = formatting.day(preview.last.closing.business_date)
     return Message(_("Last closed: {day}.").format(day=last), Tone.QUIET)
 

@@ -112,7 +112,7 @@ def _stopped(unsent_sales: int) -> Card:
         tone=Tone.NO,
         shape=Shape.OCTAGON,
         word=_("Till blocked"),
-        lead=" ".join((status_words.kept(unsent_sales), _("Call the person in charge."))),
+        lead=" ".join((status_words.kept(unsent_sales), _("Call the manager."))),
         lines=(
             _("The journal here and the central service’s differ: do not sell."),
             _("With a new enrolment code this till goes on, and nothing is lost."),
@@ -129,7 +129,7 @@ def _no_look_up(state: LookUpFailed | TypingPaused) -> Card:
         shape=Shape.HOURGLASS,
         word=_("Typing paused"),
         lead=_("Several codes in a row were not found. Scan the voucher, or wait."),
-        lines=(_("Compare the code with the voucher once more."),),
+        lines=(_("Compare the code with the voucher again."),),
     )
 
 

@@ -96,7 +96,7 @@ def _unanswered(state: Unanswered) -> Card:
     lines = [_why(state.result.why)]
     match state.wanted:
         case Wanted.CANCEL:
-            lines.append(_("The debit of {amount} is cancelled as soon as the line lets it."))
+            lines.append(_("The debit of {amount} is cancelled as soon as the line is back."))
         case Wanted.HONOUR:
             lines.append(_("{amount} is accepted offline as soon as this try has ended."))
         case Wanted.NOTHING if state.refused is not None:
@@ -194,8 +194,8 @@ def _asking_pin(state: AskingPin) -> Card:
         shape=Shape.QUESTION,
         word=_("Manager’s PIN"),
         figure=formatting.money(state.amount),
-        lead=_("The person in charge may take this one beyond the limit."),
-        lines=(_("It holds for this debit alone, and is recorded."),),
+        lead=_("The manager may take this one beyond the limit."),
+        lines=(_("It is for this debit alone, and the journal says so."),),
     )
 
 
@@ -311,7 +311,7 @@ def _cancelled(result: RedeemCancelled) -> Card:
         word=_("Cancelled here"),
         lead=_("Hand nothing over."),
         lines=(
-            _("If {amount} was debited, it goes back on the voucher with the line.").format(
+            _("If {amount} was debited, it goes back on the voucher when the line is back.").format(
                 amount=amount
             ),
         ),

@@ -94,7 +94,7 @@ def idle(why: Idle, voucher: Voucher) -> str:
         case Idle.BELOW_MINIMUM:
             minimum = voucher.terms.minimum_purchase
             assert minimum is not None
-            return _("asks for a purchase of {minimum}").format(minimum=formatting.money(minimum))
+            return _("needs a purchase of {minimum}").format(minimum=formatting.money(minimum))
         case _:
             assert_never(why)
 

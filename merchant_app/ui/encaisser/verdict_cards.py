@@ -122,7 +122,7 @@ def verdict_card(verdict: Verdict, label: str, place: Place) -> Card:
             return _no(
                 _("Unknown"),
                 _("The central service does not know this voucher. Do not accept it."),
-                _("If the code was typed, compare it with the voucher once more."),
+                _("If the code was typed, compare it with the voucher again."),
             )
         case OtherShop(shop=""):
             return _no(_("Other shop"), _("This voucher can be spent only in its own shop."))
@@ -174,7 +174,7 @@ def _not_for_this_till(verdict: OtherCurrency | WrongSignature | UnknownKey) -> 
             return _no(
                 _("Cannot be verified"),
                 _("This till does not know the key that signed this voucher yet."),
-                _("Once the till is online again, show the voucher again."),
+                _("When the till is back online, show the voucher again."),
             )
         case _:
             assert_never(verdict)
@@ -185,14 +185,14 @@ def _choice_card(verdict: BelowMinimumPurchase | PartUseNotAllowed | AmountAbove
     match verdict:
         case BelowMinimumPurchase(minimum=minimum, purchase=None):
             word = _("How much is the purchase?")
-            lead = _("This voucher asks for a purchase of at least {minimum}.").format(
+            lead = _("This voucher needs a purchase of at least {minimum}.").format(
                 minimum=formatting.money(minimum)
             )
             line = _("Type the total of the purchase above.")
         case BelowMinimumPurchase(minimum=minimum, purchase=purchase):
             assert purchase is not None
             word = _("Purchase too small")
-            lead = _("This voucher asks for a purchase of at least {minimum}.").format(
+            lead = _("This voucher needs a purchase of at least {minimum}.").format(
                 minimum=formatting.money(minimum)
             )
             line = _("This one comes to {purchase}.").format(purchase=formatting.money(purchase))
@@ -268,7 +268,7 @@ def _about(voucher: Voucher) -> str:
     until = (
         _("until {day}").format(day=formatting.day(expires_on))
         if expires_on is not None
-        else _("without an end date")
+        else _("no expiry date")
     )
     return " · ".join(part for part in (until, _about_label(voucher.label)) if part)
 

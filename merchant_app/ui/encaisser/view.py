@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
@@ -28,9 +29,11 @@ from merchant_app.ui.encaisser.hits_view import HitsView
 from merchant_app.ui.encaisser.states import (
     LOOKED_UP,
     Focus,
+    Ready,
     Screen,
     SellingStopped,
     Several,
+    State,
 )
 from merchant_app.ui.files.panel import FilePanel
 from merchant_app.ui.function_keys import ACCEPT_KEY
@@ -39,6 +42,9 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.receipt.panel import ReceiptPanel
 from merchant_app.ui.theme import STEP, Look, Size, tinted
+
+if TYPE_CHECKING:
+    from merchant_app.ui.manual.shelf import Spot
 
 _SIDE_SHARE = 0.36
 _SIDE_MIN, _SIDE_MAX = 320, 560
@@ -96,6 +102,7 @@ class EncaisserView(QWidget):
         self._lay_out()
         look.changed.connect(self._colour)
         self._deeds: Deeds | None = None
+        self._state: State = Ready()
         self._colour()
 
     def _name(self, text: str, field: QWidget) -> QLabel:
@@ -235,7 +242,7 @@ class EncaisserView(QWidget):
         self._purchase_message.setVisible(not self._look.is_large or error is not None)
         self._show_entry(screen.entry)
         self.basket.show_screen(screen)
-        self._deeds = deeds
+        self._deeds, self._state = deeds, screen.state
         self._colour()
         self._move_focus(screen.focus)
 
@@ -255,6 +262,17 @@ class EncaisserView(QWidget):
     def show_receipt(self, *, seen: bool) -> None:
         """The receipt in the same place, or purchase, card and amount again."""
         self._left.setCurrentWidget(self.receipt if seen else self._counter_page)
+
+    def help_spot(self) -> Spot | None:
+        """Where the manual speaks of what is seen now."""
+        # Only when asked for: nothing of the manual is loaded before the first paint.
+        from merchant_app.ui.encaisser.help_spots import spot_of
+        from merchant_app.ui.manual import shelf
+
+        seen = self._left.currentWidget()
+        if seen is self._counter_page:
+            return spot_of(self._state)
+        return shelf.about(type(seen).__module__)
 
     def set_currency(self, currency: str) -> None:
         """The shop's: errors in amounts speak of its decimals."""

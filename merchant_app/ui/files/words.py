@@ -132,19 +132,19 @@ def told_of(ending: FileRead | st.OnlyALink) -> Told:
     match ending:
         case Nothing(truncated_after_pages=pages):
             first = "" if pages is None else f"{_first_pages(pages)} "
-            say = _("Type the code that is printed beside the square one, or show it.")
+            say = _("Type the code printed beside the square, or show the voucher to the camera.")
             return Told(_("No voucher in it"), first + say)
         case NotAPicture(kind):
             return Told(_("Not a picture"), _strange(kind))
         case TooLarge():
             return Told(
                 _("File too heavy"),
-                _("No voucher needs as much. Ask for a screenshot, or type the code."),
+                _("No voucher is that heavy. Ask for a screenshot, or type the code."),
             )
         case TooLong():
             return Told(
                 _("Too long to read"),
-                _("Comptoir gave this file up. Ask for a screenshot, or type the code."),
+                _("Comptoir gave up on this file. Ask for a screenshot, or type the code."),
             )
         case Damaged():
             return Told(
@@ -159,7 +159,7 @@ def told_of(ending: FileRead | st.OnlyALink) -> Told:
         case Unreadable(why):
             return _obstacle(why)
         case LibraryMissing(name):
-            sentence = _("The part “{name}” is missing here. Ask for a PDF or a screenshot.")
+            sentence = _("“{name}” is missing on this computer. Ask for a PDF or a screenshot.")
             return Told(_("Cannot be read"), sentence.format(name=name))
         case st.OnlyALink():
             return Told(
@@ -176,7 +176,7 @@ def told_of(ending: FileRead | st.OnlyALink) -> Told:
 def _strange(kind: StrangeKind) -> str:
     match kind:
         case StrangeKind.OFFICE:
-            return _("Word and the like are not read. Ask for the voucher as PDF or screenshot.")
+            return _("Word documents are not read. Ask for the voucher as a PDF or a screenshot.")
         case StrangeKind.OUTLOOK:
             return _("Drag in what is attached to the mail, or save the mail as .eml.")
         case StrangeKind.ARCHIVE:
@@ -207,7 +207,7 @@ def _obstacle(why: Obstacle) -> Told:
         case Obstacle.DISK:
             return Told(
                 _("File unreadable"),
-                _("The computer does not give it out. Copy it to this computer, then try again."),
+                _("It cannot be read where it is. Copy it to this computer, then try again."),
             )
         case _:
             assert_never(why)

@@ -66,7 +66,7 @@ class CameraPage(StepPage):
         if has_camera:
             sentence = _("Hold any QR code in front of it. A scanner gun can be tried here, too.")
         else:
-            sentence = _("None is needed: a scanner gun or the typed code do as well.")
+            sentence = _("You can do without: a scanner gun or the typed code will do.")
         self.say(_("The camera"), sentence)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
@@ -13,6 +15,9 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size
 from merchant_app.vouchers.scan import CodeText, Foreign, TokenText, classify, enrolment_of
+
+if TYPE_CHECKING:
+    from merchant_app.ui.manual.shelf import Spot
 
 _PICTURE_PX = 300
 
@@ -71,6 +76,13 @@ class EnrolPage(StepPage):
         # The camera's own button, which comes and goes, is last.
         self._arrange(*shown, follow=self.code)
         self._changed()
+
+    def help_spot(self) -> Spot | None:
+        """A till that is enrolled again mostly is one that was blocked."""
+        # Only when asked for: nothing of the manual is loaded before the first paint.
+        from merchant_app.ui.manual.shelf import Spot
+
+        return Spot("this-till", "blocked") if self.again else None
 
     def _introduce(self) -> None:
         if self.again:

@@ -13,7 +13,7 @@ from merchant_app.ui.reglages import words
 from merchant_app.ui.reglages.controls import OneOf
 from merchant_app.ui.theme import STEP, Look, Size
 
-OFFERED = (Language.FRENCH, Language.ENGLISH)
+OFFERED = tuple(language for language in Language if language is not Language.SYSTEM)
 
 
 class LanguagePage(StepPage):

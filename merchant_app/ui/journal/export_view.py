@@ -101,10 +101,10 @@ class ExportView(QWidget):
         self.first = self._day_field(_("From"))
         self.last = self._day_field(_("To"))
         self.before = self._button("", "")
-        self.before.say_shape(Shape.CHEVRON_LEFT, _("The time before"))
+        self.before.say_shape(Shape.CHEVRON_LEFT, _("Previous period"))
         self.before.clicked.connect(self._before_pressed)
         self.after = self._button("", "")
-        self.after.say_shape(Shape.CHEVRON_RIGHT, _("The time after"))
+        self.after.say_shape(Shape.CHEVRON_RIGHT, _("Next period"))
         self.after.clicked.connect(self._after_pressed)
         self.days = plain(parent=self._inside, wrap=True)
 

@@ -74,9 +74,9 @@ def news(panel: Panel) -> Message:
     """Where it stands."""
     match panel.mode:
         case Writing(stopping=True):
-            return Message(_("Being stopped…"), Tone.WAIT)
+            return Message(_("Stopping…"), Tone.WAIT)
         case Writing(rows=rows):
-            told = ngettext("Being written: {n} line…", "Being written: {n} lines…", rows)
+            told = ngettext("Writing: {n} line…", "Writing: {n} lines…", rows)
             return Message(told.format(n=rows), Tone.WAIT)
         case Choosing(news=of):
             return _came_to(of)
@@ -102,10 +102,10 @@ def _came_to(of: News | None) -> Message:
 
 def _done(done: Exported) -> str:
     if not done.rows:
-        return _("{file} is there, and empty: nothing was recorded then.").format(
+        return _("{file} is ready, and empty: nothing was recorded on these days.").format(
             file=done.path.name
         )
-    told = ngettext("{file} is there: {n} line.", "{file} is there: {n} lines.", done.rows)
+    told = ngettext("{file} is ready: {n} line.", "{file} is ready: {n} lines.", done.rows)
     text = told.format(file=done.path.name, n=done.rows)
     if not done.not_closed:
         return text
@@ -122,7 +122,7 @@ def _refused(refusal: ExportRefusal) -> str:
         case ExportRefusal.SIREN_MISSING:
             return _("The SIREN is part of this file’s name: type its nine digits above.")
         case ExportRefusal.NOTHING_CLOSED:
-            text = _("No closed day has a sale then. Close the days first ({key}).")
+            text = _("No closed day in this period has a sale. Close the days first ({key}).")
             return text.format(key=CLOSING_KEY)
         case _:
             assert_never(refusal)
@@ -131,7 +131,7 @@ def _refused(refusal: ExportRefusal) -> str:
 def _notice(notice: Notice) -> str:
     match notice:
         case Notice.NO_DAY:
-            return _("A day looks like this: {day}.").format(day=field_day(date(2026, 12, 31)))
+            return _("Write a day like this: {day}.").format(day=field_day(date(2026, 12, 31)))
         case Notice.BACKWARDS:
             return _("The first day comes after the last one.")
         case Notice.SIREN_WRONG:
@@ -147,7 +147,10 @@ def _problem(kind: ProblemKind) -> str:
         case ProblemKind.DISK_FULL:
             return _("No room left in this folder. Nothing was left there: choose another one.")
         case ProblemKind.DISK_READ_ONLY:
-            return _("This folder cannot be written, or the stick was pulled out. Choose another.")
+            return _(
+                "Nothing can be written to this folder, or the stick was pulled out. Choose "
+                "another."
+            )
         case _:
             told = words.problem(kind)
             return f"{told.word}. {told.sentence}"

@@ -176,7 +176,7 @@ class SalesList(QListView):
         self.setModel(self._model)
         self.setItemDelegate(self._lines)
         self.setUniformItemSizes(True)
-        self.setAccessibleName(_("Redemptions"))
+        self.setAccessibleName(_("Sales"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)

@@ -68,7 +68,7 @@ class JournalView(QWidget):
         self.title = plain(_("Journal"), self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self.title.setVisible(not look.is_large)  # the list needs the room; the rail says it
-        self.field = SearchField(look, _("Find a redemption"), self)
+        self.field = SearchField(look, _("Find a sale"), self)
         self.field.setFont(look.font(Size.BODY))
         self.field.setMaxLength(TEXT_MAX)
         self.field.setPlaceholderText(_("12.50, yesterday, 14:30, Claire, …2M"))

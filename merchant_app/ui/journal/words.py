@@ -84,7 +84,7 @@ def state(of: SaleState) -> State:
         case SaleState.DEBITED:
             return State(_("Debited"), Shape.CHECK_FILLED, Tone.YES, _("All is settled."))
         case SaleState.WAITING:
-            meaning = _("The goods were handed over; the debit follows with the line.")
+            meaning = _("The goods were handed over; the debit follows when the line is back.")
             return State(_("Accepted offline"), Shape.CHECK_DASHED, Tone.LATER, meaning)
         case SaleState.SHORT:
             meaning = _("The goods were handed over, and the voucher could not pay for all of it.")
@@ -93,13 +93,13 @@ def state(of: SaleState) -> State:
             meaning = _("The voucher has its money back.")
             return State(_("Undone"), Shape.UNDO, Tone.QUIET, meaning)
         case SaleState.UNDO_WAITS:
-            meaning = _("The money goes back on the voucher with the line.")
+            meaning = _("The money goes back on the voucher when the line is back.")
             return State(_("Undo pending"), Shape.HOURGLASS, Tone.WAIT, meaning)
         case SaleState.REFUSED:
             meaning = _("Nothing was debited, nothing was handed over.")
             return State(_("Refused"), Shape.OCTAGON, Tone.NO, meaning)
         case SaleState.KEPT:
-            meaning = _("It was given up: nothing is debited, nothing was handed over.")
+            meaning = _("It was cancelled: nothing is debited, nothing was handed over.")
             return State(_("Abandoned"), Shape.DOTS, Tone.QUIET, meaning)
         case SaleState.OPEN:
             meaning = _("Nobody has said whether the goods were handed over.")
@@ -159,7 +159,7 @@ def nothing(screen: Screen) -> Nothing | None:
             _("Try an amount, a day, an hour, a name, or the last characters of the code."),
         )
     return Nothing(
-        _("Nothing recorded yet"), _("The first redemption will stand here, with all its life.")
+        _("Nothing recorded yet"), _("The first sale will appear here, with its whole story.")
     )
 
 

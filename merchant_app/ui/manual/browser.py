@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from pathlib import PurePosixPath
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QImageReader,
     QPixmap,
     QResizeEvent,
     QTextBlockFormat,
@@ -52,9 +54,15 @@ class PageBrowser(QTextBrowser):
         super().__init__(parent)
         self._look = look
         self._text = ""
+        self._heading = ""
         self._shown: QTextDocument | None = None
         self._drawn_for = 0
         self._pictures: dict[tuple[str, int], QPixmap] = {}
+        self._coming: deque[tuple[QUrl, str]] = deque()
+        self._next_picture = QTimer(self)
+        self._next_picture.setSingleShot(True)
+        self._next_picture.setInterval(0)
+        self._next_picture.timeout.connect(self._bring_picture)
         self._words: tuple[str, ...] = ()
         self._hits: list[QTextCursor] = []
         self._at = 0
@@ -68,9 +76,11 @@ class PageBrowser(QTextBrowser):
 
     # --- what is shown ---------------------------------------------------------------------------
 
-    def show_page(self, text: str, looked_for: str = "") -> None:
-        """This Markdown, from its top, or from the first place that has what is looked for."""
+    def show_page(self, text: str, looked_for: str = "", *, heading: str = "") -> None:
+        """This Markdown, from its top, from this heading, or from the first place that has what is
+        looked for."""
         self._words = tuple(_WORDS.findall(folded(looked_for)))
+        self._heading = heading
         if text == self._text:
             self._mark()
         else:
@@ -89,28 +99,52 @@ class PageBrowser(QTextBrowser):
         return len(self._hits)
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Pictures of the manual, and nothing else, from nowhere else."""
+        """Pictures of the manual, and nothing else, from nowhere else.
+
+        A page is laid out with the room of its pictures; they come one by one after it, so that
+        none of these steps is long.
+        """
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return None
-        path = PurePosixPath(name.path() if isinstance(name, QUrl) else name)
-        room = self.viewport().width() - 10 * STEP
-        key = (path.name, room)
-        if key not in self._pictures:
-            try:
-                picture = QPixmap(str(resource_path("manual", "pictures", path.name)))
-            except Bug:
-                return None
-            self._pictures[key] = self._fitted(picture, room)
-        return self._pictures[key]
-
-    def _fitted(self, picture: QPixmap, room: int) -> QPixmap:
-        """As wide as there is room, in the pixels of this screen."""
+        address = name if isinstance(name, QUrl) else QUrl(name)
+        key = (PurePosixPath(address.path()).name, self._room())
+        if key in self._pictures:
+            return self._pictures[key]
+        try:
+            path = str(resource_path("manual", "pictures", key[0]))
+        except Bug:
+            return None
+        self._coming.append((address, path))
+        self._next_picture.start()
         ratio = self.devicePixelRatioF()
-        if picture.width() > room * ratio > 0:
-            smooth = Qt.TransformationMode.SmoothTransformation
-            picture = picture.scaledToWidth(round(room * ratio), smooth)
-        picture.setDevicePixelRatio(ratio)
-        return picture
+        room = QPixmap(_fitted(QImageReader(path).size(), round(key[1] * ratio)))
+        room.setDevicePixelRatio(ratio)
+        room.fill(QColor(self._look.palette.sunken))
+        return room
+
+    @Slot()
+    def _bring_picture(self) -> None:
+        address, path = self._coming.popleft()
+        key = (PurePosixPath(address.path()).name, self._room())
+        if key not in self._pictures:
+            ratio = self.devicePixelRatioF()
+            picture = QPixmap(path)
+            size = _fitted(picture.size(), round(key[1] * ratio))
+            if size != picture.size():
+                smooth = Qt.TransformationMode.SmoothTransformation
+                keep = Qt.AspectRatioMode.IgnoreAspectRatio
+                picture = picture.scaled(size, keep, smooth)
+            picture.setDevicePixelRatio(ratio)
+            self._pictures[key] = picture
+        image = QTextDocument.ResourceType.ImageResource.value
+        self.document().addResource(image, address, self._pictures[key])
+        self.viewport().update()
+        if self._coming:
+            self._next_picture.start()
+
+    def _room(self) -> int:
+        """The width of a picture at most, in the pixels of a layout."""
+        return self.viewport().width() - 10 * STEP
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -120,6 +154,8 @@ class PageBrowser(QTextBrowser):
     # --- painting --------------------------------------------------------------------------------
 
     def _draw(self) -> None:
+        self._coming.clear()
+        self._next_picture.stop()
         document = QTextDocument(self)
         document.setDefaultFont(self._look.font(Size.BODY))
         document.setDocumentMargin(5 * STEP)
@@ -136,7 +172,19 @@ class PageBrowser(QTextBrowser):
     def _mark(self) -> None:
         self._find()
         self.moveCursor(QTextCursor.MoveOperation.Start)
+        self._show_part()
         self._show_hits()
+
+    def _show_part(self) -> None:
+        """The heading at the top, as far as what comes after it allows."""
+        block = self.document().begin()
+        while self._heading and block.isValid():
+            if block.blockFormat().headingLevel() and block.text() == self._heading:
+                self.setTextCursor(QTextCursor(block))
+                top = self.document().documentLayout().blockBoundingRect(block).top()
+                self.verticalScrollBar().setValue(round(top) - 2 * STEP)
+                return
+            block = block.next()
 
     def _find(self) -> None:
         self._hits, self._at = [], 0
@@ -177,6 +225,13 @@ class PageBrowser(QTextBrowser):
         path = PurePosixPath(link.path())
         if not link.scheme() and path.suffix == ".md":
             self.wanted.emit(path.stem)
+
+
+def _fitted(picture: QSize, room: int) -> QSize:
+    """As wide as there is room, never wider than it is."""
+    if picture.width() <= room or room <= 0:
+        return picture
+    return QSize(room, round(picture.height() * room / picture.width()))
 
 
 class _Dress:

@@ -6,21 +6,45 @@ a place's key closes it and does what it always does.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Slot
+from functools import partial
+from typing import Protocol, TypeAlias, runtime_checkable
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
+from merchant_app.errors import Bug
+from merchant_app.i18n import Language, active
+from merchant_app.ui.background import Background, Done, Outcome
 from merchant_app.ui.keys import KeyUser
 from merchant_app.ui.manual import shelf
+from merchant_app.ui.manual.shelf import ManualPage, Spot
 from merchant_app.ui.manual.view import ManualView
 from merchant_app.ui.theme import Look
+
+READ_AFTER_MS = 2_000
+"""After the window is there: opening the till comes first."""
+
+Shelf: TypeAlias = tuple[Language, tuple[ManualPage, ...]]
+"""Every page, and in which language."""
 
 
 class ManualPlace(QObject):
     """Lives in the GUI thread. A `KeyUser` before the window's own."""
 
-    def __init__(self, look: Look, covered: QWidget, *, user: KeyUser) -> None:
-        """`covered`: what the manual lies over. `user`: who acts on keys otherwise."""
+    def __init__(
+        self, look: Look, covered: QWidget, *, user: KeyUser, background: Background
+    ) -> None:
+        """
+        Args:
+            look: of the window.
+            covered: what the manual lies over.
+            user: who acts on keys otherwise.
+            background: reads the pages before somebody asks for one; on an old disk that takes
+                longer than a key press may.
+        """
         super().__init__(covered)
+        self._background = background
+        self._read: Shelf | None = None
         self._look = look
         self._covered = covered
         self._user = user
@@ -28,6 +52,15 @@ class ManualPlace(QObject):
         self._came_from: QWidget | None = None
         self._closing = False
         covered.installEventFilter(self)
+        QTimer.singleShot(READ_AFTER_MS, self._read_pages)
+
+    @Slot()
+    def _read_pages(self) -> None:
+        self._background.start(partial(_read, active()), self._pages_read, name="manual")
+
+    def _pages_read(self, outcome: Outcome[Shelf | None]) -> None:
+        if isinstance(outcome, Done):
+            self._read = outcome.result
 
     @property
     def is_open(self) -> bool:
@@ -41,9 +74,10 @@ class ManualPlace(QObject):
         self._came_from = focus
         inside = focus is not None and seen is not None and seen.isAncestorOf(focus)
         # Made anew each time: the language, and the size of the window, may be others now.
-        self.view = ManualView(self._look, self._covered)
+        pages = self._read[1] if self._read is not None and self._read[0] is active() else None
+        self.view = ManualView(self._look, self._covered, pages=pages)
         self.view.left.connect(self.close)
-        self.view.open_at(page_about(focus if inside else seen))
+        self.view.open_at(spot_about(focus if inside else seen))
 
     @Slot()
     def close(self) -> None:
@@ -103,11 +137,34 @@ class ManualPlace(QObject):
         return super().eventFilter(watched, event)
 
 
-def page_about(seen: QWidget | None) -> str:
-    """The name of the page about this widget, or about what it lies in."""
+def _read(language: Language) -> Shelf | None:
+    try:
+        return language, shelf.load(language)
+    except Bug:
+        # No till stops for its manual: whoever asks for a page that does not ship is told then.
+        return None
+
+
+@runtime_checkable
+class SaysWhatItIsAbout(Protocol):
+    """A widget that is about something else from one state to the next."""
+
+    def help_spot(self) -> Spot | None:
+        """Where help is in the state that is seen; None: where it is about the whole screen."""
+        ...
+
+
+def spot_about(seen: QWidget | None) -> Spot:
+    """Where help is about this widget, or about what it lies in."""
+    found: Spot | None = None
     while seen is not None:
-        page = shelf.about(type(seen).__module__)
-        if page is not None:
-            return page
+        own = shelf.about(type(seen).__module__)
+        if found is not None and own not in (None, found):
+            break
+        if isinstance(seen, SaysWhatItIsAbout):
+            said = seen.help_spot()
+            if said is not None:
+                return said
+        found = found or own
         seen = seen.parentWidget()
-    return shelf.FIRST
+    return found or shelf.FIRST

@@ -18,7 +18,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.manual import shelf
 from merchant_app.ui.manual.browser import PageBrowser
-from merchant_app.ui.manual.shelf import ManualPage
+from merchant_app.ui.manual.shelf import ManualPage, Spot
 from merchant_app.ui.theme import STEP, Look, Size
 
 _CONTENTS_PX = 280
@@ -38,11 +38,14 @@ class ManualView(QWidget):
 
     left = Signal()
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(
+        self, look: Look, parent: QWidget, *, pages: tuple[ManualPage, ...] | None = None
+    ) -> None:
+        """`pages`: those of the language in use, where somebody read them before."""
         super().__init__(parent)
         self._look = look
         self._covered = parent
-        self._pages = shelf.load(active())
+        self._pages = pages if pages is not None else shelf.load(active())
         self._listed: tuple[ManualPage, ...] = ()
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(_("Search the manual"))
@@ -95,14 +98,16 @@ class ManualView(QWidget):
 
     # --- pages -----------------------------------------------------------------------------------
 
-    def open_at(self, name: str) -> None:
-        """Cover everything, at this page."""
+    def open_at(self, spot: Spot) -> None:
+        """Cover everything, at this page, at this part of it."""
         self.setGeometry(self._covered.rect())
-        self._column.activate()  # the page is drawn once, for the width it will have
-        self._list(self._pages, name)
+        # First what is empty: the page is drawn once, for the width it will have.
         self.raise_()
         self.show()
         self.search.setFocus()
+        self._list(self._pages, spot.page)
+        if spot.part and self.page is not None:
+            self.browser.show_page(self.page.text, heading=shelf.heading(spot, active()))
 
     @property
     def page(self) -> ManualPage | None:

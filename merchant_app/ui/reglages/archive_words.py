@@ -48,7 +48,7 @@ def progress(panel: Panel) -> str:
     if panel.stopping:
         return _("Stopping…")
     if panel.progress is None:
-        return _("Beginning…")
+        return _("Preparing…")
     match panel.progress.step:
         case Step.COPYING:
             return _("Reading the journal… The till goes on meanwhile.")
@@ -99,13 +99,13 @@ def _refused(refusal: Refusal) -> str:
         case Refusal.FULL:
             return _("There is not enough room in this folder. Choose another one.")
         case Refusal.TOO_LARGE:
-            return _("This stick takes no file as large. One formatted as exFAT does.")
+            return _("This stick does not take a file that large. One formatted as exFAT does.")
         case Refusal.GONE:
             return _("The stick went away or failed in the middle. No archive was made there.")
         case Refusal.NOT_READ_BACK:
             return _("This stick does not give back what was written. Take another one.")
         case Refusal.JOURNAL_NOT_SOUND:
-            return _("The journal did not pass its check. Nothing is lost; call for help.")
+            return _("The journal did not pass its check. Nothing is lost; ask for help.")
         case _:
             assert_never(refusal)
 

@@ -15,7 +15,7 @@ from merchant_app.ui.reglages.pin_presenter import Panel, Slip, Told
 def what_for(panel: Panel) -> str:
     """What it does, and whether there is one."""
     state = _("A PIN is set.") if panel.is_set else _("No PIN is set.")
-    return f"{state} " + _("It takes one debit beyond a limit of selling offline.")
+    return f"{state} " + _("Offline, it allows one debit beyond a limit.")
 
 
 def told(of: Told | None) -> str:
@@ -24,7 +24,7 @@ def told(of: Told | None) -> str:
         case None:
             return ""
         case PinKept(session_only=True):
-            return _("The PIN holds until the program is closed: this computer keeps no secrets.")
+            return _("The PIN holds until Comptoir is closed: this computer has no keyring.")
         case PinKept():
             return _("The PIN is set.")
         case PinGone():

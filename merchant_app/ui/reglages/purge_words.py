@@ -36,9 +36,10 @@ def _question(purging: Purging) -> str:
     if purging.offer is None or purging.archive is None:
         raise ValueError("nothing is asked about")
     return _(
-        "Everything up to {day} goes from this computer: sales, closings, papers and copies. "
-        "Everything after that stays. The archive {name} will be all there is of those days: keep "
-        "it safe. This cannot be undone. Selling waits for up to a minute."
+        "Everything up to {day} leaves this computer: sales, closings, papers and "
+        "copies. Everything after that stays. The archive {name} will be all there is "
+        "of those days: keep it safe. This cannot be undone. Selling waits for up to a "
+        "minute."
     ).format(day=day(purging.offer.until), name=purging.archive.name)
 
 
@@ -76,7 +77,7 @@ def _kept(why: Keep) -> str:
         case Keep.NOT_SETTLED:
             return _("Nothing was erased: something of these days is still open.")
         case Keep.TOO_MANY_ENROLMENTS:
-            return _("Nothing was erased: this till was set up anew too often. Call for help.")
+            return _("Nothing was erased: this till was enrolled again too often. Ask for help.")
         case Keep.NO_KEY:
             return _("Nothing was erased: close a day first, then try again.")
         case Keep.OTHER_ARCHIVE:
@@ -85,7 +86,7 @@ def _kept(why: Keep) -> str:
                 "damaged. Choose the last one, or make a new one."
             )
         case Keep.NOT_SOUND:
-            return _("Nothing was erased: what would remain did not pass its check. Call for help.")
+            return _("Nothing was erased: what would remain did not pass its check. Ask for help.")
         case _:
             assert_never(why)
 

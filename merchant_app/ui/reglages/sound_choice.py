@@ -31,7 +31,7 @@ class SoundChoice(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._chosen: Chosen | None = None
-        self.on = CheckBox(look, _("Verdicts are heard"), self)
+        self.on = CheckBox(look, _("A sound for each verdict"), self)
         self.on.clicked.connect(self.on_wanted)
         self.volume = Volume(self)
         self.volume.setAccessibleName(_("Volume"))

@@ -100,6 +100,8 @@ class ReglagesView(QWidget):
             [words.language(of) for of in _LANGUAGES],
             title=_("Language"),
             column=column,
+            # Three stand beside each other; with a fourth they would run out of the window.
+            per_row=1 if column else min(len(_LANGUAGES), 3),
             parent=self._inside,
         )
         self.language.chosen.connect(self._language_chosen)

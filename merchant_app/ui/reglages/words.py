@@ -54,7 +54,7 @@ def printer(kind: ReceiptPrinter) -> str:
         case ReceiptPrinter.SYSTEM:
             return _("A printer of this computer")
         case ReceiptPrinter.NETWORK:
-            return _("Receipt printer in the network")
+            return _("Receipt printer on the network")
         case ReceiptPrinter.USB:
             return _("Receipt printer, USB")
         case ReceiptPrinter.SERIAL:
@@ -98,7 +98,7 @@ def sound(of: Sound) -> str:
         case Sound.NO:
             return _("Refused")
         case _:
-            return _("Look here")
+            return _("Please check")
 
 
 def missing_readers(names: Sequence[str]) -> str:
@@ -130,12 +130,12 @@ def note(of: Note | ProblemKind | None) -> str:
         case None:
             return ""
         case Note.AT_NEXT_START:
-            return _("This will hold from the next start of Comptoir.")
+            return _("Takes effect the next time Comptoir starts.")
         case Note.CODE_READ:
             return _("A code was read: this camera is fine.")
         case ProblemKind():
             told = words.problem(of)
-            return _("This holds now, but could not be kept: {problem}").format(
+            return _("Applied, but not saved: {problem}").format(
                 problem=f"{told.word}. {told.sentence}"
             )
         case _:

@@ -64,7 +64,9 @@ def _no_statement(screen: st.Screen) -> Card:
         shape=Shape.DOTS if stopped else Shape.HOURGLASS,
         word=word,
         lead=sentence,
-        lines=() if stopped else (_("Sales go on. This till’s own figures are under “Closing”."),),
+        lines=()
+        if stopped
+        else (_("You can go on selling. This till’s own figures are under “Closing”."),),
     )
 
 

@@ -182,7 +182,7 @@ def by_expiry(of: Outstanding) -> Chart:
     """What can be spent, by the month in which it can be spent for the last time."""
     named = [
         (
-            _("without a last day") if one.month is None else formatting.month(one.month),
+            _("no expiry date") if one.month is None else formatting.month(one.month),
             "∞" if one.month is None else f"{one.month:%m/%y}",
             one,
         )
@@ -195,12 +195,12 @@ def by_expiry(of: Outstanding) -> Chart:
             for name, tick, one in named
         ),
         tell=_short(of.currency),
-        columns=(_("Last day in"), _("Vouchers"), _("Amount")),
+        columns=(_("Expiry"), _("Vouchers"), _("Amount")),
         rows=tuple(
             (name, str(one.count), amount(of.currency, one.amount_minor))
             for name, _tick, one in named
         ),
-        empty=_("Nothing is left to be spent."),
+        empty=_("Nothing is left to spend."),
     )
 
 
@@ -215,8 +215,8 @@ def expiring_table(of: Outstanding, screen: st.Screen) -> Table:
         for one in of.totals.expiring
     )
     return Table(
-        _("Last day within 30 days"),
-        (_("Last day within 30 days"), _("Left"), _("Until")),
+        _("Expires within 30 days"),
+        (_("Expires within 30 days"), _("Left"), _("Until")),
         rows or ((_("None"), "", ""),),
     )
 

@@ -47,7 +47,7 @@ def title(screen: st.Screen) -> str:
     """Above everything."""
     match screen.page:
         case st.Page.OUTSTANDING:
-            return _("Still to be spent")
+            return _("Still to spend")
         case st.Page.LINES:
             item = screen.item
             days = period_name(item.period) if isinstance(item, st.Figures) else _days(screen)
@@ -315,7 +315,7 @@ def _refused(kind: RefusedKind) -> tuple[str, str]:
         case RefusedKind.NOT_OFFERED:
             return (
                 _("No statement"),
-                _("The central service gives no statement of these days. Ask the platform."),
+                _("The central service gives no statement for these days. Ask the platform."),
             )
         case _:
             assert_never(kind)

@@ -61,8 +61,8 @@ def happens(situation: Situation) -> str:
             )
         case Situation.REFUSED_LATER:
             return _(
-                "Accepted while the line is down, but used up at the other till meanwhile. When "
-                "the line is back, a card waits under To settle."
+                "Accepted while the line is down, but used up at the other till meanwhile. "
+                "When the line is back, a card waits in “To settle”."
             )
         case _:
             assert_never(situation)
@@ -80,7 +80,7 @@ def to_say(situation: Situation) -> str:
         case Situation.EXPIRED:
             return _("“It ran out forty days ago. The platform can tell you what is possible.”")
         case Situation.OUTAGE:
-            return _("“That is fine, thank you.” The line is no business of the customer’s.")
+            return _("“That is fine, thank you.” The line is not the customer’s concern.")
         case Situation.REFUSED_LATER:
             return _("Nothing: the goods are gone. Call the customer, or accept the loss.")
         case _:

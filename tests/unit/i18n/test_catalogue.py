@@ -8,9 +8,13 @@ from collections.abc import Iterator
 import pytest
 from babel.messages.pofile import read_po
 
+from merchant_app.bootstrap.arguments import parse
 from merchant_app.errors import Bug
 from merchant_app.i18n import Language, _, active, choose, install, ngettext
+from merchant_app.i18n.formatting import WRITINGS
 from merchant_app.resources import resource_path
+from merchant_app.settings.options import Language as Setting
+from merchant_app.ui.manual import shelf
 
 PLACEHOLDER = re.compile(r"\{[a-z_]*\}")
 
@@ -29,13 +33,25 @@ def french_again() -> Iterator[None]:
         ("system", ("en-US", "fr-FR"), Language.ENGLISH),
         ("system", ("en_GB",), Language.ENGLISH),
         ("system", ("en",), Language.ENGLISH),
-        ("system", ("de-DE", "en-GB"), Language.FRENCH),
+        ("system", ("xx-XX", "en-GB"), Language.FRENCH),
         ("system", ("C",), Language.FRENCH),
         ("system", (), Language.FRENCH),
     ],
 )
 def test_the_language(wanted: str, system: tuple[str, ...], chosen: Language) -> None:
     assert choose(wanted, system) is chosen
+
+
+def test_a_language_is_whole_or_it_is_none() -> None:
+    """Its catalogue, its figures, its setting, its option on the command line, its manual."""
+    spoken = {language.value for language in Language}
+    assert {path.name for path in resource_path("locale").iterdir()} == spoken
+    assert set(WRITINGS) == set(Language)
+    assert {setting.value for setting in Setting} - {Setting.SYSTEM.value} == spoken
+    for language in spoken:
+        assert parse(["--language", language]).language == language
+    assert {len(files) for files in shelf.PAGES.values()} == {len(Language)}
+    assert {len(headings) for headings in shelf.PARTS.values()} == {len(Language)}
 
 
 def test_an_unknown_setting_is_a_bug() -> None:

@@ -10,13 +10,16 @@ from babel.messages.pofile import read_po
 
 from merchant_app.i18n import Language
 from merchant_app.resources import resource_path
+from merchant_app.ui.encaisser.help_spots import spot_of
 from merchant_app.ui.manual import shelf
-from merchant_app.ui.manual.shelf import PAGES, ManualPage, about, found, load
+from merchant_app.ui.manual.shelf import PAGES, ManualPage, Spot, about, found, heading, load
 from tests.house.sources import ROOT
+from tests.ui.gallery import SCENE
 
 languages = pytest.mark.parametrize("language", Language, ids=lambda one: one.value)
-ELSEWHERE = {"fr": {"brancher-une-plateforme"}, "en": {"connecting"}}
+ELSEWHERE = {"brancher-une-plateforme", "connecting"}
 """No part of the manual of a till: for platforms."""
+_STATES = [scene.screen(1).state for scene in SCENE.values()]
 NO_SCREEN = {
     # what is no screen of its own but a part of others
     *("charts", "manual"),
@@ -39,7 +42,7 @@ def test_every_page_is_there_with_a_title_and_little_to_read(language: Language)
 @languages
 def test_every_file_is_a_page(language: Language) -> None:
     files = {path.stem for path in resource_path("manual", language.value).glob("*.md")}
-    assert files - ELSEWHERE[language.value] == {page.file for page in load(language)}
+    assert files - ELSEWHERE == {page.file for page in load(language)}
 
 
 @languages
@@ -64,7 +67,28 @@ def test_every_screen_has_its_page() -> None:
     ui = ROOT / "merchant_app" / "ui"
     folders = {path.parent.name for path in ui.glob("*/__init__.py")} - NO_SCREEN
     assert not {name for name in folders if about(f"merchant_app.ui.{name}.view") is None}
-    assert set(shelf.ABOUT.values()) <= set(PAGES)
+
+
+def test_help_is_opened_at_pages_and_parts_that_are_there() -> None:
+    spots = {*shelf.ABOUT.values(), *shelf.PARTS, *map(spot_of, _STATES)} - {None}
+    assert {spot.page for spot in spots if spot is not None} <= set(PAGES)
+    assert {spot for spot in spots if spot is not None and spot.part} == set(shelf.PARTS)
+
+
+@languages
+def test_a_part_has_its_heading(language: Language) -> None:
+    pages = {page.name: page for page in load(language)}
+    for spot in shelf.PARTS:
+        assert f"\n## {heading(spot, language)}\n" in pages[spot.page].text, spot
+    assert heading(Spot("checkout"), language) == ""
+
+
+def test_both_languages_have_the_same_parts() -> None:
+    french, english = (
+        [re.findall(r"^#+", page.text, re.MULTILINE) for page in load(language)]
+        for language in (Language.FRENCH, Language.ENGLISH)
+    )
+    assert french == english
 
 
 @pytest.mark.parametrize("start", shelf.ABOUT)
@@ -74,8 +98,9 @@ def test_what_a_page_is_about_is_there(start: str) -> None:
 
 
 def test_the_nearest_page_is_taken() -> None:
-    assert about("merchant_app.ui.journal.view") == "journal"
-    assert about("merchant_app.ui.journal.export_view") == "exports"
+    assert about("merchant_app.ui.journal.view") == Spot("journal")
+    assert about("merchant_app.ui.journal.export_view") == Spot("exports")
+    assert about("merchant_app.ui.reglages.pin_view") == Spot("settings", "pin")
     assert about("merchant_app.ui.journals.view") is None
     assert about("PySide6.QtWidgets") is None
 

@@ -88,10 +88,10 @@ def test_after_half_a_day_the_day_is_told_too() -> None:
 def test_a_blocked_till_and_one_that_is_not_accepted_say_what_they_keep() -> None:
     blocked = Status(LineState.STOPPED, AT, AT, 4, unsent_sales=1)
     assert said(blocked) == (
-        "Caisse bloquée. 1 vente est gardée ici, en sûreté. Appelez le responsable."
+        "Caisse bloquée. 1 encaissement est gardé ici, en sûreté. Appelez votre responsable."
     )
     refused = Status(LineState.NOT_ENTITLED, AT, AT, 4, unsent_sales=2)
-    assert "2 ventes sont gardées ici" in said(refused)
+    assert "2 encaissements sont gardés ici" in said(refused)
     shown = band(refused, now=NOON, time_zone=ZONE)
     assert shown is not None
     assert shown.tone is Tone.NO
