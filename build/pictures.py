@@ -1,6 +1,7 @@
 """Screenshots of every state of the screen: `pictures.py --out DIR [--only NAME]`.
 
-Writes `<state>-<fr|en>-<light|dark>.png` at 1024x700, and `...-200.png` with text twice as large.
+Writes `<state>-<fr|en>-<light|dark>.png` at 1024x700, and `...-200.png` with text twice as large;
+with `--eyes tritanopia` also `...-tritanopia.png`, as who sees so would see it.
 Without `--out`: the pictures of the manual, into resources/manual. Run with the environment's
 Python; needs no display.
 """
@@ -18,6 +19,8 @@ from pathlib import Path
 import manual_pictures
 
 ROOT = Path(__file__).resolve().parent.parent
+EYES = ("protanopia", "deuteranopia", "tritanopia", "achromatopsia")
+"""Those of tests/ui/colour_blindness.py, which needs Qt."""
 
 
 def main(arguments: list[str]) -> int:
@@ -31,6 +34,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--language", choices=manual_pictures.LANGUAGES, action="append")
     parser.add_argument("--scheme", choices=("light", "dark", "contrast"), action="append")
     parser.add_argument("--text", type=int, choices=(100, 150, 200), action="append")
+    parser.add_argument("--eyes", choices=EYES, action="append", default=[])
     options = parser.parse_args(arguments)
     if options.out is None:
         return _manual()
@@ -41,6 +45,7 @@ def main(arguments: list[str]) -> int:
         languages=options.language or manual_pictures.LANGUAGES,
         schemes=options.scheme or ("light", "dark"),
         texts=options.text or (100, 200),
+        eyes=options.eyes,
     )
 
 
@@ -52,6 +57,7 @@ def draw(
     languages: Sequence[str],
     schemes: Sequence[str],
     texts: Sequence[int],
+    eyes: Sequence[str] = (),
 ) -> int:
     """Draw in one process for each text size."""
     out.mkdir(parents=True, exist_ok=True)
@@ -64,7 +70,7 @@ def draw(
         command = [
             *(sys.executable, "-m", "tests.ui.picture_session"),
             *(str(out.resolve()), only, size, ",".join(languages), ",".join(schemes)),
-            str(percent),
+            *(str(percent), ",".join(eyes)),
         ]
         code = subprocess.call(command, cwd=ROOT, env=environment)
         if code:

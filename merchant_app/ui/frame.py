@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
@@ -15,13 +17,17 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _, ngettext
 from merchant_app.till.counter import CounterFacts
+from merchant_app.till.results import Status
 from merchant_app.ui.bands import Band, LineBand, Note, TrainingBand
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.files.notice import FolderNotice
 from merchant_app.ui.labels import plain
 from merchant_app.ui.rail import Rail
 from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.spoken_news import LineNews
+from merchant_app.ui.spoken_roles import announce
 from merchant_app.ui.status_pill import StatusPill
+from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import RADIUS, STEP, TOUCH, Look, Size
 
 _SHAPE_PX = 24
@@ -144,6 +150,7 @@ class TillFrame(QWidget):
         self.top = TopBar(look, facts)
         self.band = LineBand(look)
         self.notes: list[Note] = []
+        self._news = LineNews()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -162,19 +169,33 @@ class TillFrame(QWidget):
             self.note(sentence)
         row = QHBoxLayout()
         row.setSpacing(0)
+        column.addLayout(row, 1)
+        # In the window before the screens are: so Tab comes to it before them, as the eye does.
         self.rail = Rail(look, settings=settings)
         row.addWidget(self.rail)
         self.screens = QStackedWidget(self)
         for screen in screens:
             self.screens.addWidget(screen)
         row.addWidget(self.screens, 1)
-        column.addLayout(row, 1)
+
+    def show_status(self, status: Status, *, now: datetime, time_zone: str) -> None:
+        """Say it again: "12 s ago" grows older. What is news is announced, once."""
+        shown = pill(status, now=now, time_zone=time_zone)
+        told = band(status, now=now, time_zone=time_zone)
+        self.top.pill.show_pill(shown)
+        self.band.show_band(told)
+        self.rail.show_to_settle(status.to_settle)
+        for news in self._news.of(status, shown, told):
+            announce(self, news)
 
     def note(self, sentence: str) -> None:
         """Say something that needs no answer; it stays until it is dismissed."""
         note = Note(self._look, sentence)
+        # What is above has the keyboard before it, what was there first does not.
+        above = self.notes[-1].button if self.notes else self.folder_notice.other
         self.notes.append(note)
         self._notes.addWidget(note)
+        QWidget.setTabOrder(above, note.button)
 
 
 def _to_know(facts: CounterFacts) -> list[str]:

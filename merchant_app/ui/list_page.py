@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QResizeEvent
@@ -21,7 +22,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.spoken_roles import speak_as
+from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 
@@ -51,6 +52,7 @@ class ListPage(QWidget):
         self._look = look
         self._tone = Tone.QUIET
         self._rows: tuple[str, ...] = ()
+        self._announced = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, title)
         self.title = plain(title, self)
@@ -98,6 +100,12 @@ class ListPage(QWidget):
         for row in rows:
             row.setSpacing(2 * STEP)
             whole.addLayout(row)
+        # Tab goes as the eye does, whichever button was made first.
+        places = [row.itemAt(place) for row in rows for place in range(row.count())]
+        parts = [place.widget() for place in places if place is not None]
+        buttons = [part for part in parts if part is not None]
+        for before, after in pairwise(buttons):
+            QWidget.setTabOrder(before, after)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         least, most = self.list_width_px
@@ -115,6 +123,13 @@ class ListPage(QWidget):
     def labels(self) -> tuple[QLabel, ...]:
         """The texts, for whoever measures them."""
         return (self.title, self._message, *self.card.labels())
+
+    def _announce(self, *sentences: str) -> None:
+        """What is news here, once; not what the list says by itself."""
+        text = " ".join(filter(None, sentences))
+        if text and text != self._announced and self.isVisible():
+            self._announced = text
+            announce(self, text)
 
     def _say(self, message: Message) -> None:
         self._message.setText(message.text)

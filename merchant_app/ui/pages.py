@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
@@ -12,6 +13,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.page import Page
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look
 
 
@@ -34,6 +36,12 @@ class ProblemPage(Page):
         self._close.say(_("Close Comptoir"), "")
         self._close.clicked.connect(self.leave)
         _add_row(self.column, (self.again, self._close))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Enter tries again as it is; whoever hears the screen is told where that is."""
+        super().showEvent(event)
+        announce(self, self.told)
+        self.again.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class CrashPage(Page):
@@ -64,6 +72,14 @@ class CrashPage(Page):
         close.say(_("Close Comptoir"), "")
         close.clicked.connect(self.leave)
         _add_row(self.column, (close,))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Grouping)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keyboard is at the page: an Enter that was meant for the till closes nothing."""
+        super().showEvent(event)
+        announce(self, self.told)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _add_row(column: QVBoxLayout, buttons: Sequence[QWidget]) -> None:

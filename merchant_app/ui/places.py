@@ -33,7 +33,6 @@ from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.function_keys import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.side_places import SidePlaces
-from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.update_notice import UpdateNotice
 
@@ -368,8 +367,7 @@ class Places(QObject):
         """Say it again: "12 s ago" grows older."""
         zone = self._opened.counter.facts.time_zone
         now = self._clock.now()
-        self.frame.top.pill.show_pill(pill(self._status, now=now, time_zone=zone))
-        self.frame.band.show_band(band(self._status, now=now, time_zone=zone))
+        self.frame.show_status(self._status, now=now, time_zone=zone)
         self.cloture.time_passes()
 
     def _ask_status(self) -> None:
@@ -384,7 +382,6 @@ class Places(QObject):
     @Slot(object)
     def _status_came(self, status: Status) -> None:
         self._status = status
-        self.frame.rail.show_to_settle(status.to_settle)
         self._beside.status_came(status)
         self._side.status_came(status)
         self.show_status()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
-from merchant_app.i18n import _, ngettext
+from merchant_app.i18n import _
 from merchant_app.ui.bands import Band
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.function_keys import (
@@ -19,6 +19,7 @@ from merchant_app.ui.function_keys import (
 )
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.status_words import waiting
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 
 _RAIL_ICON = 24
@@ -49,8 +50,7 @@ class _Place(QAbstractButton):
         if count == self._count:
             return
         self._count = count
-        waiting = ngettext("{n} waits", "{n} wait", count).format(n=count)
-        self.setAccessibleName(f"{self.text()}, {waiting}" if count else self.text())
+        self.setAccessibleName(waiting(self.text(), count) if count else self.text())
         self.update()
 
     @property

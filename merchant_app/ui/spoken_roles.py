@@ -1,4 +1,4 @@
-"""What a screen reader calls the widgets that are ours: Qt knows only its own kinds.
+"""What a screen reader calls the widgets that are ours, and is told: Qt knows only its own kinds.
 
 A plain QWidget is a "filler" to AT-SPI and nothing to NVDA, and is passed over even while it has
 the keyboard.
@@ -9,7 +9,11 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QAccessibleInterface,
+)
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 _PROPERTY = "spokenRole"
@@ -27,6 +31,16 @@ def speak_as(widget: QWidget, role: QAccessible.Role, name: str = "") -> None:
     widget.setProperty(_PROPERTY, role.value)
     if name:
         widget.setAccessibleName(name)
+
+
+def announce(at: QWidget, text: str) -> None:
+    """Tell whoever hears the screen, after what is being said to them. GUI thread.
+
+    Args:
+        at: where it is shown.
+        text: whole sentences; what is painted there in words, shapes and colours.
+    """
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(at, text))
 
 
 @cache

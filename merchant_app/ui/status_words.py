@@ -104,6 +104,11 @@ def _mirror(status: Status, *, now: datetime, time_zone: str) -> str:
     ).format(since=_since(status.mirror_broken_since, now=now, time_zone=time_zone))
 
 
+def waiting(place: str, count: int) -> str:
+    """ "À traiter, 2 en attente": a place of the rail, for whoever hears it."""
+    return f"{place}, {ngettext('{n} waits', '{n} wait', count).format(n=count)}"
+
+
 def kept(unsent_sales: int) -> str:
     """How many sales are safe here and not at the service; empty when there are none."""
     if not unsent_sales:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from merchant_app.i18n import Language, install
 from merchant_app.ui.theme import Look, Scheme
+from tests.ui.colour_blindness import Eyes, picture_seen
 from tests.ui.windows import SCREENS, Screen, Window
 
 
@@ -20,11 +21,14 @@ def _settle() -> None:
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def _draw(widget: QWidget, path: Path, size: tuple[int, int]) -> None:
+def _draw(widget: QWidget, path: Path, size: tuple[int, int], eyes: list[Eyes]) -> None:
     widget.resize(*size)
     widget.activateWindow()
     _settle()
-    widget.grab().save(str(path))
+    picture = widget.grab().toImage()
+    picture.save(str(path))
+    for who in eyes:
+        picture_seen(picture, who).save(str(path.with_stem(f"{path.stem}-{who.value}")))
 
 
 def _close(widget: QWidget) -> None:
@@ -34,8 +38,9 @@ def _close(widget: QWidget) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """out, only, size, languages, schemes, text size in percent."""
-    out, only, size_text, languages, schemes, percent = arguments
+    """out, only, size, languages, schemes, text size in percent, eyes (names, or empty)."""
+    out, only, size_text, languages, schemes, percent, blind = arguments
+    eyes = [Eyes(name) for name in blind.split(",") if name]
     suffix = "" if percent == "100" else f"-{percent}"
     width, height = (int(part) for part in size_text.split("x"))
     application = QApplication([])
@@ -48,7 +53,7 @@ def main(arguments: list[str]) -> int:
             look.use(Scheme(scheme))
             end = f"{language}-{scheme}{suffix}.png"
             for name, frame in _pictures(look, only):
-                _draw(frame, Path(out) / f"{name}-{end}", (width, height))
+                _draw(frame, Path(out) / f"{name}-{end}", (width, height), eyes)
                 count += 1
     sys.stdout.write(f"{count} pictures in {out}\n")
     return 0

@@ -94,22 +94,6 @@ def test_a_card_says_it_in_words(scene: Scene, language: Language) -> None:
         assert part.rstrip(".") in card.spoken
 
 
-def test_verdicts_differ_in_word_and_shape() -> None:
-    """No two tones share a shape: colour is never alone."""
-    tones: dict[str, set[Tone]] = {}
-    words: dict[str, set[Tone]] = {}
-    for scene in SCENES:
-        card = card_of(scene.screen(1), PLACE)
-        tones.setdefault(card.shape.value, set()).add(card.tone)
-        words.setdefault(card.word, set()).add(card.tone)
-    assert tones["check_circle"] <= {Tone.YES, Tone.CHOICE, Tone.LATER}
-    assert tones["check_filled"] == {Tone.YES}
-    assert tones["octagon"] == {Tone.NO}
-    assert tones["half"] == {Tone.CHOICE}
-    assert tones["hourglass"] == {Tone.WAIT}
-    assert {word: used for word, used in words.items() if len(used) > 1} == {}
-
-
 def test_every_state_of_releves_has_a_picture() -> None:
     screens = [scene.screen for scene in STATEMENTS]
     assert {screen.page for screen in screens} == set(vs.Page)

@@ -28,9 +28,10 @@ PALETTES = {
 }
 EYES: dict[str, Callable[[str], str]] = {
     "all": lambda colour: colour,
-    "protanope": lambda colour: seen(colour, Eyes.PROTANOPE),
-    "deuteranope": lambda colour: seen(colour, Eyes.DEUTERANOPE),
-    "tritanope": lambda colour: seen(colour, Eyes.TRITANOPE),
+    "protanopia": lambda colour: seen(colour, Eyes.PROTANOPIA),
+    "deuteranopia": lambda colour: seen(colour, Eyes.DEUTERANOPIA),
+    "tritanopia": lambda colour: seen(colour, Eyes.TRITANOPIA),
+    "achromatopsia": lambda colour: seen(colour, Eyes.ACHROMATOPSIA),
 }
 every_palette = pytest.mark.parametrize("name", PALETTES)
 every_eye = pytest.mark.parametrize("eyes", EYES)

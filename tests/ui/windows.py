@@ -49,7 +49,6 @@ from merchant_app.ui.releves.view import RelevesView
 from merchant_app.ui.school.view import SchoolView
 from merchant_app.ui.school.words import coach
 from merchant_app.ui.start_page import StartPage
-from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import Look
 from merchant_app.ui.this_till.view import ThisTillView
 from merchant_app.ui.words import problem
@@ -468,9 +467,7 @@ def _pages(look: Look, _facts: CounterFacts) -> Window:
 
 
 def _say_status(frame: TillFrame, status: Status) -> None:
-    frame.top.pill.show_pill(pill(status, now=NOON, time_zone=ZONE))
-    frame.band.show_band(band(status, now=NOON, time_zone=ZONE))
-    frame.rail.show_to_settle(status.to_settle)
+    frame.show_status(status, now=NOON, time_zone=ZONE)
 
 
 SCREENS = (

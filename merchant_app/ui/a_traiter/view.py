@@ -37,7 +37,7 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import draw_shape
-from merchant_app.ui.spoken_roles import speak_as
+from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 CHOICE_KEYS = {
@@ -179,6 +179,8 @@ class ATraiterView(QWidget):
                 line = Message(words.recording(choice), Tone.WAIT)
             case _:
                 pass
+        if line.text and line.text != self._message.text() and self.isVisible():
+            announce(self, line.text)
         self._message.setText(line.text)
         self._message.setVisible(bool(line.text) or not self._look.is_large)
         self._message.setAccessibleName(line.text)

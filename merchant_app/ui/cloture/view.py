@@ -133,7 +133,10 @@ class ClotureView(ListPage):
         if card is not None:
             self.card.show_card(card, None)
         self._show_list(screen)
-        self._say(words.message(screen))
+        message = words.message(screen)
+        self._say(message)
+        in_list = isinstance(screen.mode, st.Earlier)
+        self._announce("" if card is None or in_list else card.spoken, message.text)
         self._show_buttons(screen)
         had_keyboard = self.isAncestorOf(QApplication.focusWidget() or self)
         page = self._scroll if card is None else self._reading

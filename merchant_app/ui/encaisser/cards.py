@@ -298,7 +298,8 @@ def _answered(result: Settled) -> Card:
         )
     return Card(
         tone=Tone.LATER if result.shortfall else Tone.CHOICE,
-        shape=Shape.CHECK_DASHED if result.shortfall is None else Shape.CHECK_CIRCLE,
+        # No check: that is the shape of a voucher that is good, and this is a note in the book.
+        shape=Shape.TRAY if result.shortfall else Shape.LINES,
         word=_("Noted, with a shortfall") if result.shortfall else _("Noted"),
         lead=lead,
         lines=lines,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -41,6 +40,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.receipt.panel import ReceiptPanel
+from merchant_app.ui.spoken_roles import announce
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 if TYPE_CHECKING:
@@ -71,21 +71,22 @@ class EncaisserView(QWidget):
         self._focus_order = 0
         self._spoken = ""
         self._is_wrong = False
+        # In the order in which they are read: so Tab goes through them.
         self.purchase = AmountField(look, _("Purchase"), self)
+        self.card = CardView(look, self)
         self.amount = AmountField(look, _("To debit"), self)
         self.pin = PinField(look, _("Manager’s PIN"), self)
-        self.code = CodeField(look, _("Voucher code"), self)
-        self.card = CardView(look, self)
-        self.camera = CameraView(look, self)
-        self.basket = BasketView(look, self)
-        self.hits = HitsView(look, self)
         self.main = KeycapButton(look, role="main", parent=self)
-        self.other = KeycapButton(look, role="plain", parent=self)
         self.accept = KeycapButton(look, role="plain", parent=self)
         self.accept.give_up_place_when_hidden()
+        self.other = KeycapButton(look, role="plain", parent=self)
         self.files = FilePanel(look, self)
         self.receipt = ReceiptPanel(look, self)
+        self.camera = CameraView(look, self)
         self.open_file = self._open_button()
+        self.code = CodeField(look, _("Voucher code"), self)
+        self.hits = HitsView(look, self)
+        self.basket = BasketView(look, self)
         self.main.clicked.connect(self.main_pressed)
         self.accept.clicked.connect(self.accept_pressed)
         self.other.clicked.connect(self.other_pressed)
@@ -159,12 +160,8 @@ class EncaisserView(QWidget):
         self._left.addWidget(self.receipt)
         whole.addWidget(self._left, 1)
         whole.addWidget(self._side)
-        order = (
-            *(self.purchase, self.amount, self.pin, self.main, self.accept, self.other),
-            *(self.code, self.open_file),
-        )
-        for first, second in pairwise(order):
-            QWidget.setTabOrder(first, second)
+        if self._look.is_large:  # else it stands above the field
+            QWidget.setTabOrder(self.code, self.open_file)
 
     def _fill_left(self, left: QVBoxLayout) -> None:
         """Purchase, card, amount, buttons; messages beside the fields, or under them when the text
@@ -310,7 +307,7 @@ class EncaisserView(QWidget):
         self.code.show_mark(entry.mark)
         said = _spoken(entry)
         if said and said != _spoken(self._entry):
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.code, said))
+            announce(self.code, said)
         self._entry = entry
         self._entry_message.setText(entry.message)
         self._entry_message.setVisible(bool(entry.message))
@@ -322,7 +319,7 @@ class EncaisserView(QWidget):
         if card.spoken == self._spoken:
             return
         self._spoken = card.spoken
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.card, card.spoken))
+        announce(self.card, card.spoken)
 
     def _move_focus(self, order: tuple[int, Focus]) -> None:
         number, focus = order

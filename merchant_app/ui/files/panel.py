@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleAnnouncementEvent,
     QColor,
     QPainter,
     QPaintEvent,
@@ -27,7 +26,7 @@ from merchant_app.ui.files import states as st
 from merchant_app.ui.files import words
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
-from merchant_app.ui.spoken_roles import speak_as
+from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size
 
 _BAR_HEIGHT = 2 * STEP
@@ -193,7 +192,7 @@ class FilePanel(QWidget):
 
     def _announce(self, spoken: str) -> None:
         if spoken != self._spoken and not isinstance(self._state, st.Idle):
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.card, spoken))
+            announce(self.card, spoken)
         self._spoken = spoken
 
 

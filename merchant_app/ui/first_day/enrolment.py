@@ -73,8 +73,7 @@ class EnrolPage(StepPage):
         shown = [self.button]
         shown += [self.try_first] if may_practise else []
         shown += [self.back_button] if self._may_go_back else []
-        # The camera's own button, which comes and goes, is last.
-        self._arrange(*shown, follow=self.code)
+        self._arrange(*shown)
         self._changed()
 
     def help_spot(self) -> Spot | None:

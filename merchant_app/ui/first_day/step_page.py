@@ -106,22 +106,19 @@ class StepPage(Page):
         button.give_up_place_when_hidden()
         return button
 
-    def _arrange(self, *buttons: KeycapButton, follow: QWidget | None = None) -> None:
-        """These under the question, in this order; at large text one above the other.
-
-        `follow`: what Tab goes on from to them; None: the last that can be pressed above them.
-        """
-        for button in (self.main, self.pass_button, self.back_button):
+    def _arrange(self, *buttons: KeycapButton) -> None:
+        """These under the question, in this order; at large text one above the other. Called when
+        the question is built."""
+        for button in (self.main, self.pass_button, self.back_button, *buttons):
+            # Tab goes as the eye does, to them last: into the page once more, after the question.
+            # (`setTabOrder` sees a ring, in which they come after the question as it is.)
+            button.setParent(None)
+            button.setParent(self._panel)
             button.setVisible(button in buttons)
         per_row = 2 if self._look.is_large or len(buttons) > _PER_ROW else _PER_ROW
         for place, button in enumerate(buttons):
             self._row.addWidget(button, place // per_row, place % per_row)
-        # Tab goes as the eye does: through the question, then through what can be pressed.
-        tab = Qt.FocusPolicy.TabFocus
-        asked = [
-            part for part in self.body.inside.findChildren(QWidget) if part.focusPolicy() & tab
-        ]
-        for before, after in pairwise([*([follow] if follow else asked[-1:]), *buttons]):
+        for before, after in pairwise(buttons):
             QWidget.setTabOrder(before, after)
 
     @Slot()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
+    QApplication,
     QGridLayout,
     QHBoxLayout,
     QVBoxLayout,
@@ -23,6 +25,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages.controls import FolderChoice, OneOf, titled
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _FORMS, _SPANS = tuple(ExportForm), tuple(Span)
@@ -58,15 +61,16 @@ class ExportView(QWidget):
         self._fill = 0
         self.title = plain(_("Export"), self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
+        speak_as(self, QAccessible.Role.Grouping, _("Export"))
         self._inside = QWidget(self)
         self._build_what()
         self._build_when()
         self._build_where()
         self.message = plain(parent=self, wrap=True)
-        self.see = self._button(_("Open the folder"), "")
-        self.see.clicked.connect(self.see_folder)
         self.main = self._button(_("Export"), _("Enter"), role="main")
         self.main.clicked.connect(self.confirmed)
+        self.see = self._button(_("Open the folder"), "")
+        self.see.clicked.connect(self.see_folder)
         self.other = self._button(_("Back"), _("Esc"))
         self.other.clicked.connect(self.back)
         self._lay_out()
@@ -98,11 +102,11 @@ class ExportView(QWidget):
             parent=self._inside,
         )
         self.spans.chosen.connect(self._span_chosen)
-        self.first = self._day_field(_("From"))
-        self.last = self._day_field(_("To"))
         self.before = self._button("", "")
         self.before.say_shape(Shape.CHEVRON_LEFT, _("Previous period"))
         self.before.clicked.connect(self._before_pressed)
+        self.first = self._day_field(_("From"))
+        self.last = self._day_field(_("To"))
         self.after = self._button("", "")
         self.after.say_shape(Shape.CHEVRON_RIGHT, _("Next period"))
         self.after.clicked.connect(self._after_pressed)
@@ -185,8 +189,7 @@ class ExportView(QWidget):
         if self.siren.text().replace(" ", "") != panel.siren:
             self.siren.setText(panel.siren)
         writing = isinstance(panel.mode, Writing)
-        self._inside.setEnabled(not writing)
-        self.main.setEnabled(not writing)
+        self._shut(shut=writing)
         self.other.say(_("Stop") if writing else _("Back"), _("Esc"))
         done = isinstance(panel.mode, Choosing) and isinstance(panel.mode.news, Exported)
         self.see.setVisible(done)
@@ -195,6 +198,22 @@ class ExportView(QWidget):
         self.message.setAccessibleName(line.text)
         self._tone = line.tone
         self._colour()
+
+    def _shut(self, *, shut: bool) -> None:
+        """While it is written nothing is chosen; the keyboard is at the panel itself: in a field
+        that is shut it would be nowhere, and on the button a second Enter would stop what the first
+        one began."""
+        focused = QApplication.focusWidget()
+        if shut and focused is not None and self.isAncestorOf(focused):
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._inside.setEnabled(not shut)
+        self.main.setEnabled(not shut)
+        if not shut and self.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+            was_here = self.hasFocus()
+            self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            if was_here:
+                self.take_keyboard()
 
     def take_keyboard(self) -> None:
         """Somebody came to this panel."""

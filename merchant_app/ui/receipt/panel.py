@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
@@ -14,7 +14,7 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.receipt import states as st
 from merchant_app.ui.receipt import words
 from merchant_app.ui.receipt.paper import CodeView, PaperView
-from merchant_app.ui.spoken_roles import speak_as
+from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _COLUMNS = 42
@@ -110,7 +110,7 @@ class ReceiptPanel(QWidget):
         self._say_buttons(state)
         text, _tone = words.message(state)
         if text and text != self._message.text():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+            announce(self, text)
         self._message.setText(text)
         self._colour()
         if isinstance(before, st.Closed) and not isinstance(state, st.Closed):

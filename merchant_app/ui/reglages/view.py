@@ -89,6 +89,8 @@ class ReglagesView(QWidget):
         self.mirrored.clicked.connect(self.mirror_wanted)
         self.missing = plain(parent=self._inside, wrap=True)
         self.missing.setFont(self._look.font(Size.SMALL))
+        if not self._look.is_large:
+            self.printer = PrinterChoice(self._look, self._inside)
 
     def _build_rest(self) -> None:
         column = self._look.is_large
@@ -96,6 +98,14 @@ class ReglagesView(QWidget):
         self.sounds.on_wanted.connect(self.sound_wanted)
         self.sounds.volume_wanted.connect(self.volume_wanted)
         self.sounds.tried.connect(self.sound_tried)
+        self.theme = OneOf(
+            [words.theme(of) for of in _THEMES],
+            title=_("Colours"),
+            column=column,
+            per_row=1 if column else 2,
+            parent=self._inside,
+        )
+        self.theme.chosen.connect(self._theme_chosen)
         self.language = OneOf(
             [words.language(of) for of in _LANGUAGES],
             title=_("Language"),
@@ -105,14 +115,6 @@ class ReglagesView(QWidget):
             parent=self._inside,
         )
         self.language.chosen.connect(self._language_chosen)
-        self.theme = OneOf(
-            [words.theme(of) for of in _THEMES],
-            title=_("Colours"),
-            column=column,
-            per_row=1 if column else 2,
-            parent=self._inside,
-        )
-        self.theme.chosen.connect(self._theme_chosen)
         self.first_day = KeycapButton(self._look, role="plain", parent=self._inside)
         self.first_day.say(_("Go through the first day again"), "")
         self.customer = CheckBox(self._look, _("Amounts on a second screen"), self._inside)
@@ -131,9 +133,10 @@ class ReglagesView(QWidget):
             parent=self._inside,
         )
         self.mirror_folder.chosen.connect(self.mirror_folder_wanted)
-        self.printer = PrinterChoice(self._look, self._inside)
         self.archives = ArchivesView(self._look, self._inside)
         self.pin = PinView(self._look, self._inside)
+        if self._look.is_large:  # in one column it is the last of this part
+            self.printer = PrinterChoice(self._look, self._inside)
         self.accounts = AccountsView(self._look, self._inside)
         self.accounts.changed.connect(self.account_wanted)
 

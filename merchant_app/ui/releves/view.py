@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from merchant_app.i18n import _
-from merchant_app.till.statement_results import Outstanding
+from merchant_app.till.statement_results import Outstanding, Reconciled
 from merchant_app.ui.charts.numbers import NumbersView
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.encaisser.card_view import CardView
@@ -45,6 +45,7 @@ class RelevesView(ListPage):
             look, _("Statements"), list_name=_("Differences, months and weeks"), parent=parent
         )
         self._page = st.Page.STATEMENT
+        self._found: Reconciled | None = None
         self._build_statement()
         self._build_outstanding()
         self._build_buttons()
@@ -132,7 +133,9 @@ class RelevesView(ListPage):
         """Paint it."""
         had_keyboard = self.isAncestorOf(QApplication.focusWidget() or self)
         self.title.setText(words.title(screen))
-        self._say(words.message(screen))
+        message = words.message(screen)
+        self._say(message)
+        self._announce(self._news(screen), message.text)
         match screen.page:
             case st.Page.STATEMENT:
                 self._show_statement(screen)
@@ -176,6 +179,15 @@ class RelevesView(ListPage):
     def _keeps_keyboard(self) -> bool:
         now = QApplication.focusWidget()
         return now is not None and now is not self and now.isVisible()
+
+    def _news(self, screen: st.Screen) -> str:
+        """The card, where it does not only follow the list: a statement came, or none did."""
+        came = screen.found is not self._found
+        self._found = screen.found
+        if screen.page is not st.Page.STATEMENT or not (came or not screen.items):
+            return ""
+        card = cards.card_of(screen)
+        return "" if card is None else card.spoken
 
     def _show_statement(self, screen: st.Screen) -> None:
         self._show_list(screen)

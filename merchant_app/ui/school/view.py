@@ -79,10 +79,10 @@ class SchoolView(QWidget):
 
     def _build_buttons(self) -> None:
         inside = self._body.inside
-        self.main = self._button("main", _("Present this voucher"), _("Enter"), parent=self)
-        self.main.clicked.connect(self.present)
         self.spend_button = self._button("plain", _("Use it up at till 2 first"), parent=inside)
         self.spend_button.clicked.connect(self.spend)
+        self.main = self._button("main", _("Present this voucher"), _("Enter"), parent=self)
+        self.main.clicked.connect(self.present)
         self.again_button = self._button("plain", _("Start over"), parent=self)
         self.again_button.clicked.connect(self.again)
         self.leave_button = self._button("plain", _("Leave training mode"), parent=self)
