@@ -55,7 +55,8 @@ _NAMES: dict[Field, str] = {
     "|line number",
     Field.PURCHASED_ON: "date d achat|date de l achat|date de commande|date|date achat"
     "|date commande|purchase date|order date|purchased on",
-    Field.EXPIRES_ON: "expiration|date d expiration|date expiration|expire le|valable jusqu au"
+    Field.EXPIRES_ON: "echeance|date d echeance|expiration|date d expiration|date expiration"
+    "|expire le|valable jusqu au"
     "|date de validite|fin de validite|expiry|expiry date|expires|expires on|expiration date"
     "|valid until",
     Field.SHOP: "boutique|commerce|commercant|librairie|magasin|shop|store|merchant",

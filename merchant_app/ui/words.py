@@ -228,12 +228,15 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
         case ProblemKind.DISK_FULL:
             return Told(
                 _("Disk full"),
-                _("Nothing more can be recorded. Make room on the computer’s disk, then go on."),
+                _(
+                    "Nothing more can be recorded; what was recorded is safe. Make room on the "
+                    "disk, then go on."
+                ),
             )
         case ProblemKind.DISK_NEARLY_FULL:
             return Told(
                 _("Disk nearly full"),
-                _("Less than 64 MB are left on the computer’s disk. Make room, then go on."),
+                _("The computer’s disk is nearly full; nothing is lost. Make room, then go on."),
             )
         case ProblemKind.DISK_READ_ONLY:
             return Told(
@@ -243,17 +246,26 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
         case ProblemKind.JOURNAL_LOCKED:
             return Told(
                 _("Journal held"),
-                _("Another program holds the journal, perhaps a backup. Wait, then try again."),
+                _(
+                    "Another program holds the journal, perhaps a backup. Nothing is lost: wait, "
+                    "then try again."
+                ),
             )
         case ProblemKind.JOURNAL_DAMAGED:
             return Told(
                 _("Journal damaged"),
-                _("The journal on this computer is damaged. Do not sell; ask for help."),
+                _(
+                    "The journal on this computer is damaged; its files are kept. Do not sell; ask "
+                    "for help."
+                ),
             )
         case ProblemKind.JOURNAL_NEWER:
             return Told(
                 _("Newer journal"),
-                _("A newer Comptoir wrote the journal here. Install the newest version."),
+                _(
+                    "A newer Comptoir wrote the journal here; nothing was changed in it. Install "
+                    "the newest version."
+                ),
             )
         case ProblemKind.JOURNAL_INCOMPLETE:
             return Told(
@@ -263,7 +275,10 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
         case ProblemKind.MIRROR_UNREACHABLE:
             return Told(
                 _("Second copy missing"),
-                _("The journal’s second copy cannot be written. Plug in the medium it is on."),
+                _(
+                    "The journal’s second copy cannot be written. Plug in the stick or disk it is "
+                    "on."
+                ),
             )
         case ProblemKind.ALREADY_RUNNING:
             return Told(
@@ -273,12 +288,18 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
         case ProblemKind.SETTINGS_UNREADABLE:
             return Told(
                 _("Settings unreadable"),
-                _("The settings file cannot be read. Correct it, or remove it to start afresh."),
+                _(
+                    "The settings file, and nothing else, cannot be read. Remove that file to "
+                    "start afresh, or ask for help."
+                ),
             )
         case ProblemKind.KEYRING_UNAVAILABLE:
             return Told(
                 _("Keyring closed"),
-                _("The computer’s keyring did not answer. Unlock your session, then try again."),
+                _(
+                    "The computer’s keyring did not answer; nothing is lost. Unlock your session, "
+                    "then try again."
+                ),
             )
         case _:
             assert_never(kind)
@@ -309,7 +330,10 @@ def _camera_problem(kind: _CameraProblem) -> Told:
         case ProblemKind.DECODERS_MISSING:
             return Told(
                 _("No QR reader"),
-                _("The part that reads QR codes is missing. Install Comptoir again."),
+                _(
+                    "What reads QR codes is missing: type the codes meanwhile. Install Comptoir "
+                    "again."
+                ),
             )
         case _:
             assert_never(kind)
@@ -325,7 +349,7 @@ def _service_problem(kind: _ServiceProblem) -> Told:
         case ProblemKind.ENROLMENT_REFUSED:
             return Told(
                 _("Code refused"),
-                _("The enrolment code is wrong, used, or too old. Ask for a new one."),
+                _("The enrolment code is wrong, used, or too old. Ask the platform for a new one."),
             )
         case ProblemKind.SERVICE_ADDRESS_INSECURE:
             return Told(

@@ -211,7 +211,7 @@ def _report(
     for _, issued in made:
         face = issued.voucher.face
         say(f"{issued.voucher.voucher_id}  {amount(face.minor, face.currency)}")
-    say(f"{len(made)} vouchers were issued.")
+    say("One voucher was issued." if len(made) == 1 else f"{len(made)} vouchers were issued.")
 
 
 def enrol(arguments: Namespace) -> int:
