@@ -60,7 +60,10 @@ class PlaceButton(QAbstractButton):
         wide = min(room, metrics.horizontalAdvance(shown)) + 8 * STEP
         box = QRectF(1.5, 2 * STEP, wide - 3, self.height() - 4 * STEP)
         if self.hasFocus() or self.underMouse():
-            painter.setPen(QColor(palette.accent if self.hasFocus() else palette.line))
+            focused = self.hasFocus()
+            painter.setPen(
+                QPen(QColor(palette.accent if focused else palette.line), 1 + 2 * focused)
+            )
             painter.setBrush(QColor(palette.window))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
         painter.setPen(QColor(palette.muted))
@@ -98,7 +101,8 @@ class HelpButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(2 * STEP, 2 * STEP, -2 * STEP, -2 * STEP)
-        painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.edge), 2))
+        focused = self.hasFocus()
+        painter.setPen(QPen(QColor(palette.accent if focused else palette.edge), 2 + 3 * focused))
         painter.setBrush(QColor(palette.window if self.underMouse() else palette.surface))
         painter.drawEllipse(box)
         painter.setPen(QColor(palette.text))

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
 from merchant_app.errors import Bug
 from merchant_app.i18n import _
 from merchant_app.resources import resource_path
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.manual.shelf import folded
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size
@@ -54,6 +55,7 @@ class PageBrowser(QTextBrowser):
         self._text = ""
         self._shown: QTextDocument | None = None
         self._drawn_for = 0
+        FocusRing(look, self)
         self._pictures: dict[tuple[str, int], QPixmap] = {}
         self._words: tuple[str, ...] = ()
         self._hits: list[QTextCursor] = []
