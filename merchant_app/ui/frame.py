@@ -62,7 +62,10 @@ class PlaceButton(QAbstractButton):
         wide = min(room, metrics.horizontalAdvance(shown)) + 8 * STEP
         box = QRectF(1.5, 2 * STEP, wide - 3, self.height() - 4 * STEP)
         if self.hasFocus() or self.underMouse():
-            painter.setPen(QColor(palette.accent if self.hasFocus() else palette.line))
+            focused = self.hasFocus()
+            painter.setPen(
+                QPen(QColor(palette.accent if focused else palette.line), 1 + 2 * focused)
+            )
             painter.setBrush(QColor(palette.window))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
         painter.setPen(QColor(palette.muted))
@@ -97,7 +100,9 @@ class HelpButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         if self.hasFocus() or self.underMouse():
-            painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.line), 2))
+            focused = self.hasFocus()
+            edge = palette.accent if focused else palette.line
+            painter.setPen(QPen(QColor(edge), 2 + focused))
             painter.setBrush(QColor(palette.window))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
         side = 3 * _SHAPE_PX // 2 if self._look.is_large else _SHAPE_PX

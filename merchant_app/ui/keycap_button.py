@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
@@ -102,6 +102,10 @@ class KeycapButton(QPushButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        if self.hasFocus() and self.property("role") == "main":
+            # Its rim is nearly as dark as itself: a second one inside is seen by everybody.
+            painter.setPen(QPen(QColor(self._look.palette.on_accent), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(5, 5, -5, -5), STEP, STEP)
         colour = self._ink()
         if self._shape is not None:
             side = min(_SHAPE_PX, self.height(), self.width())

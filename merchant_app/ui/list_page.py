@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from merchant_app.ui.encaisser.card_view import CardView
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
@@ -55,6 +56,7 @@ class ListPage(QWidget):
         self._announced = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, title)
+        FocusRing(look, self)
         self.title = plain(title, self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.page import Page
@@ -74,6 +75,7 @@ class CrashPage(Page):
         _add_row(self.column, (close,))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping)
+        FocusRing(look, self)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The keyboard is at the page: an Enter that was meant for the till closes nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
@@ -71,7 +71,7 @@ class _Place(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
         tone = colours.tones[Tone.CHOICE]
-        painter.setPen(QColor(colours.accent) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setPen(QPen(QColor(colours.accent), 3) if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tone.soft if self.isChecked() else colours.surface))
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         if self.isChecked():  # a tint alone is too faint for some eyes (WCAG 1.4.11)

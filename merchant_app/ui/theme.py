@@ -252,7 +252,7 @@ QLineEdit {{
     border-radius: {RADIUS}px; background: {p.surface}; color: {p.text};
     selection-background-color: {p.accent}; selection-color: {p.on_accent};
 }}
-QLineEdit:focus {{ border-color: {p.accent}; }}
+QLineEdit:focus {{ border: 3px solid {p.accent}; padding: 0 11px; min-height: {touch - 6}px; }}
 QLineEdit:disabled {{ background: {p.window}; color: {p.muted}; border-color: {p.line}; }}
 QLineEdit:read-only {{ background: {p.window}; }}
 QPushButton {{

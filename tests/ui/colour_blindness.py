@@ -10,8 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 from math import atan2, cos, degrees, exp, hypot, radians, sin, sqrt
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Eyes(Enum):
@@ -49,19 +54,35 @@ def seen(colour: str, eyes: Eyes) -> str:
     return "#" + "".join(f"{_byte(_dot(row, linear)):02X}" for row in MATRICES[eyes])
 
 
+def luminances(picture: QImage) -> list[float]:
+    """WCAG's relative luminance of every pixel, row by row."""
+    import numpy as np
+
+    weights = np.array(MATRICES[Eyes.ACHROMATOPSIA][0])
+    return [float(value) for value in (_linear_pixels(picture) @ weights).ravel()]
+
+
 def picture_seen(picture: QImage, eyes: Eyes) -> QImage:
     """A whole picture as these eyes see it."""
+    import numpy as np
+
+    linear = _linear_pixels(picture)
+    height, width = linear.shape[:2]
+    mixed = np.clip(linear @ np.array(MATRICES[eyes]).T, 0, 1)
+    coded = np.where(mixed <= 0.0031308, mixed * 12.92, 1.055 * mixed ** (1 / 2.4) - 0.055)
+    whole = np.ascontiguousarray((coded * 255).round().astype(np.uint8))
+    return QImage(whole.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def _linear_pixels(picture: QImage) -> NDArray[np.float64]:
+    """Rows of pixels of linear red, green and blue."""
     import numpy as np
 
     image = picture.convertToFormat(QImage.Format.Format_RGB888)
     width, height, stride = image.width(), image.height(), image.bytesPerLine()
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(height, stride)
     values = rows[:, : 3 * width].reshape(height, width, 3) / 255
-    linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-    mixed = np.clip(linear @ np.array(MATRICES[eyes]).T, 0, 1)
-    coded = np.where(mixed <= 0.0031308, mixed * 12.92, 1.055 * mixed ** (1 / 2.4) - 0.055)
-    whole = np.ascontiguousarray((coded * 255).round().astype(np.uint8))
-    return QImage(whole.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def distance(one: str, other: str) -> float:

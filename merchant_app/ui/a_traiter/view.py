@@ -24,6 +24,7 @@ from merchant_app.ui.a_traiter.presenter import NOTE_MAX
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.function_keys import (
     CALLED_KEY,
     LOSS_KEY,
@@ -77,6 +78,7 @@ class ATraiterView(QWidget):
         self._was_browsing = True
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, _("To settle"))
+        FocusRing(look, self)
         self.title = plain(_("To settle"), self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self.list = QListWidget(self)

@@ -24,6 +24,7 @@ from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.files import states as st
 from merchant_app.ui.files import words
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.spoken_roles import announce, speak_as
@@ -83,6 +84,7 @@ class FilePanel(QWidget):
         self._spoken = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, _("File"))
+        FocusRing(look, self, outside_px=2 * STEP)
         self.card = CardView(look, self)
         self._progress = plain(parent=self)
         self._bar = _Bar(look, self)

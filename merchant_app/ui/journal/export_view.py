@@ -18,6 +18,7 @@ from merchant_app.i18n import _
 from merchant_app.till.journal_results import Exported, ExportForm
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.encaisser.entry_fields import EntryField
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.journal import export_words as words
 from merchant_app.ui.journal.export_states import Choosing, Panel, Span, Writing
@@ -62,6 +63,7 @@ class ExportView(QWidget):
         self.title = plain(_("Export"), self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
         speak_as(self, QAccessible.Role.Grouping, _("Export"))
+        FocusRing(look, self)
         self._inside = QWidget(self)
         self._build_what()
         self._build_when()
@@ -203,10 +205,10 @@ class ExportView(QWidget):
         """While it is written nothing is chosen; the keyboard is at the panel itself: in a field
         that is shut it would be nowhere, and on the button a second Enter would stop what the first
         one began."""
-        focused = QApplication.focusWidget()
-        if shut and focused is not None and self.isAncestorOf(focused):
+        if shut:
             self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self.isAncestorOf(QApplication.focusWidget() or self):
+                self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._inside.setEnabled(not shut)
         self.main.setEnabled(not shut)
         if not shut and self.focusPolicy() is not Qt.FocusPolicy.NoFocus:
@@ -217,9 +219,9 @@ class ExportView(QWidget):
 
     def take_keyboard(self) -> None:
         """Somebody came to this panel."""
-        next(
-            (one for one in self.forms.buttons() if one.isChecked()), self.forms.buttons()[0]
-        ).setFocus(Qt.FocusReason.OtherFocusReason)
+        forms = self.forms.buttons()
+        chosen = next((one for one in forms if one.isChecked()), forms[0])
+        (chosen if chosen.isEnabled() else self).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_dialogs(self) -> None:
         """Somebody left: no folder is chosen any more."""

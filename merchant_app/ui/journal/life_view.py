@@ -17,6 +17,7 @@ from merchant_app.i18n import formatting
 from merchant_app.till.journal_results import Life
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.encaisser.verdict_cards import Place
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.journal import words
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
@@ -38,6 +39,7 @@ class LifeView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        FocusRing(look, self)
         inside = QWidget(self)
         self._shape = ShapeView(Shape.DOTS, _SHAPE_PX, inside)
         self.word = plain(parent=inside, wrap=True)

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
 from merchant_app.errors import Bug
 from merchant_app.i18n import _
 from merchant_app.resources import resource_path
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.manual.shelf import folded
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size
@@ -57,6 +58,7 @@ class PageBrowser(QTextBrowser):
         self._heading = ""
         self._shown: QTextDocument | None = None
         self._drawn_for = 0
+        FocusRing(look, self)
         self._pictures: dict[tuple[str, int], QPixmap] = {}
         self._coming: deque[tuple[QUrl, str]] = deque()
         self._next_picture = QTimer(self)

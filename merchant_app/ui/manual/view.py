@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -179,6 +180,21 @@ class ManualView(QWidget):
             self._told.setText("")
             self._list(self._pages, leads[0])
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab stays in here: what lies under the manual is not seen."""
+        now = QApplication.focusWidget()
+        if now is None or not self.isAncestorOf(now):
+            return super().focusNextPrevChild(forward)
+        reasons = Qt.FocusReason
+        after = _neighbour(now, forward=forward)
+        while after is not None and after is not now:
+            tabbed = after.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if tabbed and self.isAncestorOf(after) and after.isVisible() and after.isEnabled():
+                after.setFocus(reasons.TabFocusReason if forward else reasons.BacktabFocusReason)
+                return True
+            after = _neighbour(after, forward=forward)
+        return False
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """From the field the arrows go through the contents, and page keys through the page."""
         if event.type() is not QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
@@ -194,3 +210,8 @@ class ManualView(QWidget):
             self.contents.setCurrentRow(row)
             return True
         return super().eventFilter(watched, event)
+
+
+def _neighbour(of: QWidget, *, forward: bool) -> QWidget | None:
+    """In the ring of all that can have the keyboard, seen or not."""
+    return of.nextInFocusChain() if forward else of.previousInFocusChain()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from merchant_app.i18n import _
 from merchant_app.reports.receipts import ticket_of
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.function_keys import PDF_KEY
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
@@ -38,6 +39,7 @@ class ReceiptPanel(QWidget):
         self.columns = _COLUMNS
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, _("Receipt"))
+        FocusRing(look, self, outside_px=2 * STEP)
         self._title = plain(parent=self, wrap=True)
         self._title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)
@@ -48,6 +50,7 @@ class ReceiptPanel(QWidget):
         self.preview.setFrameShape(QFrame.Shape.NoFrame)
         self.preview.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.preview.setAccessibleName(_("What is printed"))
+        FocusRing(look, self.preview)
         self.code = CodeView(self)
         self.code.setAccessibleName(_("A QR code that holds the receipt"))
         self._hint = plain(_("The customer scans this: the receipt is on the phone."), self)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.reglages import purge_words as words
@@ -40,6 +41,7 @@ class PurgeView(QWidget):
         self.bar.setRange(0, 0)  # nobody can say how far it is
         self.bar.setAccessibleName(_("Archives"))
         self.bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # the keyboard stays with the job
+        FocusRing(look, self.bar, outside_px=STEP)
         self._offer, self._question = QWidget(self), QWidget(self)
         self.erase = self._button(_("Erase them…"), self._offer)
         self.erase.clicked.connect(self._dialog.open)

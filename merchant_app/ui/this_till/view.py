@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QListWidget
 
 from merchant_app.i18n import _
 from merchant_app.till.counter import CounterFacts
+from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.page import Page
@@ -71,6 +72,7 @@ class ThisTillView(Page):
         self.column.addLayout(row)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, _("This till"))
+        FocusRing(look, self)
         look.changed.connect(self._colour_message)
 
     def _button(self, role: str, text: str, key: str = "") -> KeycapButton:
