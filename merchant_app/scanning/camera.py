@@ -224,6 +224,7 @@ class Camera:
         capture = self._open_capture(self._source)
         if isinstance(capture, Unopened):
             return self._failure(capture)
+        self._frames.expect()
         try:
             match self._source:
                 case FileSource(loop=loop):

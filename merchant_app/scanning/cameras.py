@@ -51,6 +51,8 @@ not in the GUI thread."""
 
 def list_cameras() -> tuple[Listed, ...] | None:
     """A `CameraLister`: asks the system, through cv2-enumerate-cameras. Opens no camera."""
+    if sys.platform == "linux" and not any(Path("/dev").glob("video*")):
+        return ()  # asked before OpenCV is loaded
     opencv.prepare()
     try:
         import cv2

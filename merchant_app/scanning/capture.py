@@ -132,17 +132,20 @@ def device_of(identity: str, listed: tuple[cameras.Listed, ...] | None) -> Devic
 
 
 def _open_device(device: DeviceSource) -> Capture | Unopened:
-    import cv2
-
     if device.index < 0:  # `parse_source` refuses it; OpenCV would crash the whole program
         return Unopened.MISSING
+    node = Path(device.path or f"/dev/video{device.index}")
+    there = sys.platform == "linux" and node.exists()
+    if sys.platform == "linux" and not there:
+        # Asked before OpenCV is loaded: a till that has no camera does without its 35 MB.
+        return Unopened.MISSING
+    import cv2
+
     # No time limit as a parameter: with one, V4L2 refuses to open at all. `opencv.prepare` sets it.
     backend = opencv.device_backend()
     capture = cv2.VideoCapture(device.path or device.index, backend)
     if not capture.isOpened():
         capture.release()
-        node = Path(device.path or f"/dev/video{device.index}")
-        there = sys.platform == "linux" and node.exists()
         return Unopened.BUSY if there else Unopened.MISSING
     # Uncompressed 1280x720 does not fit through USB 2 at 30 pictures a second; MJPEG does.
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))

@@ -49,6 +49,7 @@ class NewestFrame:
         self._frame: Frame | None = None
         self._closed = False
         self._paused = False
+        self._expected = False
         self._replaced = 0
 
     @property
@@ -62,11 +63,24 @@ class NewestFrame:
         with self._changed:
             return self._replaced
 
+    def expect(self) -> None:
+        """A source is open: its first frame is a moment away, and whoever takes it may prepare."""
+        with self._changed:
+            self._expected = True
+            self._changed.notify_all()
+
+    def wait_until_expected(self) -> bool:
+        """Wait for the first source that opens; False: closed before there was one."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._expected or self._closed)
+            return not self._closed
+
     def put(self, frame: Frame) -> None:
         """Offer the newest frame. Never waits; when paused or closed the frame is dropped."""
         with self._changed:
             if self._closed or self._paused:
                 return
+            self._expected = True
             if self._frame is not None:
                 self._replaced += 1
             self._frame = frame

@@ -44,7 +44,9 @@ class Scanner:
         Args:
             frames: where the camera puts its pictures; `stop` closes it.
             readers: makes the decoder, for instance `available_readers`. Called in the scanner's
-                thread, because loading the decoders takes longer than a window may wait.
+                thread, because loading the decoders takes longer than a window may wait; and not
+                before a camera has opened, because they take 35 MB that a till without one does
+                without.
             on_frame: for the live picture: at most once a frame, before `on_scanned`.
             on_scanned: a code was confirmed or left the view.
             on_problem: there is no decoder; the thread has ended.
@@ -98,6 +100,8 @@ class Scanner:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        if not self._frames.wait_until_expected():
+            return
         try:
             decoder = self._readers()
         except Problem as problem:

@@ -64,7 +64,8 @@ class CameraPort(Protocol):
         ...
 
     def missing_readers(self) -> tuple[str, ...]:
-        """The names of the libraries that read codes and are not on this computer."""
+        """The names of the libraries that read codes and are not on this computer; none before a
+        camera has opened, as nobody looked for them yet."""
         ...
 
     def sleep(self) -> None:

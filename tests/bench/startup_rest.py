@@ -12,14 +12,12 @@ import sys
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtWidgets import QApplication, QWidget
-
-from merchant_app.bootstrap.arguments import parse
-from merchant_app.bootstrap.program import assemble
-from merchant_app.scanning.sample_video import SampleCard, write_sample_video
-from merchant_app.settings.secrets import OpenedSecrets, SessionSecrets
 from merchant_app.ui import plain_imports
+
+plain_imports.restore()  # as the program does
+
+from PySide6.QtCore import QObject, QTimer, Slot  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 SETTLE_MS = 5_000
 """The copy of the vouchers is fetched, the screens are loaded, the first film frames are read."""
@@ -76,6 +74,11 @@ def main(mode: str, folder: Path) -> int:
         measuring.settle()
         application.exec()
     else:
+        # Not at the top: the empty window is to be one, and knows nothing of ours.
+        from merchant_app.bootstrap.arguments import parse
+        from merchant_app.bootstrap.program import assemble
+        from merchant_app.settings.secrets import OpenedSecrets, SessionSecrets
+
         camera = NO_CAMERA if mode == "idle" else str(_film(folder))
         words = ["--training", "--data-dir", str(folder / mode), "--camera", camera]
         assembled = assemble(
@@ -89,6 +92,8 @@ def main(mode: str, folder: Path) -> int:
 
 
 def _film(folder: Path) -> Path:
+    from merchant_app.scanning.sample_video import SampleCard, write_sample_video
+
     path = folder / "film.mp4"
     cards = [
         SampleCard(payload=f"https://example.org/{n}", title="Carte", amount="", shop="")

@@ -165,8 +165,22 @@ def test_without_decoders_the_problem_is_told() -> None:
         raise Problem(ProblemKind.DECODERS_MISSING)
 
     with a_counter(none) as till:
+        till.put(VOUCHER)
         wait_until(lambda: bool(till.problems))
     assert till.problems[0].kind is ProblemKind.DECODERS_MISSING
+
+
+def test_nothing_is_loaded_to_decode_with_until_a_camera_opens() -> None:
+    loaded = threading.Event()
+
+    def load() -> Decoder:
+        loaded.set()
+        return available_readers()
+
+    with a_counter(load) as till:
+        assert not loaded.wait(0.05)
+        till.frames.expect()
+        assert loaded.wait(LIMIT_S)
 
 
 class Broken:
