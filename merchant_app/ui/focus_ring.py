@@ -33,7 +33,9 @@ class FocusRing(QWidget):
             case QEvent.Type.FocusIn | QEvent.Type.Resize | QEvent.Type.Move:
                 assert isinstance(watched, QWidget)
                 out, owner = self._outside_px, self.parentWidget()
-                at = watched.mapTo(owner, QPoint(0, 0)) if out else QPoint(0, 0)
+                at = QPoint(0, 0)
+                if out and owner is not None:
+                    at = watched.mapTo(owner, at)
                 self.setGeometry(QRect(at, watched.size()).adjusted(-out, -out, out, out))
                 self.raise_()
                 self.setVisible(watched.hasFocus())

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from merchant_app.i18n import Language as Spoken
 from merchant_app.i18n import _, install
@@ -79,8 +78,6 @@ class MainWindow(TopWindow):
         self._make_sounds = sounds
         self._clock = clock
         self._background: Background | None = None
-        self._pages = QStackedWidget(self)
-        self.setCentralWidget(self._pages)
         self.screen_in_use: EncaisserScreen | None = None
         self.frame: TillFrame | None = None
         self._before: BeforeTill | None = None
@@ -95,14 +92,9 @@ class MainWindow(TopWindow):
         self.setWindowTitle("Comptoir")
         self.setMinimumSize(SIZE_MIN)
         self.resize(SIZE)
-        self._turn_to(StartPage(look))
+        self.turn_to(StartPage(look))
         crash.crashed.connect(self._show_crash)
         crash.problem_met.connect(self._problem_met)
-
-    @property
-    def page(self) -> QWidget | None:
-        """What fills the window now."""
-        return self._pages.currentWidget()
 
     # --- events of the window --------------------------------------------------------------------
 
@@ -171,7 +163,7 @@ class MainWindow(TopWindow):
             self._places.enter_pressed()
         elif self._before is not None:
             self._before.enter_pressed()
-        elif self._problem_page is not None and self._pages.currentWidget() is self._problem_page:
+        elif self._problem_page is not None and self.page is self._problem_page:
             self._start()
 
     def escape_pressed(self) -> None:
@@ -221,8 +213,8 @@ class MainWindow(TopWindow):
     @Slot()
     def _start(self) -> None:
         self._leave_before()
-        if not isinstance(self._pages.currentWidget(), StartPage):
-            self._turn_to(StartPage(self._look))
+        if not isinstance(self.page, StartPage):
+            self.turn_to(StartPage(self._look))
         self._threads().start(self._open, self._started, name="opening")
 
     def _threads(self) -> Background:
@@ -283,7 +275,7 @@ class MainWindow(TopWindow):
         self._other_mode = opened.other_mode
         self.frame, self.screen_in_use = places.frame, places.checkout.sale
         self._pill_clock.start(_PILL_EVERY_MS)
-        self._turn_to(self.frame)
+        self.turn_to(self.frame)
         self.setWindowTitle(
             f"Comptoir · {_('Training mode')}"
             if facts.training
@@ -313,7 +305,7 @@ class MainWindow(TopWindow):
         page.retry.connect(self._start)
         page.leave.connect(self.close)
         self._problem_page = page
-        self._turn_to(page)
+        self.turn_to(page)
         self.problem_shown.emit(kind)
 
     # --- enrolment -------------------------------------------------------------------------------
@@ -330,7 +322,7 @@ class MainWindow(TopWindow):
             background=self._threads(),
             parent=self,
         )
-        before.turned.connect(self._turn_to)
+        before.turned.connect(self.turn_to)
         before.enrolled.connect(self._start)
         before.practise.connect(self._change_mode)
         before.left.connect(self._start)
@@ -392,15 +384,6 @@ class MainWindow(TopWindow):
 
         page = CrashPage(self._look)
         page.leave.connect(self.close)
-        self._turn_to(page)
+        self.turn_to(page)
         if self._places is not None:
             self._places.stop()
-
-    @Slot(object)
-    def _turn_to(self, page: QWidget) -> None:
-        before = self._pages.currentWidget()
-        self._pages.addWidget(page)
-        self._pages.setCurrentWidget(page)
-        if before is not None:
-            self._pages.removeWidget(before)
-            before.deleteLater()

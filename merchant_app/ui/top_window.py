@@ -1,10 +1,10 @@
-"""A window that says when its first picture was seen, and comes forward when it is looked for."""
+"""A window of pages, which says when it was first seen, and comes forward when it is looked for."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 
 class TopWindow(QMainWindow):
@@ -19,6 +19,23 @@ class TopWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self._was_painted = False
+        self._pages = QStackedWidget(self)
+        self.setCentralWidget(self._pages)
+
+    @property
+    def page(self) -> QWidget | None:
+        """What fills the window now."""
+        return self._pages.currentWidget()
+
+    @Slot(object)
+    def turn_to(self, page: QWidget) -> None:
+        """Fill the window with it; what was there before is gone."""
+        before = self.page
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+        if before is not None:
+            self._pages.removeWidget(before)
+            before.deleteLater()
 
     def after_first_paint(self) -> None:
         """Called once, after `first_painted`."""
