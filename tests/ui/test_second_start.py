@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -106,19 +105,4 @@ def test_a_till_that_is_come_back_to_is_listened_for_under_its_first_name(
         asking.ask()
     assert asking.came
     assert noted(note) == name
-    first.close()
-
-
-@pytest.mark.expects_log("will not find this window|that is open cannot be asked")
-def test_on_a_system_without_what_qt_needs_for_it_the_till_opens_all_the_same(
-    qtbot: QtBot, note: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "PySide6.QtNetwork", None)
-    first = SecondStarts(note)
-    first.listen()
-    note.write_text("comptoir-" + 32 * "0", encoding="utf-8")
-    asking = SecondStart(note)
-    with qtbot.waitSignal(asking.answered, timeout=LIMIT_MS):
-        asking.ask()
-    assert not asking.came
     first.close()
