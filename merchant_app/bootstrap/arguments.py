@@ -19,6 +19,7 @@ class Arguments:
         data_dir: keep everything below this folder; None: the system's places.
         language, theme: override the options; None: as chosen there.
         startup_probe: print the moment of the first paint and end.
+        files: for the till to open, absolute; a double click on the desktop names them.
     """
 
     training: bool
@@ -27,6 +28,7 @@ class Arguments:
     language: str | None
     theme: str | None
     startup_probe: bool
+    files: tuple[Path, ...] = ()
 
 
 def parse(argv: Sequence[str]) -> Arguments:
@@ -51,6 +53,13 @@ def parse(argv: Sequence[str]) -> Arguments:
         action="store_true",
         help="print the monotonic nanoseconds of the first paint, then end",
     )
+    parser.add_argument(
+        "files",
+        nargs="*",
+        type=_file,
+        metavar="FILE",
+        help="a voucher (picture, PDF, mail) or the bank’s file, for the till that is open",
+    )
     known = parser.parse_args(argv)
     return Arguments(
         training=known.training,
@@ -59,7 +68,15 @@ def parse(argv: Sequence[str]) -> Arguments:
         language=known.language,
         theme=known.theme,
         startup_probe=known.startup_probe,
+        files=tuple(known.files),
     )
+
+
+def _file(text: str) -> Path:
+    path = Path(text).absolute()  # the till that is open runs in another folder
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text!r} is no file")
+    return path
 
 
 def _camera(text: str) -> str:

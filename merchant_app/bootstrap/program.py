@@ -91,8 +91,16 @@ class OnlyStart(QObject):
     profile_held = Signal(object)
     answered = Signal()
 
-    def __init__(self, notes: Mapping[ProfileName, Path], *, first: ProfileName) -> None:
+    def __init__(
+        self,
+        notes: Mapping[ProfileName, Path],
+        *,
+        first: ProfileName,
+        files: Sequence[Path] = (),
+    ) -> None:
+        """`files`: what this start was given to open; another program that is open gets them."""
         super().__init__()
+        self._files = files
         self._notes = notes
         self._second_starts: dict[ProfileName, SecondStarts] = {}
         self._first: SecondStart | None = None
@@ -113,7 +121,7 @@ class OnlyStart(QObject):
             return False
         from merchant_app.bootstrap.second_start import first_came_forward
 
-        return first_came_forward(note)
+        return first_came_forward(note, self._files)
 
     def close(self) -> None:
         """A start from now on is the first."""
@@ -128,6 +136,7 @@ class OnlyStart(QObject):
             second_starts = SecondStarts(self._notes[name], self)
             if self._window is not None:
                 second_starts.asked.connect(self._window.come_forward)
+                second_starts.files_came.connect(self._window.open_files)
             self._second_starts[name] = second_starts
         self._second_starts[name].listen()
 
@@ -139,7 +148,7 @@ class OnlyStart(QObject):
             from merchant_app.bootstrap.second_start import SecondStart
 
             if self._first is None:
-                self._first = SecondStart(self._notes[self._began_with], self)
+                self._first = SecondStart(self._notes[self._began_with], self, files=self._files)
                 self._first.answered.connect(self._first_answered)
             self._first.ask()
 
@@ -159,7 +168,8 @@ def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> A
     clock = SystemClock()
     profiles = {name: profile_of(name, data_dir=arguments.data_dir) for name in ProfileName}
     first = ProfileName.TRAINING if arguments.training else ProfileName.MAIN
-    start = OnlyStart({name: one.window_note for name, one in profiles.items()}, first=first)
+    notes = {name: one.window_note for name, one in profiles.items()}
+    start = OnlyStart(notes, first=first, files=arguments.files)
 
     def make(name: ProfileName, other_mode: Callable[[], None]) -> OneTill:
         options, problem = _prepare(profiles[name])
@@ -185,6 +195,11 @@ def assemble(arguments: Arguments, *, secrets: SecretsOpener | None = None) -> A
         tills.open, tills.enrol, clock=clock, appearance=_appearance(arguments, tills.options)
     )
     start.watch(running.window, lambda: tills.name)
+    running.window.open_files(arguments.files)
+    if sys.platform == "darwin":  # which hands files over as events, at any time
+        from merchant_app.ui.opened_files import OpenedFiles
+
+        OpenedFiles(running.application).came.connect(running.window.open_files)
     return Assembled(running, tills, start)
 
 

@@ -18,6 +18,8 @@ from merchant_app.ui.top_window import TopWindow
 
 if TYPE_CHECKING:
     # Loaded after the first paint; see `_furnish` and `_open`.
+    from pathlib import Path
+
     from merchant_app.clock import Clock
     from merchant_app.errors import ProblemKind
     from merchant_app.settings.options import Language
@@ -86,6 +88,7 @@ class MainWindow(TopWindow):
         self._changes_mode = False
         self._problem_page: ProblemPage | None = None
         self._places: Places | None = None
+        self._given: tuple[Path, ...] = ()
         self._address = ""
         self._pill_clock = QTimer(self)
         self._pill_clock.timeout.connect(self._show_pill)
@@ -192,6 +195,15 @@ class MainWindow(TopWindow):
         if self._places is not None and not self._crash.has_crashed:
             self._places.file_routes.open_pressed()
 
+    @Slot(object)
+    def open_files(self, paths: tuple[Path, ...]) -> None:
+        """Opened with Comptoir on the desktop: for the till, as soon as there is one."""
+        self._given = paths
+        if self._given and self._places is not None and not self._crash.has_crashed:
+            self._manual.close()
+            self._places.file_routes.open_given(self._given, go=self._places.go)
+            self._given = ()
+
     def print_pressed(self) -> None:
         if self._places is not None and not self._crash.has_crashed:
             self._places.checkout.print_pressed()
@@ -280,6 +292,7 @@ class MainWindow(TopWindow):
         places.start()
         self.windowHandle().installEventFilter(places.rest)
         self.opened.emit()
+        self.open_files(self._given)
 
     def _leave_till(self) -> None:
         """The till is not this window's any more; another one may be opened in it."""

@@ -12,11 +12,13 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QFileOpenEvent,
     QGuiApplication,
     QImage,
     QMouseEvent,
 )
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from merchant_app.clock import SystemClock
 from merchant_app.scanning.files.findings import (
@@ -35,6 +37,8 @@ from merchant_app.ui.encaisser.states import Sound
 from merchant_app.ui.files import states as fs
 from merchant_app.ui.files.dropping import DropOverlay
 from merchant_app.ui.function_keys import TO_SETTLE_KEY
+from merchant_app.ui.main_window import MainWindow
+from merchant_app.ui.opened_files import OpenedFiles
 from merchant_app.vouchers.scan import Foreign
 from tests.fakes.counter import code
 from tests.fakes.voucher_files import code_image, document, huge_png, mail, saved, several
@@ -138,6 +142,36 @@ def test_a_dropped_picture_goes_the_way_of_a_scan(till: Till, hand: Hand) -> Non
     assert till.view.amount.hasFocus()
     till.enter()
     till.comes_to(st.Debited)
+
+
+def test_a_file_opened_on_the_desktop_goes_the_way_of_a_scan(till: Till, hand: Hand) -> None:
+    till.places.go(TO_SETTLE_KEY)
+    till.window.open_files((hand.file(picture(1)),))
+    till.comes_to(st.Debitable)
+    assert till.places.checkout.is_seen
+
+
+def test_a_file_that_was_given_to_the_start_waits_for_the_till(
+    qtbot: QtBot, window: MainWindow, world: World, tmp_path: Path
+) -> None:
+    path = tmp_path / "bon.png"
+    path.write_bytes(picture(1))
+    window.open_files((path,))
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
+        window.show()
+    till = Till(qtbot, world, window)
+    till.comes_to(st.Debitable)
+
+
+def test_macos_hands_files_over_as_events(till: Till, hand: Hand) -> None:
+    application = QCoreApplication.instance()
+    assert application is not None
+    opened = OpenedFiles(application)
+    opened.came.connect(till.window.open_files)
+    QCoreApplication.sendEvent(application, QFileOpenEvent(QUrl("https://example.org/")))
+    QCoreApplication.sendEvent(application, QFileOpenEvent(str(hand.file(picture(1)))))
+    till.comes_to(st.Debitable)
+    application.removeEventFilter(opened)
 
 
 def test_the_window_says_where_to_drop_while_something_is_dragged(till: Till, hand: Hand) -> None:

@@ -111,6 +111,13 @@ def test_the_banks_file_is_dropped_and_all_payouts_are_there(till: Till, tmp_pat
     assert screen.bank.other_lines == 1
 
 
+def test_the_banks_file_opened_on_the_desktop_leads_here(till: Till, tmp_path: Path) -> None:
+    till.window.open_files((_bank_csv(tmp_path / "releve.CSV"),))
+    screen = _comes(till, lambda screen: screen.bank is not None)
+    assert till.sees(till.places.releves.view)
+    assert isinstance(screen.item, rs.Paid)
+
+
 def test_a_payout_that_never_came_is_the_first_thing_read(till: Till, tmp_path: Path) -> None:
     _opened(till)
     _drop(till, _bank_csv(tmp_path / "releve.csv", without=3))

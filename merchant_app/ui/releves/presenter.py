@@ -82,6 +82,7 @@ class Presenter:
         self._ask_again = False
         self._bank: BankMatch | None = None
         self._reading_bank = False
+        self._given: tuple[Path, ...] = ()
         self._outstanding: Outstanding | NoCopy | None = None
         self._chosen: tuple[object, ...] | None = None
         self._news: st.News | None = None
@@ -156,6 +157,13 @@ class Presenter:
             self._hands.run_command(AskBank(self._found.statement, paths[0]))
         self._publish()
 
+    def files_given(self, paths: Sequence[Path]) -> None:
+        """Opened on the desktop: read as soon as there is a statement."""
+        if self._found is None:
+            self._given = tuple(paths)
+        else:
+            self.files_came(paths)
+
     def progressed(self, lines: int) -> None:
         """So many lines have come."""
         if self._asking is not None:
@@ -219,6 +227,9 @@ class Presenter:
             self._asking = None
             if isinstance(answer, Reconciled):
                 self._take(answer)
+                given, self._given = self._given, ()
+                if given:
+                    self.files_came(given)
             else:
                 self._failure = answer
         if self._ask_again:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QStandardPaths, Qt, Signal, Slot
@@ -76,6 +77,10 @@ class RelevesScreen(KeyPlaceScreen):
         """Files, while this screen is seen."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         self.presenter.files_came(paths)
+
+    def files_given(self, paths: Sequence[Path]) -> None:
+        """Opened on the desktop, perhaps before there is a statement to compare them with."""
+        self.presenter.files_given(paths)
 
     @Slot()
     def open_pressed(self) -> None:

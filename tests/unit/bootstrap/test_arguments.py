@@ -26,6 +26,16 @@ def test_everything_asked(tmp_path: Path) -> None:
     assert (asked.language, asked.theme, asked.startup_probe) == ("en", "dark", True)
 
 
+def test_files_to_open_are_named_as_the_other_program_finds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("bon.pdf", "-odd name.png"):
+        Path(name).touch()
+    asked = parse(["--training", "--", "bon.pdf", "-odd name.png"])
+    assert asked.files == (tmp_path / "bon.pdf", tmp_path / "-odd name.png")
+
+
 @pytest.mark.parametrize(
     "words",
     [["--camera=-1"], ["--camera", ""], ["--camera=rtsp://x"], ["--language", "de"], ["voucher"]],
