@@ -117,7 +117,7 @@ def test_a_selftest_that_passed_is_not_repeated_until_something_changes(
 def test_where_a_trial_can_be_made_is_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dev_bare_root.digest()
     assert dev_bare_root.digest() == before
-    monkeypatch.setattr(dev_bare_root, "_root_of_its_own", lambda: ["another", "way"])
+    monkeypatch.setattr(dev_bare_root, "root_of_its_own", lambda: ["another", "way"])
     assert dev_bare_root.digest() != before
 
 
