@@ -17,6 +17,7 @@ import socket
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,7 @@ class Tried:
 def digest() -> str:
     """Of this trial: what it is, where it can be made, the libraries that stand for a desktop's."""
     told = hashlib.sha256(Path(__file__).read_bytes())
-    told.update(" ".join(_root_of_its_own() or ["none"]).encode())
+    told.update(" ".join(root_of_its_own() or ["none"]).encode())
     for name, path in sorted(_libraries().items()):
         told.update(f"{name} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())
     return told.hexdigest()
@@ -66,24 +67,32 @@ def _libraries() -> dict[str, Path]:
 
 def selftest(bundle: Path, program: Path) -> Tried:
     """Run the package's selftest in the barest surroundings that this machine allows."""
-    prefix = _root_of_its_own()
+    prefix = root_of_its_own()
     if prefix is None:
         where = "NOT in an empty root, which needs Linux and namespaces: with an empty environment"
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
         empty = ROOT_FOLDER / "nothing"
         empty.mkdir(parents=True, exist_ok=True)
         environment = {**kept, "HOME": str(empty), "PATH": str(empty)}
-        return _run([str(program), "--selftest"], environment, where)
-    _furnish(ROOT_FOLDER, bundle)
-    inside = [sys.executable, __file__, _INSIDE, str(ROOT_FOLDER)]
-    inside += [f"/opt/{bundle.name}/{program.relative_to(bundle)}", "--selftest"]
+        return run([str(program), "--selftest"], environment, where)
+    furnish(ROOT_FOLDER)
+    place = ROOT_FOLDER / "opt" / bundle.name
+    shutil.copytree(bundle, place, symlinks=True, copy_function=_link)
+    inside = [f"/opt/{bundle.name}/{program.relative_to(bundle)}", "--selftest"]
     try:
-        return _run([*prefix, *inside], ENVIRONMENT, "in an empty root")
+        return run_inside(prefix, ROOT_FOLDER, inside)
     finally:
         shutil.rmtree(ROOT_FOLDER, ignore_errors=True)
 
 
-def _run(command: list[str], environment: dict[str, str], where: str) -> Tried:
+def run_inside(prefix: Sequence[str], root: Path, command: Sequence[str]) -> Tried:
+    """Run a program of this root in it; `prefix`: of `root_of_its_own`."""
+    inside = [sys.executable, __file__, _INSIDE, str(root), *command]
+    return run([*prefix, *inside], ENVIRONMENT, "in an empty root")
+
+
+def run(command: list[str], environment: dict[str, str] | None, where: str) -> Tried:
+    """Run a program and hear what it says; `environment` None: this one's."""
     try:
         done = subprocess.run(
             command,
@@ -103,7 +112,7 @@ def _run(command: list[str], environment: dict[str, str], where: str) -> Tried:
     return Tried(done.returncode, done.stdout, where)
 
 
-def _root_of_its_own() -> list[str] | None:
+def root_of_its_own() -> list[str] | None:
     """The command to put before one; None where neither root nor user namespaces are allowed."""
     unshare = shutil.which("unshare")
     if unshare is None or not sys.platform.startswith("linux"):
@@ -115,13 +124,13 @@ def _root_of_its_own() -> list[str] | None:
     return None
 
 
-def _furnish(root: Path, bundle: Path) -> None:
+def furnish(root: Path) -> None:
+    """A folder that can be a root, with nothing of ours in it."""
     shutil.rmtree(root, ignore_errors=True)
     for folder in ("dev", "proc", "tmp", "root", "opt", "usr/share"):
         (root / folder).mkdir(parents=True)
     for device in DEVICES:
         (root / "dev" / device).touch()
-    shutil.copytree(bundle, root / "opt" / bundle.name, symlinks=True, copy_function=_link)
     for name, path in _libraries().items():
         # The loader is asked for by its full path, the others are looked for in /lib.
         place = root / (str(path)[1:] if name.startswith("ld-") else f"lib/{name}")

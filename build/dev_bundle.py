@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import dev_strip
 import dev_system
 from dev_terminal import ROOT, WORK, CannotGoOn, one_at_a_time, say
 
@@ -27,6 +28,7 @@ _MADE_FROM = (
     *("merchant_app", "resources", "build/hooks", "build/macos", "build/comptoir.spec"),
     *(
         "build/dev_contents.py",
+        "build/dev_strip.py",
         "build/bill_of_materials.py",
         "build/requirements.lock",
         "pyproject.toml",
@@ -114,6 +116,8 @@ def _make(python: Path) -> None:
     if code != 0:
         end = LOG.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise CannotGoOn(f"PyInstaller ended with {code}. The end of {LOG}:\n{end}")
+    if sys.platform.startswith("linux"):
+        dev_strip.strip_libraries(BUNDLE)
     # Now: the next build writes over what tells where the files came from.
     write_bill = [str(python), str(ROOT / "build" / "bill_of_materials.py"), "--out", str(BILL)]
     write_bill += ["--toc", str(WORK / "pyinstaller" / "comptoir")]

@@ -17,18 +17,38 @@ SYSTEM_LIBRARIES = (
 """Left to the Linux desktop, because they must fit its drivers, fonts and services: a second copy
 of one, or of what it loads, is how packages break on the next release of a system."""
 OPTIONAL_LIBRARIES = ("libpulse.so.0", "libgssapi_krb5.so.2", "libcups.so.2")
-"""Left to the desktop as well; without them the till is silent, or prints on no printer of the
-system's, and works."""
+"""Left to the desktop as well; without them the till is silent (Qt's sounds load its network,
+and that loads Kerberos), or prints on no printer of the system's, and works."""
 NOT_COLLECTED = (
     # What only development needs, and a plugin or a hook draws in.
     *("_pytest", "hypothesis", "mypy", "mypyc", "pip", "pytest", "setuptools", "tkinter"),
-    *("pygments", "rich", "IPython"),
+    *("pygments", "rich", "IPython", "readline"),
     "psycopg",  # a training service keeps its books in SQLite
     *("PySide6.QtConcurrent", "PySide6.QtMultimediaWidgets", "PySide6.QtDBus"),
     *("PIL.ImageQt", "PIL.ImageTk", "PIL.AvifImagePlugin", "numpy.f2py", "numpy.testing"),
     "cv2.gapi",
 )
 """Modules. numpy's tests of itself and the like come along with what imports them."""
+
+OPENED_FILES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "heic": "image/heic",
+    "heif": "image/heif",
+    "gif": "image/gif",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "pdf": "application/pdf",
+    "eml": "message/rfc822",
+    "csv": "text/csv",
+    "ofx": "application/x-ofx",
+    "xml": "application/xml",
+}
+"""What the till reads from a file, by its ending: offered by "Open with" on all three systems, and
+never what opens such a file by itself, because most of them are no vouchers. The desktop entry, the
+installer and Comptoir.app say the same; a test holds them together."""
 
 _QT_PLUGINS = (
     r"platforms/(lib)?q(xcb|wayland|offscreen|windows|cocoa)",

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import dev_bare_root
 import dev_bundle
+import dev_deb_trial
 import dev_package_linux
 from dev_terminal import ROOT, CannotGoOn, say
 
@@ -41,6 +42,8 @@ def run(python: Path) -> int:
         made = _macos(name)
     else:
         made = dev_package_linux.make(bundle, name, version=version(), epoch_s=_epoch_s())
+    for deb in (file for file in made if file.suffix == ".deb"):
+        _try_deb(deb)
     bill = dev_bundle.DIST / f"{name}.cdx.json"
     shutil.copy(dev_bundle.BILL, bill)
     made.append(bill)
@@ -48,6 +51,16 @@ def run(python: Path) -> int:
     for file in made:
         print(f"{file.relative_to(ROOT)}  {file.stat().st_size / 1e6:.1f} MB")
     return 0
+
+
+def _try_deb(deb: Path) -> None:
+    if not dev_deb_trial.can_be_tried():
+        say(f"Going on without a trial of {deb.name}: that needs root or user namespaces.")
+        return
+    tried = dev_deb_trial.trial(deb)
+    if tried.code != 0:
+        raise CannotGoOn(f"{deb.name} does not pass its trial:\n{tried.output}")
+    say(f"The selftest passed {tried.where}; after a purge nothing but the shop's data was left.")
 
 
 def version() -> str:

@@ -20,7 +20,7 @@ Architecture: {architecture}
 Maintainer: The Comptoir project <comptoir@localhost>
 Installed-Size: {size_kib}
 Depends: {depends}
-Recommends: libpulse0, libcups2, gnome-keyring | kwalletmanager
+Recommends: libpulse0, libgssapi-krb5-2, libcups2, gnome-keyring | kwalletmanager
 Section: misc
 Priority: optional
 Description: Till for gift vouchers
@@ -31,7 +31,6 @@ Description: Till for gift vouchers
 _DEPENDS = (
     *("libc6 (>= {libc})", "libstdc++6", "libgcc-s1", "zlib1g", "libgl1", "libegl1", "libx11-6"),
     *("libxcb1", "libfontconfig1", "libglib2.0-0t64 | libglib2.0-0", "libdbus-1-3", "tzdata"),
-    "libgssapi-krb5-2",
 )
 
 
@@ -62,6 +61,7 @@ def _furnish(prefix: Path, bundle: Path) -> None:
     icons = prefix / "share" / "icons" / "hicolor"
     for folder in (
         *(prefix / "bin", prefix / "lib", prefix / "share" / "applications"),
+        prefix / "share" / "mime" / "packages",
         *(icons / "256x256" / "apps", icons / "scalable" / "apps"),
     ):
         folder.mkdir(parents=True)
@@ -69,6 +69,8 @@ def _furnish(prefix: Path, bundle: Path) -> None:
     shutil.copytree(bundle, prefix / "lib" / "comptoir", symlinks=True, copy_function=os.link)
     (prefix / "bin" / "merchant-app").symlink_to("../lib/comptoir/comptoir")
     shutil.copy(ROOT / "build" / "linux" / "comptoir.desktop", prefix / "share" / "applications")
+    mime = ROOT / "build" / "linux" / "comptoir-mime.xml"
+    shutil.copy(mime, prefix / "share" / "mime" / "packages" / "comptoir.xml")
     shutil.copy(ICONS / "comptoir.png", icons / "256x256" / "apps")
     shutil.copy(ICONS / "comptoir.svg", icons / "scalable" / "apps")
 

@@ -39,6 +39,26 @@ Source: "..\..\dist\comptoir\*"; DestDir: "{app}"; Flags: recursesubdirs ignorev
 Name: "{autoprograms}\Comptoir"; Filename: "{app}\comptoir.exe"
 Name: "{autodesktop}\Comptoir"; Filename: "{app}\comptoir.exe"; Tasks: desktopicon
 
+[Registry]
+; "Open with": offered for what the till reads, never what opens such a file by itself.
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe"; Flags: uninsdeletekey
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe"; ValueType: string; ValueName: "FriendlyAppName"; ValueData: "Comptoir"
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\shell\open\command"; ValueType: string; ValueData: """{app}\comptoir.exe"" -- ""%1"""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".png"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".jpg"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".jpeg"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".webp"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".heic"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".heif"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".gif"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".tif"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".tiff"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".pdf"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".eml"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".csv"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".ofx"; ValueData: ""
+Root: HKA; Subkey: "Software\Classes\Applications\comptoir.exe\SupportedTypes"; ValueType: string; ValueName: ".xml"; ValueData: ""
+
 [Run]
 Filename: "{app}\comptoir.exe"; Description: "{cm:LaunchProgram,Comptoir}"; Flags: nowait postinstall skipifsilent
 ; Nothing of {userappdata} is removed: the journal is the shop's, not the program's.

@@ -316,9 +316,23 @@ def _expect(holds: bool, otherwise: str) -> None:
         raise NotAsItShould(otherwise)
 
 
+def _second_start(place: Place) -> str:
+    """Needs the application that the window had: it is asked for in this very process."""
+    from merchant_app.bootstrap.second_start import SecondStarts, first_came_forward
+
+    first = SecondStarts(place.profile.window_note)
+    first.listen()
+    try:
+        _expect(first_came_forward(place.profile.window_note), "nobody hears it")
+    finally:
+        first.close()
+    return ""
+
+
 _AT_A_PLACE: tuple[tuple[str, Callable[[Place], str]], ...] = (
     ("files are read", _files),
     ("a voucher is redeemed in training mode", _redeeming),
     ("the journal proves itself", _verifying),
     ("the window shows what the camera sees", _window),
+    ("a second start is heard", _second_start),
 )

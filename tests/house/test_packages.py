@@ -23,6 +23,7 @@ import dev_bundle
 import dev_contents
 import dev_package
 import dev_package_linux
+import dev_strip
 
 PROGRAM = '#!/bin/sh\necho "$1 path=$PATH display=$DISPLAY"\nexit 4\n'
 
@@ -116,7 +117,7 @@ def test_a_selftest_that_passed_is_not_repeated_until_something_changes(
 def test_where_a_trial_can_be_made_is_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dev_bare_root.digest()
     assert dev_bare_root.digest() == before
-    monkeypatch.setattr(dev_bare_root, "_root_of_its_own", lambda: ["another", "way"])
+    monkeypatch.setattr(dev_bare_root, "root_of_its_own", lambda: ["another", "way"])
     assert dev_bare_root.digest() != before
 
 
@@ -185,7 +186,11 @@ def test_the_tarball_unpacks_below_a_home_and_is_the_same_each_time(bundle: Path
     assert entries["lib/comptoir/_internal/data.txt"].mode == 0o644
     assert {entry.uname for entry in entries.values()} == {"root"}
     assert {entry.mtime for entry in entries.values()} == {1_000}
-    for shown in ("applications/comptoir.desktop", "icons/hicolor/scalable/apps/comptoir.svg"):
+    for shown in (
+        "applications/comptoir.desktop",
+        "icons/hicolor/scalable/apps/comptoir.svg",
+        "mime/packages/comptoir.xml",
+    ):
         assert f"share/{shown}" in entries
 
 
@@ -206,6 +211,41 @@ def test_the_deb_asks_for_what_is_not_packed_and_is_the_same_each_time(bundle: P
     ).stdout
     assert re.search(r"-rwxr-xr-x root/root .* \./usr/lib/comptoir/comptoir\n", listed)
     assert "./usr/share/applications/comptoir.desktop" in listed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's libraries")
+@pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not there")
+def test_a_stripped_library_is_the_same_to_the_loader(tmp_path: Path) -> None:
+    library = tmp_path / "libone.so"
+    shutil.copy(Path(sys.executable).resolve(), library)
+    before = library.read_bytes()
+    saved = dev_strip.strip_libraries(tmp_path)
+    after = library.read_bytes()
+    assert saved == len(before) - len(after)
+    assert dev_strip.is_loaded_alike(before, after)
+    for place in (200, 0x40 + 8):  # code or data; where a segment lies
+        spoilt = bytearray(after)
+        spoilt[place] ^= 1
+        assert not dev_strip.is_loaded_alike(before, bytes(spoilt)), place
+    assert [path.name for path in tmp_path.iterdir()] == ["libone.so"]
+
+
+def test_three_systems_offer_the_till_for_the_same_files() -> None:
+    entry = (ROOT / "build" / "linux" / "comptoir.desktop").read_text(encoding="utf-8")
+    (kinds,) = re.findall(r"^MimeType=(.*);$", entry, re.MULTILINE)
+    assert set(kinds.split(";")) == set(dev_contents.OPENED_FILES.values())
+    assert re.search(r"^Exec=merchant-app -- %F$", entry, re.MULTILINE)
+    installer = (ROOT / "build" / "windows" / "comptoir.iss").read_text(encoding="utf-8")
+    assert re.findall(r'ValueName: "\.(\w+)"', installer) == list(dev_contents.OPENED_FILES)
+
+
+def test_the_till_reads_what_it_is_offered_for() -> None:
+    from merchant_app.ui.file_routes import BANK_SUFFIXES
+    from merchant_app.ui.files.screen import PATTERNS
+
+    read = {pattern.removeprefix("*.") for pattern in PATTERNS.split()}
+    bank = {suffix.removeprefix(".") for suffix in BANK_SUFFIXES}
+    assert set(dev_contents.OPENED_FILES) == read | bank
 
 
 def test_hashes_are_written_as_sha256sum_reads_them(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ from merchant_app.ui.ports import FilesPort, Sounds
 if TYPE_CHECKING:
     from merchant_app.scanning.files.findings import Progress
 
-_PATTERNS = "*.png *.jpg *.jpeg *.webp *.heic *.heif *.gif *.tif *.tiff *.pdf *.eml"
+PATTERNS = "*.png *.jpg *.jpeg *.webp *.heic *.heif *.gif *.tif *.tiff *.pdf *.eml"
+"""What vouchers come as."""
 
 
 class FilesScreen(QObject):
@@ -107,7 +108,7 @@ class FilesScreen(QObject):
         dialog = QFileDialog(self._window, _("Open a voucher"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         ours, every = _("Pictures, PDF, mails"), _("All files")
-        dialog.setNameFilters([f"{ours} ({_PATTERNS})", f"{every} (*)"])
+        dialog.setNameFilters([f"{ours} ({PATTERNS})", f"{every} (*)"])
         folder = QStandardPaths.StandardLocation.DownloadLocation
         dialog.setDirectory(QStandardPaths.writableLocation(folder))
         dialog.setModal(False)
