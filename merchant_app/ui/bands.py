@@ -130,7 +130,7 @@ class Note(Band):
 
     def __init__(self, look: Look, sentence: str) -> None:
         super().__init__(look, Shape.INFO)
-        self.label = plain(sentence, self, wrap=True)
+        self.label = plain(sentence, self, wrap=True, across=True)
         self.button = KeycapButton(look, role="plain", parent=self)
         self.button.say(_("Understood"), "")
         self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -163,7 +163,7 @@ class LineBand(Band):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self._tone = Tone.LATER
-        self.label = plain(parent=self, wrap=True)
+        self.label = plain(parent=self, wrap=True, across=True)
         self.label.setFont(look.font(Size.BODY, bold=True, figures=True))
         row = QHBoxLayout(self)
         across = (1 if look.is_large else 2) * STEP

@@ -31,6 +31,8 @@ from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import RADIUS, STEP, TOUCH, Look, Size
 
 _SHAPE_PX = 24
+_ALL_OF_IT = 100_000
+"""Of the width, up to the most that a place takes: what is beside it gets less than a pixel."""
 
 
 class PlaceButton(QAbstractButton):
@@ -176,7 +178,10 @@ class TillFrame(QWidget):
         self.screens = QStackedWidget(self)
         for screen in screens:
             self.screens.addWidget(screen)
-        row.addWidget(self.screens, 1)
+        self.screens.setMaximumWidth(look.content_max_px())
+        row.addStretch(1)
+        row.addWidget(self.screens, _ALL_OF_IT)
+        row.addStretch(1)
 
     def show_status(self, status: Status, *, now: datetime, time_zone: str) -> None:
         """Say it again: "12 s ago" grows older. What is news is announced, once."""

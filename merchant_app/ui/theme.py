@@ -25,6 +25,7 @@ CARD_RADIUS = 16
 PANEL_WIDTH = 640
 """Of a page that says one thing, at the desktop's usual text size."""
 FAMILY = "Inter"
+_CONTENT_MAX_PX = 1440
 _LARGE = 1.4
 TEXT_SCALE_MAX = 2.0
 """WCAG 2.2, 1.4.4: text can be twice as large, and nothing is lost."""
@@ -143,6 +144,10 @@ class Look(QObject):
     def is_large(self) -> bool:
         """Whether text is so large that rows have to become columns."""
         return self.text_scale > _LARGE
+
+    def content_max_px(self) -> int:
+        """The greatest width of a place: on a wider screen there is calm beside it."""
+        return round(_CONTENT_MAX_PX * self.text_scale)
 
     def touch(self) -> int:
         """The height of a button or field."""
