@@ -309,6 +309,10 @@ QSlider::handle:horizontal:disabled {{ background: {p.line}; }}
 QToolTip {{ background: {p.text}; color: {p.window}; border: none; padding: 8px; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollArea[role="card"] {{
+    background: {p.surface}; border: 1px solid {p.line}; border-radius: {CARD_RADIUS}px;
+}}
+QScrollArea[role="card"]:focus {{ border: 2px solid {p.accent}; }}
 QScrollBar:vertical {{ width: 12px; background: transparent; }}
 QScrollBar::handle:vertical {{ background: {p.edge}; border-radius: 4px; min-height: 44px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}

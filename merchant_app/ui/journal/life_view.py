@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -35,7 +34,7 @@ class LifeView(QScrollArea):
         self._told = (Shape.DOTS, Tone.QUIET)
         self._steps: list[tuple[QLabel, QLabel]] = []
         self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("role", "card")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         inside = QWidget(self)
@@ -65,8 +64,6 @@ class LifeView(QScrollArea):
         column.addSpacing(3 * STEP)
         column.addLayout(self._grid)
         column.addStretch(1)
-        inside.setAutoFillBackground(True)
-        inside.setBackgroundRole(inside.palette().ColorRole.Base)
         self.setWidget(inside)
         look.changed.connect(self._colour)
 
