@@ -12,11 +12,10 @@ from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size, tinted
 
-_SHAPE_PX = 24
-_BESIDE_SHAPE = 6 * STEP + _SHAPE_PX + 2 * STEP
+_BESIDE_SHAPE = 6 * STEP + ICON_PX + 2 * STEP
 
 
 class Band(QWidget):
@@ -40,7 +39,7 @@ class Band(QWidget):
         painter.fillRect(self.rect(), QColor(self.colour()))
         if self._shape is not None:
             # Painted, not laid out: a strip is as high as its words, and no higher for a shape.
-            box = QRectF(6 * STEP, (self.height() - _SHAPE_PX) / 2, _SHAPE_PX, _SHAPE_PX)
+            box = QRectF(6 * STEP, (self.height() - ICON_PX) / 2, ICON_PX, ICON_PX)
             draw_shape(painter, self._shape, box, colour=QColor(self.ink()))
         painter.end()
 

@@ -23,14 +23,13 @@ from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.files.notice import FolderNotice
 from merchant_app.ui.labels import plain
 from merchant_app.ui.rail import Rail
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.spoken_news import LineNews
 from merchant_app.ui.spoken_roles import announce
 from merchant_app.ui.status_pill import StatusPill
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import RADIUS, STEP, TOUCH, Look, Size
 
-_SHAPE_PX = 24
 _ALL_OF_IT = 100_000
 """Of the width, up to the most that a place takes: what is beside it gets less than a pixel."""
 
@@ -102,7 +101,7 @@ class HelpButton(QAbstractButton):
             painter.setPen(QPen(QColor(palette.accent if self.hasFocus() else palette.line), 2))
             painter.setBrush(QColor(palette.window))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
-        side = 3 * _SHAPE_PX // 2 if self._look.is_large else _SHAPE_PX
+        side = 3 * ICON_PX // 2 if self._look.is_large else ICON_PX
         draw_shape(
             painter,
             Shape.QUESTION,

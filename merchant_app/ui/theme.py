@@ -314,7 +314,11 @@ QScrollArea[role="card"] {{
 }}
 QScrollArea[role="card"]:focus {{ border: 2px solid {p.accent}; }}
 QScrollBar:vertical {{ width: 12px; background: transparent; }}
-QScrollBar::handle:vertical {{ background: {p.edge}; border-radius: 4px; min-height: 44px; }}
+QScrollArea[role="card"] QScrollBar:vertical {{ margin: {CARD_RADIUS}px 0; }}
+QScrollBar::handle:vertical {{
+    background: {p.edge}; border-radius: 3px; margin: 0 3px; min-height: {TOUCH}px;
+}}
+QScrollBar::handle:vertical:hover {{ border-radius: 5px; margin: 0 1px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 """
 
@@ -327,7 +331,10 @@ QListView, QTableView {{
     border-radius: {RADIUS}px; outline: none; padding: {STEP}px;
 }}
 QListView:focus, QTableView:focus {{ border: 2px solid {p.accent}; }}
-QListView::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
+QListView::item {{
+    padding: {2 * STEP}px; padding-left: {STEP}px; border-left: {STEP}px solid transparent;
+}}
+QListView::item:selected {{ border-left: {STEP}px solid {p.tones[Tone.CHOICE].edge}; }}
 QListView::item:selected, QTableView::item:selected {{
     background: {p.tones[Tone.CHOICE].soft}; color: {p.tones[Tone.CHOICE].ink};
 }}

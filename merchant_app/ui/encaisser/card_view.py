@@ -10,10 +10,10 @@ from merchant_app.ui.encaisser.card import Card, Shape
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Colours, Tone
 from merchant_app.ui.shape_view import ShapeView
+from merchant_app.ui.shapes import ICON_PX
 from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
 
-_GRID = 24
-_SHAPE_SIDE = 3 * _GRID
+_SHAPE_SIDE = 3 * ICON_PX
 _WIDTH_MIN = 300
 _HEIGHT_MIN = 160
 _PADDING = 6 * STEP
@@ -217,7 +217,7 @@ class CardView(QFrame):
 
     def _type_word(self, scale: float) -> None:
         self._word.setFont(self._font(Size.VERDICT, scale, bold=True))
-        side = max(_SHAPE_SIDE, round(3 * scale) * _GRID)
+        side = max(_SHAPE_SIDE, round(3 * scale) * ICON_PX)
         self._shape.setFixedSize(side, side)
 
     def _font(self, size: Size, scale: float, *, bold: bool) -> QFont:

@@ -20,9 +20,10 @@ from merchant_app.ui.journal import words
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shape_view import ShapeView
+from merchant_app.ui.shapes import ICON_PX
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
-_SHAPE_PX = 48
+_SHAPE_PX = 2 * ICON_PX
 
 
 class LifeView(QScrollArea):
