@@ -12,11 +12,10 @@ from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size, tinted
 
-_SHAPE_PX = 24
-_BESIDE_SHAPE = 6 * STEP + _SHAPE_PX + 2 * STEP
+_BESIDE_SHAPE = 6 * STEP + ICON_PX + 2 * STEP
 
 
 class Band(QWidget):
@@ -40,7 +39,7 @@ class Band(QWidget):
         painter.fillRect(self.rect(), QColor(self.colour()))
         if self._shape is not None:
             # Painted, not laid out: a strip is as high as its words, and no higher for a shape.
-            box = QRectF(6 * STEP, (self.height() - _SHAPE_PX) / 2, _SHAPE_PX, _SHAPE_PX)
+            box = QRectF(6 * STEP, (self.height() - ICON_PX) / 2, ICON_PX, ICON_PX)
             draw_shape(painter, self._shape, box, colour=QColor(self.ink()))
         painter.end()
 
@@ -130,7 +129,7 @@ class Note(Band):
 
     def __init__(self, look: Look, sentence: str) -> None:
         super().__init__(look, Shape.INFO)
-        self.label = plain(sentence, self, wrap=True)
+        self.label = plain(sentence, self, wrap=True, across=True)
         self.button = KeycapButton(look, role="plain", parent=self)
         self.button.say(_("Understood"), "")
         self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -163,7 +162,7 @@ class LineBand(Band):
     def __init__(self, look: Look) -> None:
         super().__init__(look)
         self._tone = Tone.LATER
-        self.label = plain(parent=self, wrap=True)
+        self.label = plain(parent=self, wrap=True, across=True)
         self.label.setFont(look.font(Size.BODY, bold=True, figures=True))
         row = QHBoxLayout(self)
         across = (1 if look.is_large else 2) * STEP

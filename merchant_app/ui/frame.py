@@ -23,14 +23,15 @@ from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.files.notice import FolderNotice
 from merchant_app.ui.labels import plain
 from merchant_app.ui.rail import Rail
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.spoken_news import LineNews
 from merchant_app.ui.spoken_roles import announce
 from merchant_app.ui.status_pill import StatusPill
 from merchant_app.ui.status_words import band, pill
 from merchant_app.ui.theme import RADIUS, STEP, TOUCH, Look, Size
 
-_SHAPE_PX = 24
+_ALL_OF_IT = 100_000
+"""Of the width, up to the most that a place takes: what is beside it gets less than a pixel."""
 
 
 class PlaceButton(QAbstractButton):
@@ -105,7 +106,7 @@ class HelpButton(QAbstractButton):
             painter.setPen(QPen(QColor(edge), 2 + focused))
             painter.setBrush(QColor(palette.window))
             painter.drawRoundedRect(box, RADIUS, RADIUS)
-        side = 3 * _SHAPE_PX // 2 if self._look.is_large else _SHAPE_PX
+        side = 3 * ICON_PX // 2 if self._look.is_large else ICON_PX
         draw_shape(
             painter,
             Shape.QUESTION,
@@ -181,7 +182,10 @@ class TillFrame(QWidget):
         self.screens = QStackedWidget(self)
         for screen in screens:
             self.screens.addWidget(screen)
-        row.addWidget(self.screens, 1)
+        self.screens.setMaximumWidth(look.content_max_px())
+        row.addStretch(1)
+        row.addWidget(self.screens, _ALL_OF_IT)
+        row.addStretch(1)
 
     def show_status(self, status: Status, *, now: datetime, time_zone: str) -> None:
         """Say it again: "12 s ago" grows older. What is news is announced, once."""

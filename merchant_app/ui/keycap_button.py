@@ -15,11 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from merchant_app.ui.encaisser.card import Shape
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.theme import STEP, Look, Size
 
 _GAP = 3 * STEP
-_SHAPE_PX = 24
 _SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.45)
 _LEAST_PX = 12
 """Twice as large a text still has its keys: about half of that is the usual size."""
@@ -108,7 +107,7 @@ class KeycapButton(QPushButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(5, 5, -5, -5), STEP, STEP)
         colour = self._ink()
         if self._shape is not None:
-            side = min(_SHAPE_PX, self.height(), self.width())
+            side = min(ICON_PX, self.height(), self.width())
             box = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
             draw_shape(painter, self._shape, box, colour=colour)
             painter.end()

@@ -6,16 +6,30 @@ A QLabel renders what looks like markup, and widens its window to fit any text; 
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QMargins, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from merchant_app.ui.outside import printable
 
+_LINE_MAX_EMS = 38
+"""About 80 characters of French: an eye that comes back from a longer line misses the next one
+(WCAG 2.2, 1.4.8)."""
 
-def plain(text: str = "", parent: QWidget | None = None, *, wrap: bool = False) -> QLabel:
-    """A label that shows its text as it is."""
-    label = QLabel(parent)
+
+def plain(
+    text: str = "", parent: QWidget | None = None, *, wrap: bool = False, across: bool = False
+) -> QLabel:
+    """A label that shows its text as it is.
+
+    Args:
+        text: what it shows.
+        parent: what it is in.
+        wrap: its words go on below where there is no room.
+        across: a strip of one line, as long as its place is wide; else lines are short enough to
+            be read, however wide the place.
+    """
+    label = _Paragraph(parent) if wrap and not across else QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(wrap)
     label.setText(text)
@@ -24,6 +38,34 @@ def plain(text: str = "", parent: QWidget | None = None, *, wrap: bool = False) 
         policy.setHeightForWidth(True)
         label.setSizePolicy(policy)
     return label
+
+
+class _Paragraph(QLabel):
+    """Lines of a length that is read with ease, at the left of a place that is wider."""
+
+    def heightForWidth(self, width: int) -> int:
+        margins = self.contentsMargins()
+        kept_free = margins.left() + margins.right()
+        return super().heightForWidth(min(width, self._line_max_px()) + kept_free)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_free()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._keep_free()
+
+    def _keep_free(self) -> None:
+        free = max(0, self.width() - self._line_max_px())
+        left = free // 2 if self.alignment() & Qt.AlignmentFlag.AlignHCenter else 0
+        margins = QMargins(left, 0, free - left, 0)
+        if margins != self.contentsMargins():
+            self.setContentsMargins(margins)
+
+    def _line_max_px(self) -> int:
+        return _LINE_MAX_EMS * self.font().pixelSize()
 
 
 class ElidedLabel(QLabel):

@@ -18,11 +18,10 @@ from merchant_app.ui.function_keys import (
     TO_SETTLE_KEY,
 )
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.status_words import waiting
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 
-_RAIL_ICON = 24
 _COUNT_MAX = 100
 _BADGE_MAX = 16
 
@@ -61,9 +60,9 @@ class _Place(QAbstractButton):
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
         if self._look.is_large:
-            return QSize(_RAIL_ICON + 8 * STEP, _RAIL_ICON + line + 6 * STEP)
+            return QSize(ICON_PX + 8 * STEP, ICON_PX + line + 6 * STEP)
         text = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(text + 6 * STEP, _RAIL_ICON + 2 * line + 6 * STEP)
+        return QSize(text + 6 * STEP, ICON_PX + 2 * line + 6 * STEP)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = self._look.palette
@@ -80,12 +79,12 @@ class _Place(QAbstractButton):
             bar = QRectF(box.left(), box.top() + RADIUS, STEP, box.height() - 2 * RADIUS)
             painter.drawRoundedRect(bar, STEP / 2, STEP / 2)
         ink = QColor(tone.ink if self.isChecked() else colours.muted)
-        icon = QRectF((self.width() - _RAIL_ICON) / 2, 2 * STEP, _RAIL_ICON, _RAIL_ICON)
+        icon = QRectF((self.width() - ICON_PX) / 2, 2 * STEP, ICON_PX, ICON_PX)
         draw_shape(painter, self._shape, icon, colour=ink)
         line = self.fontMetrics().height()
         painter.setPen(ink)
         painter.setFont(self.font())
-        text = QRectF(0, 3 * STEP + _RAIL_ICON, self.width(), line)
+        text = QRectF(0, 3 * STEP + ICON_PX, self.width(), line)
         if self._look.is_large:  # the icon and the key say it; the name is told to screen readers
             text.translate(0, -line)
         else:

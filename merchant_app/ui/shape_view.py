@@ -14,7 +14,7 @@ class ShapeView(QWidget):
     """One shape in one colour. GUI thread."""
 
     def __init__(self, shape: Shape, side_px: int, parent: QWidget) -> None:
-        """`side_px`: 24, 48 or 72, where a shape is sharpest."""
+        """`side_px`: best a multiple of `ICON_PX`."""
         super().__init__(parent)
         self._shape = shape
         self._colour = QColor()

@@ -8,6 +8,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.icon_files import GRID, drawing
 
+ICON_PX = GRID
+"""The side of a shape beside words: where its straight lines fall on whole pixels."""
+
 
 def draw_shape(painter: QPainter, shape: Shape, box: QRectF, *, colour: QColor) -> None:
     """Draw into a square box.
@@ -15,7 +18,7 @@ def draw_shape(painter: QPainter, shape: Shape, box: QRectF, *, colour: QColor) 
     Args:
         painter: its state is kept.
         shape: its value is the name of its file in resources/icons/24.
-        box: of 24, 48, 72 pixels the straight lines fall on whole pixels.
+        box: best of `ICON_PX`, or a multiple of it.
         colour: the one colour of the shape.
     """
     painter.save()

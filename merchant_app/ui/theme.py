@@ -25,6 +25,7 @@ CARD_RADIUS = 16
 PANEL_WIDTH = 640
 """Of a page that says one thing, at the desktop's usual text size."""
 FAMILY = "Inter"
+_CONTENT_MAX_PX = 1440
 _LARGE = 1.4
 TEXT_SCALE_MAX = 2.0
 """WCAG 2.2, 1.4.4: text can be twice as large, and nothing is lost."""
@@ -143,6 +144,10 @@ class Look(QObject):
     def is_large(self) -> bool:
         """Whether text is so large that rows have to become columns."""
         return self.text_scale > _LARGE
+
+    def content_max_px(self) -> int:
+        """The greatest width of a place: on a wider screen there is calm beside it."""
+        return round(_CONTENT_MAX_PX * self.text_scale)
 
     def touch(self) -> int:
         """The height of a button or field."""
@@ -304,8 +309,16 @@ QSlider::handle:horizontal:disabled {{ background: {p.line}; }}
 QToolTip {{ background: {p.text}; color: {p.window}; border: none; padding: 8px; }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollArea[role="card"] {{
+    background: {p.surface}; border: 1px solid {p.line}; border-radius: {CARD_RADIUS}px;
+}}
+QScrollArea[role="card"]:focus {{ border: 2px solid {p.accent}; }}
 QScrollBar:vertical {{ width: 12px; background: transparent; }}
-QScrollBar::handle:vertical {{ background: {p.edge}; border-radius: 4px; min-height: 44px; }}
+QScrollArea[role="card"] QScrollBar:vertical {{ margin: {CARD_RADIUS}px 0; }}
+QScrollBar::handle:vertical {{
+    background: {p.edge}; border-radius: 3px; margin: 0 3px; min-height: {TOUCH}px;
+}}
+QScrollBar::handle:vertical:hover {{ border-radius: 5px; margin: 0 1px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 """
 
@@ -318,7 +331,10 @@ QListView, QTableView {{
     border-radius: {RADIUS}px; outline: none; padding: {STEP}px;
 }}
 QListView:focus, QTableView:focus {{ border: 2px solid {p.accent}; }}
-QListView::item {{ padding: {2 * STEP}px; border-radius: {RADIUS}px; }}
+QListView::item {{
+    padding: {2 * STEP}px; padding-left: {STEP}px; border-left: {STEP}px solid transparent;
+}}
+QListView::item:selected {{ border-left: {STEP}px solid {p.tones[Tone.CHOICE].edge}; }}
 QListView::item:selected, QTableView::item:selected {{
     background: {p.tones[Tone.CHOICE].soft}; color: {p.tones[Tone.CHOICE].ink};
 }}

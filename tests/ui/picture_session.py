@@ -52,20 +52,20 @@ def main(arguments: list[str]) -> int:
         for scheme in schemes.split(","):
             look.use(Scheme(scheme))
             end = f"{language}-{scheme}{suffix}.png"
-            for name, frame in _pictures(look, only):
+            for name, frame in _pictures(look, only, (width, height)):
                 _draw(frame, Path(out) / f"{name}-{end}", (width, height), eyes)
                 count += 1
     sys.stdout.write(f"{count} pictures in {out}\n")
     return 0
 
 
-def _pictures(look: Look, only: str) -> Iterator[tuple[str, QWidget]]:
+def _pictures(look: Look, only: str, size: tuple[int, int]) -> Iterator[tuple[str, QWidget]]:
     """Each state in a window of its own; where large text needs two pictures, both."""
     for screen in SCREENS:
         for name in screen.states:
             if not _is_wanted(name, only):
                 continue
-            window = _opened(look, screen, name)
+            window = _opened(look, screen, name, size)
             window.take_keyboard()
             yield name, window.frame
             if look.is_large and window.go_to_end():
@@ -78,10 +78,10 @@ def _is_wanted(name: str, only: str) -> bool:
     return name in only.split(",") if "," in only else only in name
 
 
-def _opened(look: Look, screen: Screen, name: str) -> Window:
+def _opened(look: Look, screen: Screen, name: str, size: tuple[int, int]) -> Window:
     window = screen.window(look, screen.states[name])
     window.show(name)
-    window.frame.resize(1024, 700)
+    window.frame.resize(*size)
     window.frame.show()
     # Once more when the window is there: focus can only be given then.
     window.show(name)

@@ -37,7 +37,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
@@ -49,7 +49,6 @@ CHOICE_KEYS = {
 }
 _LIST_SHARE, _LIST_SHARE_LARGE = 0.36, 0.33
 _LIST_MIN, _LIST_MAX = 280, 460
-_ICON = 24
 
 
 class ATraiterView(QWidget):
@@ -83,7 +82,7 @@ class ATraiterView(QWidget):
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self.list = QListWidget(self)
         self.list.setAccessibleName(_("To settle"))
-        self.list.setIconSize(QSize(_ICON, _ICON))
+        self.list.setIconSize(QSize(ICON_PX, ICON_PX))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self.chosen)
         self.card = CardView(look, self)
@@ -227,11 +226,11 @@ class ATraiterView(QWidget):
     def _icon(self, row: words.Row) -> QIcon:
         colours = self._look.palette.tones[row.tone]
         ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(round(_ICON * ratio), round(_ICON * ratio))
+        pixmap = QPixmap(round(ICON_PX * ratio), round(ICON_PX * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        draw_shape(painter, row.shape, QRectF(0, 0, _ICON, _ICON), colour=QColor(colours.edge))
+        draw_shape(painter, row.shape, QRectF(0, 0, ICON_PX, ICON_PX), colour=QColor(colours.edge))
         painter.end()
         icon = QIcon()
         for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):

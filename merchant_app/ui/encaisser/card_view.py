@@ -10,16 +10,17 @@ from merchant_app.ui.encaisser.card import Card, Shape
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Colours, Tone
 from merchant_app.ui.shape_view import ShapeView
+from merchant_app.ui.shapes import ICON_PX
 from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
 
-_SHAPE_SIDE = 72
+_SHAPE_SIDE = 3 * ICON_PX
 _WIDTH_MIN = 300
 _HEIGHT_MIN = 160
 _PADDING = 6 * STEP
-_HEAD = _SHAPE_SIDE + 5 * STEP
-_FITS = (1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-_WIDE = 700
-"""From this width on the card's type may be larger than usual: a larger window, farther away."""
+_BESIDE_SHAPE = 5 * STEP
+_FITS = (2.0, 1.7, 1.5, 1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+_USUAL_WIDTH = 540
+"""In the smallest window. The type grows with the card: a larger window is seen from farther."""
 
 
 class CardView(QFrame):
@@ -56,7 +57,7 @@ class CardView(QFrame):
     def _lay_out(self) -> None:
         """The verdict above, what to know about the voucher below: the word never moves."""
         head = QHBoxLayout()
-        head.setSpacing(5 * STEP)
+        head.setSpacing(_BESIDE_SHAPE)
         head.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
         # No alignment: a layout asks an aligned label for its size, never for its wrapped height.
         head.addWidget(self._word, 1)
@@ -160,11 +161,11 @@ class CardView(QFrame):
 
     def _fit(self) -> None:
         """The largest type with which everything fits; the full sizes nearly always do."""
-        scales = [scale for scale in _FITS if scale <= 1 or self.width() >= _WIDE]
-        room = self.width() - 2 * _PADDING - _HEAD
+        most = max(1.0, self.width() / _USUAL_WIDTH)
+        scales = [scale for scale in _FITS if scale <= most]
         for word_scale in scales:
             self._type_word(word_scale)
-            if self._longest_word() <= room:
+            if self._longest_word() <= self._word_room():
                 break
         for scale in scales:
             self._type(scale)
@@ -180,7 +181,8 @@ class CardView(QFrame):
         width = self.width() - 2 * _PADDING
         if self._amount_width() > width:
             return False
-        used = max(_SHAPE_SIDE, self._word.heightForWidth(width - _HEAD)) + 2 * STEP
+        word = self._word.heightForWidth(self._word_room())
+        used = max(self._shape.height(), word) + 2 * STEP
         used += 2 * _PADDING
         if self._figure.text():
             used += self._figure.sizeHint().height() + 2 * STEP
@@ -190,6 +192,9 @@ class CardView(QFrame):
         if self._outside.text():
             used += self._outside.sizeHint().height() + 2 * STEP
         return used <= self.height()
+
+    def _word_room(self) -> int:
+        return self.width() - 2 * _PADDING - self._shape.width() - _BESIDE_SHAPE
 
     def _amount_width(self) -> int:
         return self._figure.sizeHint().width() + self._note.sizeHint().width() + 3 * STEP
@@ -212,6 +217,8 @@ class CardView(QFrame):
 
     def _type_word(self, scale: float) -> None:
         self._word.setFont(self._font(Size.VERDICT, scale, bold=True))
+        side = max(_SHAPE_SIDE, round(3 * scale) * ICON_PX)
+        self._shape.setFixedSize(side, side)
 
     def _font(self, size: Size, scale: float, *, bold: bool) -> QFont:
         font = self._look.font(size, bold=bold, figures=True)

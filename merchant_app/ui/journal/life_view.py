@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -22,9 +21,10 @@ from merchant_app.ui.journal import words
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shape_view import ShapeView
+from merchant_app.ui.shapes import ICON_PX
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
-_SHAPE_PX = 48
+_SHAPE_PX = 2 * ICON_PX
 
 
 class LifeView(QScrollArea):
@@ -36,7 +36,7 @@ class LifeView(QScrollArea):
         self._told = (Shape.DOTS, Tone.QUIET)
         self._steps: list[tuple[QLabel, QLabel]] = []
         self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("role", "card")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         FocusRing(look, self)
@@ -67,8 +67,6 @@ class LifeView(QScrollArea):
         column.addSpacing(3 * STEP)
         column.addLayout(self._grid)
         column.addStretch(1)
-        inside.setAutoFillBackground(True)
-        inside.setBackgroundRole(inside.palette().ColorRole.Base)
         self.setWidget(inside)
         look.changed.connect(self._colour)
 

@@ -23,10 +23,9 @@ from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.journal import words
 from merchant_app.ui.journal.states import Screen
 from merchant_app.ui.palette import Tone
-from merchant_app.ui.shapes import draw_shape
+from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.theme import RADIUS, STEP, Look, Size
 
-_ICON = 24
 _ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -119,10 +118,13 @@ class _Lines(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
             painter.drawRoundedRect(box, RADIUS, RADIUS)
-        shape = QRectF(box.left() + 2 * STEP, box.center().y() - _ICON / 2, _ICON, _ICON)
+            painter.setBrush(QColor(choice.edge))  # a tint alone is too faint for some eyes
+            bar = QRectF(box.left(), box.top() + RADIUS, STEP, box.height() - 2 * RADIUS)
+            painter.drawRoundedRect(bar, STEP / 2, STEP / 2)
+        shape = QRectF(box.left() + 2 * STEP, box.center().y() - ICON_PX / 2, ICON_PX, ICON_PX)
         edge = ink if is_chosen else QColor(tone.edge)
         draw_shape(painter, row.state.shape, shape, colour=edge)
-        text = box.adjusted(5 * STEP + _ICON, 2 * STEP, -3 * STEP, -2 * STEP)
+        text = box.adjusted(5 * STEP + ICON_PX, 2 * STEP, -3 * STEP, -2 * STEP)
         self._pair(painter, text, row.when, row.amount, top=True, left=ink, right=ink)
         second = " · ".join(part for part in (row.labels, row.cashier) if part)
         word = ink if is_chosen else QColor(tone.ink)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from merchant_app.ui.theme import STEP, Look, Size
 
 _CONTENTS_PX = 280
 _CONTENTS_LARGE_PX = 340
+_PAGE_MAX_EMS = 56
 _AROUND_TITLE_PX = 12 * STEP
 """Padding of list and line, and the scroll bar."""
 _BY_PAGE = (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp)
@@ -92,6 +93,17 @@ class ManualView(QWidget):
         column.addLayout(top)
         column.addLayout(below, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._keep_beside()
+        super().resizeEvent(event)
+
+    def _keep_beside(self) -> None:
+        """A wider window has more beside the page, not longer lines."""
+        page = _PAGE_MAX_EMS * self._look.pixels(Size.BODY)
+        spare = self.width() - self.contents.width() - page
+        across, down = max(6 * STEP, spare // 2), 4 * STEP
+        self._column.setContentsMargins(across, down, across, down)
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self._look.palette.window))
@@ -102,6 +114,7 @@ class ManualView(QWidget):
     def open_at(self, spot: Spot) -> None:
         """Cover everything, at this page, at this part of it."""
         self.setGeometry(self._covered.rect())
+        self._keep_beside()
         # First what is empty: the page is drawn once, for the width it will have.
         self.raise_()
         self.show()
