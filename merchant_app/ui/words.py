@@ -15,7 +15,7 @@ from merchant_app.till.results import NoAnswerKind, NotAuthorisedKind, PinRefuse
 from merchant_app.vouchers.scan import Foreign
 from merchant_app.vouchers.verdicts import Reason
 
-_ComputerProblem: TypeAlias = Literal[
+_JournalProblem: TypeAlias = Literal[
     ProblemKind.DISK_FULL,
     ProblemKind.DISK_NEARLY_FULL,
     ProblemKind.DISK_READ_ONLY,
@@ -24,6 +24,8 @@ _ComputerProblem: TypeAlias = Literal[
     ProblemKind.JOURNAL_NEWER,
     ProblemKind.JOURNAL_INCOMPLETE,
     ProblemKind.MIRROR_UNREACHABLE,
+]
+_ComputerProblem: TypeAlias = Literal[
     ProblemKind.ALREADY_RUNNING,
     ProblemKind.SETTINGS_UNREADABLE,
     ProblemKind.KEYRING_UNAVAILABLE,
@@ -219,11 +221,17 @@ def problem(kind: ProblemKind) -> Told:
             | ProblemKind.PORT_IN_USE
         ):
             return _service_problem(kind)
-        case _:
+        case (
+            ProblemKind.ALREADY_RUNNING
+            | ProblemKind.SETTINGS_UNREADABLE
+            | ProblemKind.KEYRING_UNAVAILABLE
+        ):
             return _computer_problem(kind)
+        case _:
+            return _journal_problem(kind)
 
 
-def _computer_problem(kind: _ComputerProblem) -> Told:
+def _journal_problem(kind: _JournalProblem) -> Told:
     match kind:
         case ProblemKind.DISK_FULL:
             return Told(
@@ -280,6 +288,12 @@ def _computer_problem(kind: _ComputerProblem) -> Told:
                     "on."
                 ),
             )
+        case _:
+            assert_never(kind)
+
+
+def _computer_problem(kind: _ComputerProblem) -> Told:
+    match kind:
         case ProblemKind.ALREADY_RUNNING:
             return Told(
                 _("Comptoir is already open"),
