@@ -106,7 +106,8 @@ def _mirror(status: Status, *, now: datetime, time_zone: str) -> str:
 
 def waiting(place: str, count: int) -> str:
     """ "À traiter, 2 en attente": a place of the rail, for whoever hears it."""
-    return f"{place}, {ngettext('{n} waits', '{n} wait', count).format(n=count)}"
+    waits = ngettext("{n} waits", "{n} wait", count).format(n=count)
+    return f"{place}, {waits}"
 
 
 def kept(unsent_sales: int) -> str:
