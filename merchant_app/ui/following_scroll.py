@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from merchant_app.ui.theme import STEP
 
 
 class FollowingScroll(QScrollArea):
-    """GUI thread. Up and down only; it takes no keyboard itself: what is inside has it."""
+    """GUI thread. Up and down only; it takes no keyboard itself: what is inside has it.
+
+    Attributes:
+        inside: what scrolls.
+    """
 
     def __init__(
         self,
@@ -29,7 +33,7 @@ class FollowingScroll(QScrollArea):
             parent: what it lies in.
         """
         super().__init__(parent)
-        self._inside = inside
+        self.inside = inside
         self._margin_px = margin_px
         self._parts = tuple(parts)
         self.setWidget(inside)
@@ -40,9 +44,13 @@ class FollowingScroll(QScrollArea):
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._keyboard_went)
 
+    def sizeHint(self) -> QSize:
+        # Never as high as what is inside: a layout would take that for the least it needs.
+        return QSize(super().sizeHint().width(), self.minimumSizeHint().height())
+
     @Slot(QWidget, QWidget)
     def _keyboard_went(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if now is None or not self._inside.isAncestorOf(now):
+        if now is None or not self.inside.isAncestorOf(now):
             return
         for part in self._parts:
             if part is now or part.isAncestorOf(now):

@@ -22,6 +22,7 @@ from merchant_app.ui.bands import Band, LineBand, Note, TrainingBand
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.files.notice import FolderNotice
 from merchant_app.ui.labels import plain
+from merchant_app.ui.overflow import Overflow
 from merchant_app.ui.rail import Rail
 from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.spoken_news import LineNews
@@ -182,9 +183,11 @@ class TillFrame(QWidget):
         self.screens = QStackedWidget(self)
         for screen in screens:
             self.screens.addWidget(screen)
-        self.screens.setMaximumWidth(look.content_max_px())
+        # With bands and notes above it, a screen may have less room than it was made for.
+        self.overflow = Overflow(self.screens, parent=self)
+        self.overflow.setMaximumWidth(look.content_max_px())
         row.addStretch(1)
-        row.addWidget(self.screens, _ALL_OF_IT)
+        row.addWidget(self.overflow, _ALL_OF_IT)
         row.addStretch(1)
 
     def show_status(self, status: Status, *, now: datetime, time_zone: str) -> None:

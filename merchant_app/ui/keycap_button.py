@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
@@ -21,28 +32,37 @@ from merchant_app.ui.theme import STEP, Look, Size
 _GAP = 3 * STEP
 _SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.45)
 _LEAST_PX = 12
-"""Twice as large a text still has its keys: about half of that is the usual size."""
+_AROUND, _SPARE = 4 * STEP, 6 * STEP
+"""Left and right of text and key: what must be, and what is well to have besides."""
+_RIM = 6
+"""The button's own edge above and below: two lines of the usual text fit a button of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """How text and cap are set; `width` is both together, `cap_width` 0 where there is none."""
+    """How text and cap are set; `width` is both together, `cap_width` 0 where there is no key.
+    `high`: what the button must be to show it whole."""
 
-    text: str
+    lines: tuple[str, ...]
     font: QFont
     cap_font: QFont
     width: int
     cap_width: int
+    high: int
+    is_full_size: bool
 
     @property
     def alignment(self) -> Qt.AlignmentFlag:
-        two = "\n" in self.text
-        return Qt.AlignmentFlag.AlignHCenter if two else Qt.AlignmentFlag.AlignLeft
+        several = len(self.lines) > 1
+        return Qt.AlignmentFlag.AlignHCenter if several else Qt.AlignmentFlag.AlignLeft
 
 
 class KeycapButton(QPushButton):
     """Its text, and its key on a small cap. Clicking does not take the keyboard's focus: after
-    that the next Enter would press the button again instead of what it should do."""
+    that the next Enter would press the button again instead of what it should do.
+
+    Where it is narrow its text goes on in the next line, and the button grows.
+    """
 
     def __init__(self, look: Look, *, role: str, parent: QWidget | None = None) -> None:
         """`role`: "main", "plain" or "quiet"; the style sheet knows them."""
@@ -51,6 +71,8 @@ class KeycapButton(QPushButton):
         self._key = ""
         self._shape: Shape | None = None
         self._small = look.font(Size.SMALL)
+        self._high = look.touch()
+        self._was_laid_out = False
         self.setProperty("role", role)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
@@ -67,6 +89,7 @@ class KeycapButton(QPushButton):
         self.setText(text)
         self.setAccessibleName(text)
         self.setAccessibleDescription(key)
+        self._grow()
         self.updateGeometry()
         self.update()
 
@@ -88,11 +111,35 @@ class KeycapButton(QPushButton):
         return self._key
 
     def sizeHint(self) -> QSize:
-        return QSize(self._text_width() + self._cap_width() + 10 * STEP, self._look.touch())
+        # A layout never gives more height than this: what the last width needed is said here too.
+        return QSize(self._width_of((self.text(),)) + _SPARE, self._high)
 
     def minimumSizeHint(self) -> QSize:
-        # Less than the text: it is painted smaller, never cut, in a window too narrow for it.
-        return QSize(self._text_width() * 2 // 5 + 8 * STEP, self._look.touch())
+        return QSize(self._width_of(self.text().split(" ")), self._look.touch())
+
+    def narrow_width(self) -> int:
+        """The least width at which two lines are enough."""
+        return self._width_of(_wrapped(self.text(), self.fontMetrics(), lines_max=2))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._setting(width).high
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._was_laid_out = True
+        self._grow()
+        super().resizeEvent(event)
+
+    def _grow(self) -> None:
+        """Not before a layout gave it a width: what it needs at any other would be waited for."""
+        if not self._was_laid_out:
+            return
+        high = self.heightForWidth(self.width())
+        if high != self._high:
+            self._high = high
+            self.updateGeometry()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         option = QStyleOptionButton()
@@ -112,7 +159,7 @@ class KeycapButton(QPushButton):
             draw_shape(painter, self._shape, box, colour=colour)
             painter.end()
             return
-        setting = self._setting()
+        setting = self._setting(self.width())
         start = (self.width() - setting.width) / 2
         painter.setPen(colour)
         painter.setFont(setting.font)
@@ -120,7 +167,7 @@ class KeycapButton(QPushButton):
         painter.drawText(
             QRectF(start, 0, text + 1, self.height()),
             Qt.AlignmentFlag.AlignVCenter | setting.alignment,
-            setting.text,
+            "\n".join(setting.lines),
         )
         if setting.cap_width:
             self._paint_cap(painter, colour, start + text + _GAP, setting)
@@ -139,9 +186,10 @@ class KeycapButton(QPushButton):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._key)
 
     @property
-    def shows_key(self) -> bool:
-        """Whether there is room for the cap."""
-        return bool(self._setting().cap_width) or not self._key
+    def is_whole(self) -> bool:
+        """Whether its text and its key are seen, at their full size."""
+        setting = self._setting(self.width())
+        return setting.is_full_size and setting.high <= self.height()
 
     def _ink(self) -> QColor:
         if not self.isEnabled():
@@ -150,39 +198,27 @@ class KeycapButton(QPushButton):
             return QColor(self._look.palette.on_accent)
         return self.palette().color(QPalette.ColorRole.ButtonText)
 
-    def _setting(self) -> _Setting:
-        """The largest type in which text and cap fit, on one line or on two; the text alone, as
-        small as it must be, where even the smallest is too wide."""
+    def _setting(self, width: int) -> _Setting:
+        """Full size, on as many lines as it takes; smaller only where a word is too wide."""
         for scale in _SCALES:
             font = _scaled(self.font(), scale)
             cap_font = _scaled(self._small, scale)
-            cap = QFontMetrics(cap_font).horizontalAdvance(self._key) + 3 * STEP + _GAP
-            cap = cap if self._key else 0
-            for text in (self.text(), _in_two(self.text())):
-                lines = text.split("\n")
-                metrics = QFontMetrics(font)
-                width = max(map(metrics.horizontalAdvance, lines)) + cap
-                high = len(lines) > 1 and len(lines) * metrics.height() > self.height()
-                if width + 4 * STEP <= self.width() and not high:
-                    return _Setting(text, font, cap_font, width, cap)
-        font = self._fitting_font()
-        width = QFontMetrics(font).horizontalAdvance(self.text())
-        return _Setting(self.text(), font, self._small, width, 0)
+            metrics, cap = QFontMetrics(font), self._cap_width(cap_font)
+            lines = _wrapped(self.text(), metrics, room_px=width - _AROUND - cap)
+            wide = max(map(metrics.horizontalAdvance, lines)) + cap
+            if wide + _AROUND <= width:
+                break
+        high = max(self._look.touch(), len(lines) * metrics.height() + _RIM)
+        return _Setting(lines, font, cap_font, wide, cap, high, is_full_size=scale == _SCALES[0])
 
-    def _fitting_font(self) -> QFont:
-        font = QFont(self.font())
-        room = self.width() - 4 * STEP
-        if self._text_width() > room:
-            font.setPixelSize(max(11, int(font.pixelSize() * room / self._text_width())))
-        return font
+    def _width_of(self, lines: Sequence[str]) -> int:
+        text = max(map(self.fontMetrics().horizontalAdvance, lines))
+        return text + self._cap_width(self._small) + _AROUND
 
-    def _text_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self.text())
-
-    def _cap_width(self) -> int:
+    def _cap_width(self, font: QFont) -> int:
         if not self._key:
             return 0
-        return QFontMetrics(self._small).horizontalAdvance(self._key) + 3 * STEP + _GAP
+        return QFontMetrics(font).horizontalAdvance(self._key) + 3 * STEP + _GAP
 
 
 def _scaled(font: QFont, scale: float) -> QFont:
@@ -191,10 +227,36 @@ def _scaled(font: QFont, scale: float) -> QFont:
     return scaled
 
 
-def _in_two(text: str) -> str:
-    """Broken at the space nearest to the middle, if there is one."""
-    spaces = [place for place, character in enumerate(text) if character == " "]
-    if not spaces:
-        return text
-    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
-    return f"{text[:middle]}\n{text[middle + 1 :]}"
+def _wrapped(
+    text: str, metrics: QFontMetrics, *, room_px: int = 0, lines_max: int = 0
+) -> tuple[str, ...]:
+    """Broken at spaces into as few lines as there is room for, each about as long as the others;
+    given `lines_max`, into no more than these, whatever room that takes."""
+    words = text.split(" ")
+    if not lines_max and metrics.horizontalAdvance(text) <= room_px:
+        return (text,)
+    spans = {
+        (first, last): metrics.horizontalAdvance(" ".join(words[first:last]))
+        for first, last in combinations(range(len(words) + 1), 2)
+    }
+    if not lines_max:
+        lines_max = len(_filled(spans, len(words), room_px))
+    for room in sorted(spans.values()):  # the narrowest that needs no further line
+        breaks = _filled(spans, len(words), room)
+        widest = max(spans[span] for span in breaks)
+        if len(breaks) <= lines_max and widest <= room:
+            return tuple(" ".join(words[first:last]) for first, last in breaks)
+    return tuple(words)
+
+
+def _filled(spans: dict[tuple[int, int], int], count: int, room_px: int) -> list[tuple[int, int]]:
+    """Each line takes all the words it has room for, and one at least."""
+    lines: list[tuple[int, int]] = []
+    first = 0
+    while first < count:
+        last = first + 1
+        while last < count and spans[first, last + 1] <= room_px:
+            last += 1
+        lines.append((first, last))
+        first = last
+    return lines

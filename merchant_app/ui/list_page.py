@@ -10,13 +10,13 @@ from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QLayout,
     QListWidget,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
@@ -87,7 +87,7 @@ class ListPage(QWidget):
         button.give_up_place_when_hidden()
         return button
 
-    def _lay_out_above(self, *rows: QLayout) -> None:
+    def _lay_out_above(self, *rows: ButtonRows) -> None:
         """Head and pages above these rows of buttons."""
         head = QHBoxLayout()
         head.setSpacing(4 * STEP)

@@ -262,8 +262,8 @@ def _hard_to_press(widget: QAbstractButton | QLineEdit, frame: QWidget) -> Itera
         yield f"no name: {widget!r}"
     if words and widget.sizeHint().width() > widget.width() + 1:
         yield f"the words of {name!r}"
-    if isinstance(widget, KeycapButton) and not widget.shows_key:
-        yield f"the key of {name!r}"
+    if isinstance(widget, KeycapButton) and not widget.is_whole:
+        yield f"the text or the key of {name!r}"
     if widget.height() < TOUCH:
         yield f"{name!r} is {widget.height()} high"
     if not _is_inside(widget, frame):

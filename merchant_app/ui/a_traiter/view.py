@@ -21,6 +21,7 @@ from merchant_app.till.results import Interrupted
 from merchant_app.ui.a_traiter import states as st
 from merchant_app.ui.a_traiter import words
 from merchant_app.ui.a_traiter.presenter import NOTE_MAX
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.encaisser.verdict_cards import Place
@@ -36,6 +37,7 @@ from merchant_app.ui.function_keys import (
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
+from merchant_app.ui.page_stack import PageStack
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.spoken_roles import announce, speak_as
@@ -115,15 +117,15 @@ class ATraiterView(QWidget):
         deeds = QGridLayout()
         for place, button in enumerate(self.buttons.values()):
             deeds.addWidget(button, place // 2, place % 2)
-        question = QHBoxLayout()
-        question.addWidget(self.yes)
-        question.addWidget(self.no)
+        question = ButtonRows()
+        question.add_all(self.yes, self.no)
         confirming = QGridLayout()
         confirming.addWidget(self._note_name, 0, 0, 1, 2)
         confirming.addWidget(self.field, 1, 0, 1, 2)
         confirming.addWidget(self.main, 2, 0)
         confirming.addWidget(self.other, 2, 1)
-        self._panels = QStackedWidget(self)
+        # With large text only as high as what is seen: the card needs the room.
+        self._panels = PageStack(self) if self._look.is_large else QStackedWidget(self)
         self._nothing = QWidget(self._panels)
         self._deeds, self._question, self._confirming = (
             self._panel(layout) for layout in (deeds, question, confirming)
@@ -147,7 +149,7 @@ class ATraiterView(QWidget):
         whole.addWidget(self._left)
         whole.addLayout(right, 1)
 
-    def _panel(self, layout: QGridLayout | QHBoxLayout) -> QWidget:
+    def _panel(self, layout: QGridLayout | ButtonRows) -> QWidget:
         panel = QWidget(self._panels)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * STEP)
@@ -259,9 +261,6 @@ class ATraiterView(QWidget):
             self._panels.setCurrentWidget(self._nothing)
         seen = self._panels.currentWidget()
         self._panels.setVisible(seen is not self._nothing)
-        if self._look.is_large and seen is not None and seen is not self._nothing:
-            # Only as high as what is seen: the card needs the room.
-            self._panels.setFixedHeight(seen.sizeHint().height())
         browsing = isinstance(screen.mode, st.Browsing)
         if browsing and not self._was_browsing and self.isVisible():
             self.take_keyboard()

@@ -24,7 +24,7 @@ class ChartPanel(QWidget):
         super().__init__(parent)
         self._look = look
         self._key = key
-        self.title = plain(parent=self)
+        self.title = plain(parent=self, wrap=True)
         self.title.setFont(look.font(Size.BODY, bold=True))
         self.legend = Legend(look, self)
         self.button = KeycapButton(look, role="quiet", parent=self)
@@ -37,8 +37,7 @@ class ChartPanel(QWidget):
         self._pages.addWidget(self.numbers)
         head = QHBoxLayout()
         head.setSpacing(2 * STEP)
-        head.addWidget(self.title)
-        head.addStretch(1)
+        head.addWidget(self.title, 1)
         head.addWidget(self.button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
-    QHBoxLayout,
     QWidget,
 )
 
 from merchant_app.i18n import _
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.charts.numbers import NumbersView
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.cloture import figures, words
@@ -109,7 +109,7 @@ class ClotureView(ListPage):
         self.later.clicked.connect(self.back)
 
     def _lay_out(self) -> None:
-        papers, deeds = QHBoxLayout(), QHBoxLayout()
+        papers, deeds = ButtonRows(), ButtonRows()
         for button in self.papers.values():
             papers.addWidget(button)
         for button in (self.numbers, self.earlier_button, self.period_button):

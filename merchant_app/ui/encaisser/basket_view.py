@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import add
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -17,12 +17,30 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _, formatting
 from merchant_app.money import Money
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.encaisser.states import BasketLine, Ready, Screen, Several, WaitingLine
 from merchant_app.ui.encaisser.waiting_row import WaitingRow
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size, tinted
+
+
+class _Scroll(QScrollArea):
+    """As high as there is room for, and no less than it asks for."""
+
+    _least_px = 0
+
+    def ask_for(self, least_px: int) -> None:
+        self._least_px = least_px
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        # No more than the least: a layout that wraps texts would give it that, whoever wants it.
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self._least_px)
 
 
 class BasketView(QFrame):
@@ -45,7 +63,7 @@ class BasketView(QFrame):
         super().__init__(parent)
         self._look = look
         self._shown: tuple[tuple[BasketLine, ...], tuple[WaitingLine, ...], bool] = ((), (), False)
-        self._title = plain(_("Vouchers of this purchase"), self)
+        self._title = plain(_("Vouchers of this purchase"), self, wrap=True)
         self._title.setFont(look.font(Size.BODY, bold=True))
         self._next = KeycapButton(look, role="plain", parent=self)
         self._next.clicked.connect(self.new_purchase)
@@ -68,12 +86,11 @@ class BasketView(QFrame):
         self._rows.setContentsMargins(0, 0, 2 * STEP, 0)
         self._rows.setVerticalSpacing(STEP)
         self._rows.setColumnStretch(0, 1)
-        self._scroll = QScrollArea(self)
+        self._scroll = _Scroll(self)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._list)
-        self._scroll.setMinimumHeight(1)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._bring_chosen_into_view)
         self._lay_out()
         look.changed.connect(self._colour)
@@ -91,10 +108,10 @@ class BasketView(QFrame):
         column.addWidget(self._scroll, 1)
         column.addLayout(rest)
         column.addWidget(self._next)
-        last = QHBoxLayout()
+        last = ButtonRows()
         last.setSpacing((1 if self._look.is_large else 2) * STEP)
-        last.addWidget(self._undo, 3)
-        last.addWidget(self._receipt, 2)
+        last.add_all(self._undo, self._receipt)
+        last.share(3, 2)
         column.addLayout(last)
 
     def show_screen(self, screen: Screen) -> None:
@@ -160,6 +177,9 @@ class BasketView(QFrame):
         for row, waits in enumerate(self._waiting, start=len(basket)):
             self._rows.addWidget(waits, row, 0, 1, 2)
         self._rows.setRowStretch(len(basket) + len(waiting), 1)
+        # A line, and that there are more.
+        lines = min(1.6, len(basket) + len(waiting))
+        self._scroll.ask_for(round(lines * self._look.touch()))
         self._bring_chosen_into_view()
 
     def _bring_chosen_into_view(self) -> None:

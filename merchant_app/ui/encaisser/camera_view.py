@@ -80,6 +80,7 @@ class CameraView(QWidget):
         self._choice = _NO_CHOICE
         self._advice: Advice | None = None
         self._mirrored = False
+        self._least_px = self._most_px = 0
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -105,11 +106,28 @@ class CameraView(QWidget):
         self._colour()
         self.show_status(Starting())
 
+    def give_way(self, *, least_px: int, most_px: int) -> None:
+        """The picture is as high as there is room for, within these; its words are seen whole."""
+        self._least_px, self._most_px = least_px, most_px
+        self._limit()
+
+    def _limit(self) -> None:
+        if self._least_px:
+            self.setMaximumHeight(max(self._most_px, self._words_px()))
+            self.updateGeometry()
+
+    def _words_px(self) -> int:
+        layout = self.layout()
+        return layout.minimumHeightForWidth(self.width()) if layout and self.told else 0
+
     def sizeHint(self) -> QSize:
-        return QSize(336, 189)
+        return QSize(336, self.minimumSizeHint().height() if self._least_px else 189)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, max(self._least_px, self._words_px()))
 
     def hasHeightForWidth(self) -> bool:
-        return True
+        return not self._least_px
 
     def heightForWidth(self, width: int) -> int:
         return round(width * 9 / 16)
@@ -195,6 +213,7 @@ class CameraView(QWidget):
         self._word.setVisible(bool(word))
         self._sentence.setVisible(bool(sentence))
         self._button.setVisible(bool(button))
+        self._limit()
         self.setAccessibleName(_("Camera"))
         self.setAccessibleDescription(f"{word}. {sentence}" if word else _("Live picture"))
         self.update()

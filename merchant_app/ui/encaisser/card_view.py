@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from merchant_app.ui.encaisser.card import Card, Shape
+from merchant_app.ui.encaisser.card_details import CardDetails
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.palette import Colours, Tone
 from merchant_app.ui.shape_view import ShapeView
 from merchant_app.ui.shapes import ICON_PX
 from merchant_app.ui.theme import CARD_RADIUS, STEP, Look, Size, tinted
 
-_SHAPE_SIDE = 3 * ICON_PX
+_SHAPE_SIDE, _SHAPE_SIDE_LARGE = 3 * ICON_PX, 2 * ICON_PX
 _WIDTH_MIN = 300
 _HEIGHT_MIN = 160
-_PADDING = 6 * STEP
 _BESIDE_SHAPE = 5 * STEP
+_GAP = 2 * STEP
 _FITS = (2.0, 1.7, 1.5, 1.3, 1.15, 1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+_LEAST, _LEAST_LARGE = 0.8, 0.7
+"""Type is set no smaller to make room: what is too much then scrolls. One long word may be."""
 _USUAL_WIDTH = 540
 """In the smallest window. The type grows with the card: a larger window is seen from farther."""
 
@@ -29,6 +32,9 @@ class CardView(QFrame):
     Signals:
         painted(int): a card with this look-up's number has been painted. After the pixels are
             there, so that what is measured by it is what a person sees.
+
+    Attributes:
+        details: what is below the verdict; it scrolls where the card has not the room.
     """
 
     painted = Signal(int)
@@ -40,9 +46,10 @@ class CardView(QFrame):
         self._card: Card | None = None
         self._number = self._painted_number = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        # The type fits itself to the room: what was typed for a wider one must not keep it wide.
-        self.setMinimumSize(_WIDTH_MIN, _HEIGHT_MIN)
-        self._shape = ShapeView(Shape.VIEWFINDER, _SHAPE_SIDE, self)
+        self._padding = (4 if look.is_large else 6) * STEP
+        self._least_high = _HEIGHT_MIN
+        self._side_px = _SHAPE_SIDE_LARGE if look.is_large else _SHAPE_SIDE
+        self._shape = ShapeView(Shape.VIEWFINDER, self._side_px, self)
         self._word = plain(parent=self, wrap=True)
         self._figure = plain(parent=self)
         self._note = plain(parent=self)
@@ -50,6 +57,9 @@ class CardView(QFrame):
         self._lines = plain(parent=self, wrap=True)
         self._outside = ElidedLabel(self)
         self._history = plain(parent=self, wrap=True)
+        self.details = CardDetails(
+            self._lead, self._outside, self._lines, self._history, gap_px=_GAP, parent=self
+        )
         self._lay_out()
         look.changed.connect(self._colours_changed)
         self._paint_done.connect(self.painted, Qt.ConnectionType.QueuedConnection)
@@ -67,16 +77,16 @@ class CardView(QFrame):
         amount.addWidget(self._note, 0, Qt.AlignmentFlag.AlignBaseline)
         amount.addStretch()
         self._texts = QVBoxLayout(self)
-        self._texts.setContentsMargins(_PADDING, _PADDING, _PADDING, 5 * STEP)
-        self._texts.setSpacing(2 * STEP)
+        self._texts.setContentsMargins(*(self._padding,) * 3, min(self._padding, 5 * STEP))
+        self._texts.setSpacing(_GAP)
         self._texts.addLayout(head)
-        self._texts.addSpacing(2 * STEP)
+        self._texts.addSpacing(_GAP)
         self._texts.addLayout(amount)
-        self._texts.addWidget(self._lead)
-        self._texts.addWidget(self._outside)
-        self._texts.addStretch(1)
-        self._texts.addWidget(self._lines)
-        self._texts.addWidget(self._history)
+        self._texts.addWidget(self.details, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        # The type fits itself to the room: what was typed for a wider one must not keep it wide.
+        return QSize(_WIDTH_MIN, self._least_high)
 
     @property
     def card(self) -> Card | None:
@@ -106,7 +116,7 @@ class CardView(QFrame):
         self._outside.show_text(card.outside)
         self._outside.setVisible(bool(card.outside))
         self._colour()
-        self._fit()
+        self._fit(from_top=True)
         self.update()
 
     def labels(self) -> tuple[QLabel, ...]:
@@ -157,44 +167,60 @@ class CardView(QFrame):
             label.setPalette(loud)
         for label in (self._note, self._lead, self._lines, self._outside, self._history):
             label.setPalette(text)
+        self.details.colour(QColor(ink))
         self._shape.show_shape(card.shape, shape)
 
-    def _fit(self) -> None:
+    def _fit(self, *, from_top: bool = False) -> None:
         """The largest type with which everything fits; the full sizes nearly always do."""
+        least = _LEAST_LARGE if self._look.is_large else _LEAST
         most = max(1.0, self.width() / _USUAL_WIDTH)
         scales = [scale for scale in _FITS if scale <= most]
+        width = self.width() - 2 * self._padding
         for word_scale in scales:
             self._type_word(word_scale)
             if self._longest_word() <= self._word_room():
                 break
+        fits = False
         for scale in scales:
-            self._type(scale)
-            if scale < word_scale:
-                self._type_word(scale)
-            if self._fits():
+            if scale >= least:
+                self._type(scale)
+                if scale < word_scale:
+                    self._type_word(scale)
+                fits = self._fits(width)
+            elif self._amount_width() > width:
+                self._type_amount(scale)
+            if fits:
                 break
+        self.details.hold(scrolls=not fits)
+        self._ask_for(_HEIGHT_MIN if fits else self._least(width))
         # Now, not with the next event: the first paint of a verdict is already right.
         self._texts.activate()
+        self.details.settle(width, from_top=from_top)
 
-    def _fits(self) -> bool:
-        """By hand: a layout's own height for a width is wrong while a row in it wraps."""
-        width = self.width() - 2 * _PADDING
+    def _fits(self, width: int) -> bool:
         if self._amount_width() > width:
             return False
-        word = self._word.heightForWidth(self._word_room())
-        used = max(self._shape.height(), word) + 2 * STEP
-        used += 2 * _PADDING
+        return self._above(width) + self.details.high_for(width) <= self.height()
+
+    def _above(self, width: int) -> int:
+        """The verdict and its amount, and what is around everything. By hand: a layout's own height
+        for a width is wrong while a row in it wraps."""
+        used = max(self._shape.height(), self._word.heightForWidth(self._word_room())) + _GAP
         if self._figure.text():
-            used += self._figure.sizeHint().height() + 2 * STEP
-        for label in (self._lead, self._lines, self._history):
-            if label.text():
-                used += label.heightForWidth(width) + 2 * STEP
-        if self._outside.text():
-            used += self._outside.sizeHint().height() + 2 * STEP
-        return used <= self.height()
+            used += self._figure.sizeHint().height() + _GAP
+        return used + 2 * self._padding
+
+    def _least(self, width: int) -> int:
+        """With the beginning of what scrolls."""
+        return self._above(width) + 2 * self._lead.fontMetrics().height()
+
+    def _ask_for(self, least_high: int) -> None:
+        if least_high != self._least_high:
+            self._least_high = least_high
+            self.updateGeometry()
 
     def _word_room(self) -> int:
-        return self.width() - 2 * _PADDING - self._shape.width() - _BESIDE_SHAPE
+        return self.width() - 2 * self._padding - self._shape.width() - _BESIDE_SHAPE
 
     def _amount_width(self) -> int:
         return self._figure.sizeHint().width() + self._note.sizeHint().width() + 3 * STEP
@@ -205,9 +231,8 @@ class CardView(QFrame):
 
     def _type(self, scale: float) -> None:
         loud = self._card is not None and self._card.loud
+        self._type_amount(scale)
         for label, size, bold in (
-            (self._figure, Size.FIGURE, True),
-            (self._note, Size.TITLE, False),
             (self._lead, Size.TITLE, loud),
             (self._lines, Size.BODY, False),
             (self._outside, Size.TITLE, True),
@@ -215,9 +240,13 @@ class CardView(QFrame):
         ):
             label.setFont(self._font(size, scale, bold=bold))
 
+    def _type_amount(self, scale: float) -> None:
+        self._figure.setFont(self._font(Size.FIGURE, scale, bold=True))
+        self._note.setFont(self._font(Size.TITLE, scale, bold=False))
+
     def _type_word(self, scale: float) -> None:
         self._word.setFont(self._font(Size.VERDICT, scale, bold=True))
-        side = max(_SHAPE_SIDE, round(3 * scale) * ICON_PX)
+        side = max(self._side_px, round(3 * scale) * ICON_PX)
         self._shape.setFixedSize(side, side)
 
     def _font(self, size: Size, scale: float, *, bold: bool) -> QFont:

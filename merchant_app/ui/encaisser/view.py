@@ -9,14 +9,15 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QLayout,
     QSizePolicy,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from merchant_app.i18n import _, ngettext
 from merchant_app.ui import words
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.encaisser.basket_view import BasketView
 from merchant_app.ui.encaisser.camera_view import CameraView
 from merchant_app.ui.encaisser.card import Card
@@ -38,6 +39,8 @@ from merchant_app.ui.files.panel import FilePanel
 from merchant_app.ui.function_keys import ACCEPT_KEY
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
+from merchant_app.ui.overflow import Overflow
+from merchant_app.ui.page_stack import PageStack
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.receipt.panel import ReceiptPanel
 from merchant_app.ui.spoken_roles import announce
@@ -49,6 +52,9 @@ if TYPE_CHECKING:
 _SIDE_SHARE = 0.36
 _SIDE_MIN, _SIDE_MAX = 320, 560
 _SIDE_MIN_LARGE = 400
+_CAMERA_MIN_LARGE = 120
+_CAMERA_FIRST = 100
+"""Its share of what is left over: all, until it is as high as it can be."""
 
 
 class EncaisserView(QWidget):
@@ -125,9 +131,12 @@ class EncaisserView(QWidget):
         left = QVBoxLayout()
         left.setSpacing((2 if self._look.is_large else 4) * STEP)
         self._fill_left(left)
-        right = QVBoxLayout()
-        right.setSpacing(4 * STEP)
-        right.addWidget(self.camera)
+        inside = QWidget(self)
+        right = QVBoxLayout(inside)
+        right.setSpacing((3 if self._look.is_large else 4) * STEP)
+        if self._look.is_large:  # the verdict needs the room on the other side
+            right.addLayout(self._purchase_row())
+        right.addWidget(self.camera, _CAMERA_FIRST if self._look.is_large else 0)
         code = QVBoxLayout()
         code.setSpacing(STEP)
         name, field = QHBoxLayout(), QHBoxLayout()
@@ -144,9 +153,8 @@ class EncaisserView(QWidget):
         code.addWidget(self.hits)
         right.addLayout(code)
         right.addWidget(self.basket, 1)
-        self._side = QWidget(self)
         right.setContentsMargins(0, 0, 0, 0)
-        self._side.setLayout(right)
+        self._side = Overflow(inside, parent=self)
         margin = (4 if self._look.is_large else 6) * STEP
         whole = QHBoxLayout(self)
         whole.setContentsMargins(margin, 5 * STEP, margin, 5 * STEP)
@@ -154,7 +162,7 @@ class EncaisserView(QWidget):
         left.setContentsMargins(0, 0, 0, 0)
         self._counter_page = QWidget(self)
         self._counter_page.setLayout(left)
-        self._left = QStackedWidget(self)
+        self._left = PageStack(self)
         self._left.addWidget(self._counter_page)
         self._left.addWidget(self.files)
         self._left.addWidget(self.receipt)
@@ -163,46 +171,56 @@ class EncaisserView(QWidget):
         if self._look.is_large:  # else it stands above the field
             QWidget.setTabOrder(self.code, self.open_file)
 
+    def _purchase_row(self) -> QLayout:
+        return self._row(self._purchase_message, (self._purchase_name, self.purchase))
+
     def _fill_left(self, left: QVBoxLayout) -> None:
-        """Purchase, card, amount, buttons; messages beside the fields, or under them when the text
-        is large."""
+        """Purchase, card, amount, buttons."""
+        names = [self._amount_name, self._pin_name]
+        if not self._look.is_large:
+            left.addLayout(self._purchase_row())
+            names.append(self._purchase_name)
+        widest = max(name.sizeHint().width() for name in names)
+        for name in names:
+            name.setFixedWidth(widest)
+        left.addWidget(self.card, 1)
+        # The code is asked for in the place of the amount.
+        amount = (self._amount_name, self.amount)
+        left.addLayout(self._row(self._message, (self._pin_name, self.pin), amount))
+        self._buttons = ButtonRows()
+        self._buttons.add_all(self.main, self.accept, self.other)
+        left.addLayout(self._buttons)
+
+    def _row(self, message: QLabel, *named: tuple[QLabel, QWidget]) -> QLayout:
+        """A field with its name; the message beside it, or under it when the text is large."""
         large = self._look.is_large
         width = self.purchase.fontMetrics().horizontalAdvance("10 000,00 €") + 10 * STEP
-        names = max(label.sizeHint().width() for label in (self._purchase_name, self._amount_name))
-        for name, field, message in (
-            (self._purchase_name, self.purchase, self._purchase_message),
-            (self._amount_name, self.amount, self._message),
-        ):
-            name.setFixedWidth(names)
-            row = QHBoxLayout()
-            row.setSpacing(3 * STEP)
+        row = QHBoxLayout()
+        row.setSpacing(3 * STEP)
+        for name, field in named:
             row.addWidget(name)
             row.addWidget(field, 1 if large else 0)
-            if field is self.amount:  # the code is asked for in its place
-                self._pin_name.setFixedWidth(names)
-                row.insertWidget(0, self._pin_name)
-                row.insertWidget(2, self.pin, 1 if large else 0)
-                if not large:
-                    self.pin.setFixedWidth(width)
-            left.addLayout(row)
-            if large:
-                left.addWidget(message)
-            else:
+            if not large:
                 field.setFixedWidth(width)
-                row.addWidget(message, 1)
-            if field is self.purchase:
-                left.addWidget(self.card, 1)
-        self._buttons = QHBoxLayout()
-        for button in (self.main, self.accept, self.other):
-            self._buttons.addWidget(button)
-        left.addLayout(self._buttons)
+        if not large:
+            row.addWidget(message, 1)
+            return row
+        column = QVBoxLayout()
+        column.setSpacing(2 * STEP)
+        column.addLayout(row)
+        column.addWidget(message)
+        return column
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         share = round(self.width() * _SIDE_SHARE)
         least = _SIDE_MIN_LARGE if self._look.is_large else _SIDE_MIN
         width = max(least, min(_SIDE_MAX, share))
         self._side.setFixedWidth(width)
-        self.camera.setFixedHeight(self.camera.heightForWidth(width))
+        high = self.camera.heightForWidth(width)
+        if self._look.is_large:
+            self.camera.give_way(least_px=min(high, _CAMERA_MIN_LARGE), most_px=high)
+        else:
+            self.camera.setFixedHeight(high)
         super().resizeEvent(event)
 
     def show_screen(self, screen: Screen, card: Card) -> None:
@@ -227,6 +245,9 @@ class EncaisserView(QWidget):
         self.amount.setEnabled(deeds.amount_shown)
         self._amount_name.setEnabled(deeds.amount_shown)
         self._show_pin(seen=deeds.pin)
+        if self._look.is_large and not deeds.pin:  # what says nothing leaves its room to the card
+            self._amount_name.setVisible(deeds.amount_shown)
+            self.amount.setVisible(deeds.amount_shown)
         self._show_deeds(deeds)
         error = screen.purchase_error
         self._is_wrong = error is not None
@@ -298,10 +319,10 @@ class EncaisserView(QWidget):
             button.setVisible(bool(deed.text))
         # Three share the row by what they say; the two that are there nearly always keep theirs.
         three = bool(deeds.accept.text)
-        for place, share in enumerate((33, 37, 30) if three else (3, 0, 2)):
-            self._buttons.setStretch(place, share)
+        self._buttons.share(*((33, 37, 30) if three else (3, 0, 2)))
         self._buttons.setSpacing((2 if three or self._look.is_large else 3) * STEP)
         self._message.setText(deeds.message)
+        self._message.setVisible(bool(deeds.message) or not self._look.is_large)
 
     def _show_entry(self, entry: Entry) -> None:
         self.code.show_mark(entry.mark)

@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QPaintEvent,
 )
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from merchant_app.i18n import _
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.files import states as st
@@ -115,10 +115,10 @@ class FilePanel(QWidget):
         column.addWidget(self._name)
         column.addWidget(self.password)
         column.addWidget(self.list, 3)
-        buttons = QHBoxLayout()
+        buttons = ButtonRows()
         buttons.setSpacing(3 * STEP)
-        buttons.addWidget(self.main, 3)
-        buttons.addWidget(self.other, 2)
+        buttons.add_all(self.main, self.other)
+        buttons.share(3, 2)
         column.addLayout(buttons)
 
     def show_state(self, state: st.State) -> None:

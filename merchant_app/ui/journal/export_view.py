@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _
 from merchant_app.till.journal_results import Exported, ExportForm
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.focus_ring import FocusRing
@@ -161,10 +162,9 @@ class ExportView(QWidget):
         columns.addLayout(what, 1)
         columns.addLayout(rest, 1)
         scroll = FollowingScroll(inside, parent=self)
-        buttons = QHBoxLayout()
+        buttons = ButtonRows()
         buttons.setSpacing(2 * STEP)
-        for button in (self.main, self.see, self.other):
-            buttons.addWidget(button)
+        buttons.add_all(self.main, self.see, self.other)
         whole = QVBoxLayout(self)
         margin = (3 if look.is_large else 6) * STEP
         whole.setContentsMargins(margin, 4 * STEP, margin, 4 * STEP)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from merchant_app.i18n import _
 from merchant_app.till.journal_query import TEXT_MAX
 from merchant_app.till.journal_results import SaleKind
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.function_keys import EXPORT_KEY, TO_SETTLE_KEY, UNDO_KEY
@@ -127,10 +128,9 @@ class JournalView(QWidget):
         left.addWidget(self.kinds)
         left.addWidget(self._lists, 1)
         left.addWidget(self.trouble)
-        buttons = QHBoxLayout()
+        buttons = ButtonRows()
         buttons.setSpacing(2 * STEP)
-        for button in (self.undo, self.settle, self.export):
-            buttons.addWidget(button)
+        buttons.add_all(self.undo, self.settle, self.export)
         blank = QWidget(self)
         self._lives = QStackedWidget(self)
         self._lives.addWidget(self.life)

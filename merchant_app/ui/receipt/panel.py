@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from merchant_app.i18n import _
 from merchant_app.reports.receipts import ticket_of
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.function_keys import PDF_KEY
 from merchant_app.ui.keycap_button import KeycapButton
@@ -84,10 +85,10 @@ class ReceiptPanel(QWidget):
         code.addWidget(self.code)
         code.addWidget(self._hint)
         code.addStretch(1)
-        buttons = QHBoxLayout()
+        buttons = ButtonRows()
         buttons.setSpacing((2 if self._look.is_large else 3) * STEP)
-        for button, share in ((self.print_out, 4), (self.pdf, 3), (self.close_button, 3)):
-            buttons.addWidget(button, share)
+        buttons.add_all(self.print_out, self.pdf, self.close_button)
+        buttons.share(4, 3, 3)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing((2 if self._look.is_large else 4) * STEP)

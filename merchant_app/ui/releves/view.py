@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _
 from merchant_app.till.statement_results import Outstanding, Reconciled
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.charts.numbers import NumbersView
 from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.encaisser.card_view import CardView
@@ -103,7 +104,7 @@ class RelevesView(ListPage):
         self.leave.clicked.connect(self.back)
 
     def _lay_out(self) -> None:
-        deeds, ends = QHBoxLayout(), QHBoxLayout()
+        deeds, ends = ButtonRows(), ButtonRows()
         for button in (
             self.earlier_button,
             self.bank_button,

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QListWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QListWidget
 
 from merchant_app.i18n import _
 from merchant_app.till.counter import CounterFacts
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
@@ -62,12 +63,11 @@ class ThisTillView(Page):
         self.remove.clicked.connect(self.leave)
         self.close_button = self._button("plain", _("Back"), _("Esc"))
         self.close_button.clicked.connect(self.back)
-        row = QHBoxLayout()
+        row = ButtonRows()
         row.setSpacing(3 * STEP)
         for button in (self.anew, self.sure, self.remove, self.close_button):
             button.give_up_place_when_hidden()
-        for button in (self.sure, self.remove, self.close_button):
-            row.addWidget(button)
+        row.add_all(self.sure, self.remove, self.close_button)
         self.column.addWidget(self.anew)
         self.column.addLayout(row)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

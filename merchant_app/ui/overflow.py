@@ -1,0 +1,56 @@
+"""Where there is not the least height something needs, it scrolls."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from merchant_app.ui.following_scroll import FollowingScroll
+from merchant_app.ui.theme import STEP
+
+_HEIGHT_MIN = 20 * STEP
+
+
+class Overflow(FollowingScroll):
+    """GUI thread. What is inside has the room there is, as if this were not here; its least height
+    where that is more. The window never grows for it."""
+
+    def __init__(self, inside: QWidget, *, parent: QWidget) -> None:
+        super().__init__(inside, margin_px=3 * STEP, parent=parent)
+        self.setWidgetResizable(False)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self.inside.minimumSizeHint().width(), _HEIGHT_MIN)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return handled
+
+    def _fit(self) -> None:
+        room, policies = self.contentsRect().size(), Qt.ScrollBarPolicy
+        scrolls = _least_high(self.inside, room.width()) > room.height()
+        self.setVerticalScrollBarPolicy(
+            policies.ScrollBarAlwaysOn if scrolls else policies.ScrollBarAlwaysOff
+        )
+        if scrolls:
+            room.setWidth(room.width() - self.verticalScrollBar().sizeHint().width())
+            room.setHeight(_least_high(self.inside, room.width()))
+        self.inside.resize(room)
+
+
+def _least_high(widget: QWidget, width: int) -> int:
+    """Of pages, for the one that is seen."""
+    if isinstance(widget, QStackedWidget):
+        seen = widget.currentWidget()
+        return 0 if seen is None else _least_high(seen, width)
+    layout = widget.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        return layout.minimumHeightForWidth(width)
+    return widget.minimumSizeHint().expandedTo(widget.minimumSize()).height()
