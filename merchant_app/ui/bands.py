@@ -125,7 +125,13 @@ class BandButton(QAbstractButton):
 
 
 class Note(Band):
-    """Something to know that needs no answer; dismissed by its button, never in the way."""
+    """Something to know that needs no answer; dismissed by its button, never in the way.
+
+    Signals:
+        dismissed(): it was read.
+    """
+
+    dismissed = Signal()
 
     def __init__(self, look: Look, sentence: str) -> None:
         super().__init__(look, Shape.INFO)
@@ -144,7 +150,9 @@ class Note(Band):
 
     def dismiss(self) -> None:
         """It was read."""
-        self.hide()
+        if not self.isHidden():
+            self.hide()
+            self.dismissed.emit()
 
     def colour(self) -> str:
         return self._look.palette.tones[Tone.LATER].soft

@@ -31,6 +31,7 @@ class ButtonRows(QLayout):
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._shares: tuple[int, ...] = ()
+        self._known: list[_Part] | None = None
         self.setContentsMargins(0, 0, 0, 0)
 
     def add_all(self, *buttons: QWidget) -> None:
@@ -45,6 +46,11 @@ class ButtonRows(QLayout):
             self.invalidate()
 
     # --- QLayout ---------------------------------------------------------------------------------
+
+    def invalidate(self) -> None:
+        """Something is seen or said that was not before."""
+        self._known = None
+        super().invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
@@ -100,7 +106,9 @@ class ButtonRows(QLayout):
     # --- who stands where ------------------------------------------------------------------------
 
     def _parts(self) -> list[_Part]:
-        parts = []
+        if self._known is not None:
+            return self._known
+        parts = self._known = []
         for number, item in enumerate(self._items):
             if item.isEmpty():
                 continue

@@ -158,6 +158,7 @@ class TillFrame(QWidget):
         self.band = LineBand(look)
         self.notes: list[Note] = []
         self._news = LineNews()
+        self._noted = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -201,13 +202,23 @@ class TillFrame(QWidget):
             announce(self, news)
 
     def note(self, sentence: str) -> None:
-        """Say something that needs no answer; it stays until it is dismissed."""
+        """Say something that needs no answer; it stays until it is dismissed. One at a time: the
+        next is seen after it."""
         note = Note(self._look, sentence)
+        note.hide()
+        note.dismissed.connect(self._next_note)
         # What is above has the keyboard before it, what was there first does not.
         above = self.notes[-1].button if self.notes else self.folder_notice.other
         self.notes.append(note)
         self._notes.addWidget(note)
         QWidget.setTabOrder(above, note.button)
+        if self._noted == len(self.notes) - 1:
+            note.show()
+
+    def _next_note(self) -> None:
+        self._noted += 1
+        if self._noted < len(self.notes):
+            self.notes[self._noted].show()
 
 
 def _to_know(facts: CounterFacts) -> list[str]:

@@ -14,7 +14,7 @@ from merchant_app.till.results import NoAnswerKind
 from merchant_app.ui.crash import CrashHandler
 from merchant_app.ui.encaisser import states as st
 from merchant_app.ui.first_day.enrolment import EnrolPage
-from merchant_app.ui.main_window import MainWindow
+from merchant_app.ui.main_window import SIZE, MainWindow
 from merchant_app.ui.pages import CrashPage, ProblemPage
 from merchant_app.ui.ports import NotEnrolled, Opened, Start
 from tests.fakes.counter import FACTS, code, euros
@@ -107,6 +107,26 @@ def test_a_journal_that_was_salvaged_is_told(
         window.show()
     assert window.frame is not None
     assert "12 écritures" in window.frame.notes[0].label.text()
+
+
+def test_notes_are_told_one_after_the_other_and_the_window_stays(
+    qtbot: QtBot, window: MainWindow, world: World
+) -> None:
+    world.counter.facts = replace(FACTS, secrets_for_session_only=True, salvaged_entries=12)
+    with qtbot.waitSignal(window.opened, timeout=LIMIT_MS):
+        window.show()
+    assert window.frame is not None
+    first, second = window.frame.notes
+    assert (first.isVisible(), second.isVisible()) == (True, False)
+    window.frame.note("Un mot de plus.")
+    third = window.frame.notes[2]
+    for read, told in ((first, second), (second, third)):
+        assert window.size() == SIZE
+        read.dismiss()
+        assert told.isVisible()
+    third.dismiss()
+    window.frame.note("Encore un mot.")
+    assert window.frame.notes[3].isVisible()
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ class CardView(QFrame):
             if fits:
                 break
         self.details.hold(scrolls=not fits)
-        self._ask_for(_HEIGHT_MIN if fits else self._least(width))
+        self._ask_for(_HEIGHT_MIN if fits else self._least())
         # Now, not with the next event: the first paint of a verdict is already right.
         self._texts.activate()
         self.details.settle(width, from_top=from_top)
@@ -200,9 +200,9 @@ class CardView(QFrame):
     def _fits(self, width: int) -> bool:
         if self._amount_width() > width:
             return False
-        return self._above(width) + self.details.high_for(width) <= self.height()
+        return self._above() + self.details.high_for(width) <= self.height()
 
-    def _above(self, width: int) -> int:
+    def _above(self) -> int:
         """The verdict and its amount, and what is around everything. By hand: a layout's own height
         for a width is wrong while a row in it wraps."""
         used = max(self._shape.height(), self._word.heightForWidth(self._word_room())) + _GAP
@@ -210,9 +210,9 @@ class CardView(QFrame):
             used += self._figure.sizeHint().height() + _GAP
         return used + 2 * self._padding
 
-    def _least(self, width: int) -> int:
+    def _least(self) -> int:
         """With the beginning of what scrolls."""
-        return self._above(width) + 2 * self._lead.fontMetrics().height()
+        return self._above() + 2 * self._lead.fontMetrics().height()
 
     def _ask_for(self, least_high: int) -> None:
         if least_high != self._least_high:

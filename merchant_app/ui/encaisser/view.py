@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -222,6 +222,17 @@ class EncaisserView(QWidget):
         else:
             self.camera.setFixedHeight(high)
         super().resizeEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that no field wants: the card, where it says more than is seen."""
+        details = self.card.details
+        match event.key():
+            case Qt.Key.Key_PageDown if details.scrolls:
+                details.turn_page(1)
+            case Qt.Key.Key_PageUp if details.scrolls:
+                details.turn_page(-1)
+            case _:
+                super().keyPressEvent(event)
 
     def show_screen(self, screen: Screen, card: Card) -> None:
         """Paint it; `card` is the screen's card, in words."""
