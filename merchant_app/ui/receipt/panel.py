@@ -39,7 +39,7 @@ class ReceiptPanel(QWidget):
         self.columns = _COLUMNS
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, _("Receipt"))
-        FocusRing(look, self, outside_px=2 * STEP)
+        FocusRing(look, self, outside_px=STEP)
         self._title = plain(parent=self, wrap=True)
         self._title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)
