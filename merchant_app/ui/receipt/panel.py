@@ -49,7 +49,7 @@ class ReceiptPanel(QWidget):
         self.preview.setWidgetResizable(True)
         self.preview.setFrameShape(QFrame.Shape.NoFrame)
         self.preview.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.preview.setAccessibleName(_("What is printed"))
+        speak_as(self.preview, QAccessible.Role.Document, _("What is printed"))
         FocusRing(look, self.preview)
         self.code = CodeView(self)
         self.code.setAccessibleName(_("A QR code that holds the receipt"))
