@@ -33,9 +33,8 @@ class FocusRing(QWidget):
             case QEvent.Type.FocusIn | QEvent.Type.Resize | QEvent.Type.Move:
                 assert isinstance(watched, QWidget)
                 out, owner = self._outside_px, self.parentWidget()
-                at = QPoint(0, 0)
-                if out and owner is not None:
-                    at = watched.mapTo(owner, at)
+                assert owner is not None  # or it would be a window
+                at = watched.mapTo(owner, QPoint(0, 0))
                 self.setGeometry(QRect(at, watched.size()).adjusted(-out, -out, out, out))
                 self.raise_()
                 self.setVisible(watched.hasFocus())

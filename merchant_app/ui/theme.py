@@ -307,19 +307,7 @@ QSlider::handle:horizontal {{
 QSlider::handle:horizontal:focus {{ border: 3px solid {p.text}; }}
 QSlider::handle:horizontal:disabled {{ background: {p.line}; }}
 QToolTip {{ background: {p.text}; color: {p.window}; border: none; padding: 8px; }}
-QScrollArea {{ border: none; background: transparent; }}
-QScrollArea > QWidget > QWidget {{ background: transparent; }}
-QScrollArea[role="card"] {{
-    background: {p.surface}; border: 1px solid {p.line}; border-radius: {CARD_RADIUS}px;
-}}
-QScrollArea[role="card"]:focus {{ border: 2px solid {p.accent}; }}
-QScrollBar:vertical {{ width: 12px; background: transparent; }}
-QScrollArea[role="card"] QScrollBar:vertical {{ margin: {CARD_RADIUS}px 0; }}
-QScrollBar::handle:vertical {{
-    background: {p.edge}; border-radius: 3px; margin: 0 3px; min-height: {TOUCH}px;
-}}
-QScrollBar::handle:vertical:hover {{ border-radius: 5px; margin: 0 1px; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
+{_scrolls(p)}
 """
 
 
@@ -342,4 +330,23 @@ QTableView::item {{ padding: 0 {STEP}px; }}
 QHeaderView, QHeaderView::section {{
     background: {p.surface}; color: {p.muted}; border: none; padding: {STEP}px;
 }}
+"""
+
+
+def _scrolls(p: Palette) -> str:
+    """What scrolls, and its bars."""
+    return f"""
+QScrollArea {{ border: none; background: transparent; }}
+QScrollArea > QWidget > QWidget {{ background: transparent; }}
+QScrollArea[role="card"] {{
+    background: {p.surface}; border: 1px solid {p.line}; border-radius: {CARD_RADIUS}px;
+}}
+QScrollArea[role="card"]:focus {{ border: 2px solid {p.accent}; }}
+QScrollBar:vertical {{ width: 12px; background: transparent; }}
+QScrollArea[role="card"] QScrollBar:vertical {{ margin: {CARD_RADIUS}px 0; }}
+QScrollBar::handle:vertical {{
+    background: {p.edge}; border-radius: 3px; margin: 0 3px; min-height: {TOUCH}px;
+}}
+QScrollBar::handle:vertical:hover {{ border-radius: 5px; margin: 0 1px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; }}
 """

@@ -10,7 +10,13 @@ import pytest
 
 from merchant_app.bootstrap.training import SHOP, TrainingService
 from merchant_app.settings.paths import ProfileName, profile_of
-from merchant_app.ui.function_keys import CHECKOUT_KEY, PLACE_KEYS
+from merchant_app.ui.function_keys import (
+    CHECKOUT_KEY,
+    CLOSE_KEY,
+    CLOSING_KEY,
+    PLACE_KEYS,
+    STATEMENTS_KEY,
+)
 from tests.fakes.camera_scene import counter, write_video
 from tests.fakes.driven_till import driven_till
 from tests.fakes.screen_reader import MISSING as NO_READER
@@ -58,6 +64,11 @@ def test_every_place_has_names_and_roles_and_the_verdict_is_announced(tmp_path: 
             assert "50,00" in reader.hears("Valable")
             till.after("enter", shows="Debited")
             assert "50,00" in reader.hears("Débité")
+            till.do("function", key=STATEMENTS_KEY)
+            assert "Tout concorde" in reader.hears("comparé")
+            till.do("function", key=CLOSING_KEY)
+            till.do("function", key=CLOSE_KEY)
+            assert "50,00" in reader.hears("Journée clôturée")
 
 
 def faults(desktop: Heard) -> Iterator[str]:

@@ -84,7 +84,7 @@ class FilePanel(QWidget):
         self._spoken = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, _("File"))
-        FocusRing(look, self, outside_px=2 * STEP)
+        FocusRing(look, self, outside_px=STEP)
         self.card = CardView(look, self)
         self._progress = plain(parent=self)
         self._bar = _Bar(look, self)

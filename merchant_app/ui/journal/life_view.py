@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -22,6 +23,7 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.shape_view import ShapeView
 from merchant_app.ui.shapes import ICON_PX
+from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _SHAPE_PX = 2 * ICON_PX
@@ -39,6 +41,7 @@ class LifeView(QScrollArea):
         self.setProperty("role", "card")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        speak_as(self, QAccessible.Role.Document)
         FocusRing(look, self)
         inside = QWidget(self)
         self._shape = ShapeView(Shape.DOTS, _SHAPE_PX, inside)

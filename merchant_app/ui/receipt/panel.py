@@ -40,7 +40,7 @@ class ReceiptPanel(QWidget):
         self.columns = _COLUMNS
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, _("Receipt"))
-        FocusRing(look, self, outside_px=2 * STEP)
+        FocusRing(look, self, outside_px=STEP)
         self._title = plain(parent=self, wrap=True)
         self._title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)
@@ -50,7 +50,7 @@ class ReceiptPanel(QWidget):
         self.preview.setWidgetResizable(True)
         self.preview.setFrameShape(QFrame.Shape.NoFrame)
         self.preview.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.preview.setAccessibleName(_("What is printed"))
+        speak_as(self.preview, QAccessible.Role.Document, _("What is printed"))
         FocusRing(look, self.preview)
         self.code = CodeView(self)
         self.code.setAccessibleName(_("A QR code that holds the receipt"))
