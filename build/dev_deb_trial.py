@@ -26,7 +26,7 @@ Package: {name}
 Status: install ok installed
 Maintainer: nobody <nobody@localhost>
 Architecture: {architecture}
-Multi-Arch: same
+Multi-Arch: {several}
 Version: {version}
 Description: stands for the package of this system
 
@@ -89,7 +89,12 @@ def _give_dpkg_a_database(root: Path, installed: Sequence[tuple[str, str, str]])
     for folder in ("info", "updates", "triggers"):
         (database / folder).mkdir(parents=True)
     text = "".join(
-        _STANZA.format(name=name, version=version, architecture=kind)
+        _STANZA.format(
+            name=name,
+            version=version,
+            architecture=kind,
+            several="foreign" if kind == "all" else "same",
+        )
         for name, version, kind in installed
     )
     (database / "status").write_text(text, encoding="utf-8")

@@ -31,10 +31,7 @@ def run(python: Path) -> int:
         CannotGoOn: the package cannot be made, or does not pass its selftest.
     """
     bundle = dev_bundle.ensure(python)
-    tried = dev_bare_root.selftest(bundle, dev_bundle.PROGRAM)
-    if tried.code != 0:
-        raise CannotGoOn(f"The package does not pass its selftest:\n{tried.output}")
-    say(f"The selftest passed {tried.where}.")
+    _try_folder(bundle)
     name = f"comptoir-{version()}-{_system()}-{platform.machine().lower()}"
     if sys.platform == "win32":
         made = _windows(bundle, name)
@@ -51,6 +48,18 @@ def run(python: Path) -> int:
     for file in made:
         print(f"{file.relative_to(ROOT)}  {file.stat().st_size / 1e6:.1f} MB")
     return 0
+
+
+def _try_folder(bundle: Path) -> None:
+    trial = dev_bare_root.digest()
+    where = dev_bundle.passed(trial)
+    if where is None:
+        tried = dev_bare_root.selftest(bundle, dev_bundle.PROGRAM)
+        if tried.code != 0:
+            raise CannotGoOn(f"The package does not pass its selftest:\n{tried.output}")
+        where = tried.where
+        dev_bundle.note_passed(trial, where)
+    say(f"The selftest passed {where}.")
 
 
 def _try_deb(deb: Path) -> None:

@@ -21,6 +21,7 @@ import bill_of_materials
 import dev_bare_root
 import dev_bundle
 import dev_contents
+import dev_deb_trial
 import dev_package
 import dev_package_linux
 import dev_strip
@@ -211,6 +212,18 @@ def test_the_deb_asks_for_what_is_not_packed_and_is_the_same_each_time(bundle: P
     ).stdout
     assert re.search(r"-rwxr-xr-x root/root .* \./usr/lib/comptoir/comptoir\n", listed)
     assert "./usr/share/applications/comptoir.desktop" in listed
+
+
+@pytest.mark.skipif(not dev_deb_trial.can_be_tried(), reason="dpkg in a root of its own")
+def test_a_deb_whose_program_does_not_start_there_does_not_pass(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev_deb_trial, "ROOT_FOLDER", tmp_path / "root")
+    made(bundle)
+    (deb,) = bundle.parent.glob("*.deb")
+    tried = dev_deb_trial.trial(deb)
+    assert tried.code != 0, "it is a script, and there is no shell"
+    assert not (tmp_path / "root").exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux's libraries")

@@ -31,7 +31,7 @@ from merchant_app.settings.paths import Profile, ProfileName, prepare, profile_o
 from tests.fakes.waiting import LIMIT_MS, LIMIT_S, until
 from tests.house.sources import ROOT
 
-on_posix = pytest.mark.skipif(os.name != "posix", reason="named pipes leave nothing behind")
+on_posix = pytest.mark.skipif(os.name != "posix", reason="a port leaves nothing behind")
 
 
 def private(tmp_path: Path, name: ProfileName = ProfileName.MAIN) -> Profile:
@@ -149,7 +149,7 @@ def test_who_has_not_read_the_note_is_hung_up_on(
     assert stranger.said == []
 
 
-@pytest.mark.parametrize("by_port", [False, True])
+@pytest.mark.parametrize("by_port", [pytest.param(False, marks=on_posix), True])
 @pytest.mark.parametrize("answer", [b"here", b"challenge " + b"0" * 64, b"x" * 200_000])
 @pytest.mark.expects_log("somebody else answers")
 def test_who_took_the_place_after_a_crash_learns_nothing(
@@ -250,6 +250,7 @@ def test_where_there_are_no_sockets_in_the_file_system_a_port_does(
     assert not asks(qtbot, note), "what a crash leaves behind"
 
 
+@on_posix
 def test_a_long_path_for_temporary_files_is_no_obstacle(
     held: ExitStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
