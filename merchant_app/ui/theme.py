@@ -307,6 +307,13 @@ QSlider::handle:horizontal {{
 QSlider::handle:horizontal:focus {{ border: 3px solid {p.text}; }}
 QSlider::handle:horizontal:disabled {{ background: {p.line}; }}
 QToolTip {{ background: {p.text}; color: {p.window}; border: none; padding: 8px; }}
+{_scrolled(p)}
+"""
+
+
+def _scrolled(p: Palette) -> str:
+    """What scrolls: bare, or a card."""
+    return f"""
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget {{ background: transparent; }}
 QScrollArea[role="card"] {{
