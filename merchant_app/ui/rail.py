@@ -43,6 +43,8 @@ class _Place(QAbstractButton):
         self.setFont(look.font(Size.SMALL, bold=True))
         self.setToolTip(name)
         self._count = 0
+        # Where text is so large that a name has no room, its icon stands for it.
+        self._icon_px = 3 * ICON_PX // 2 if look.is_large else ICON_PX
 
     def show_count(self, count: int) -> None:
         """How many things wait there; said and painted when there are any."""
@@ -60,9 +62,9 @@ class _Place(QAbstractButton):
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
         if self._look.is_large:
-            return QSize(ICON_PX + 8 * STEP, ICON_PX + line + 6 * STEP)
+            return QSize(self._icon_px + 5 * STEP, self._icon_px + line + 6 * STEP)
         text = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(text + 6 * STEP, ICON_PX + 2 * line + 6 * STEP)
+        return QSize(text + 6 * STEP, self._icon_px + 2 * line + 6 * STEP)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = self._look.palette
@@ -79,12 +81,13 @@ class _Place(QAbstractButton):
             bar = QRectF(box.left(), box.top() + RADIUS, STEP, box.height() - 2 * RADIUS)
             painter.drawRoundedRect(bar, STEP / 2, STEP / 2)
         ink = QColor(tone.ink if self.isChecked() else colours.muted)
-        icon = QRectF((self.width() - ICON_PX) / 2, 2 * STEP, ICON_PX, ICON_PX)
+        side = self._icon_px
+        icon = QRectF((self.width() - side) / 2, 2 * STEP, side, side)
         draw_shape(painter, self._shape, icon, colour=ink)
         line = self.fontMetrics().height()
         painter.setPen(ink)
         painter.setFont(self.font())
-        text = QRectF(0, 3 * STEP + ICON_PX, self.width(), line)
+        text = QRectF(0, 3 * STEP + side, self.width(), line)
         if self._look.is_large:  # the icon and the key say it; the name is told to screen readers
             text.translate(0, -line)
         else:
