@@ -62,7 +62,7 @@ class _Place(QAbstractButton):
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
         if self._look.is_large:
-            return QSize(self._icon_px + 5 * STEP, self._icon_px + line + 6 * STEP)
+            return QSize(self._icon_px + 5 * STEP, self._icon_px + line + 4 * STEP)
         text = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(text + 6 * STEP, self._icon_px + 2 * line + 6 * STEP)
 
