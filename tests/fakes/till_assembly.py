@@ -38,11 +38,13 @@ def assemble(
     pepper: bytes = b"",
     mirror: Path | None = None,
     secrets: Secrets | None = None,
+    training: bool = False,
 ) -> tuple[JournalOwner, LiveCounter, Connectivity]:
     """The till of `enrolled` over the journal at `path`; its calls go through `central`.
 
     `copy`: its copy of the vouchers, its codes hashed with `pepper`; there is none otherwise.
     `mirror`: where the journal's second copy goes. `secrets`: a keyring that outlives the till.
+    `training`: it is one for practising.
     """
     facts = enrolled.facts
     copy = copy or MemoryCopy()
@@ -79,7 +81,7 @@ def assemble(
             cashier="Claire",
             currency="EUR",
             time_zone=facts.shop.time_zone,
-            training=False,
+            training=training,
             secrets_for_session_only=False,
         ),
         shop=facts.shop,

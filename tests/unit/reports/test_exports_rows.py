@@ -160,6 +160,22 @@ def test_what_was_refused_and_handed_over_waits_for_the_service(books: Books) ->
     assert told(books) == [("redemption", 5_000, 1), ("correction", -5_000, None)]
 
 
+def test_a_refusal_after_an_answer_takes_back_what_was_known_of_the_debit(books: Books) -> None:
+    """The service was restored, say: the goods are gone all the same, and a loss is not known."""
+    sale = books.sell_offline(5_000)
+    books.tell(sale, OutcomeStatus.SHORT, (3_000, 2_000))
+    books.close_day()
+    books.tell(sale, OutcomeStatus.REFUSED, (0, 0))
+    found = rows(books)
+    assert sum(row.loss.minor for row in found) == 0
+    assert sum(row.amount.minor for row in found) == 5_000
+    assert told(books) == [
+        ("redemption", 5_000, 1),
+        ("shortfall", -2_000, 1),
+        ("correction", 2_000, None),
+    ]
+
+
 def test_a_loss_that_a_second_try_paid_for_is_sold_once(books: Books) -> None:
     first = books.sell_offline(5_000)
     books.tell(first, OutcomeStatus.SHORT, (3_000, 2_000))

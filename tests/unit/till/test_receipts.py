@@ -43,12 +43,12 @@ KINDS = (EventKind.RECEIPT_PRINTED, EventKind.RECEIPT_REPRINTED)
 class Shop:
     """One till and its service."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, training: bool = False) -> None:
         clock = FakeClock()
         self.central = FakeCentral(clock)
         enrolled = self.central.new_till("Caisse 1")
         self.journal, self.counter, _ = assemble(
-            enrolled, enrolled, clock, folder / "journal.sqlite"
+            enrolled, enrolled, clock, folder / "journal.sqlite", training=training
         )
         self.desk = self.counter.receipts
 
@@ -118,6 +118,18 @@ def test_a_receipt_says_what_was_debited_and_what_is_left(shop: Shop) -> None:
     assert (receipt.total, receipt.left_to_pay) == (euros(20), euros(7))
     assert [line.balance for line in receipt.lines] == [euros(80)]
     assert (receipt.confirmed, receipt.copy, receipt.cashier) == (True, 0, "Claire")
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_what_was_practised_says_so_on_paper_and_what_was_sold_does_not(
+    tmp_path: Path, training: bool
+) -> None:
+    shop = Shop(tmp_path, training=training)
+    op_id = shop.sell(20)
+    with serving(LoopbackPrinter()) as printer:
+        shop.print_on(printer, op_id)
+    assert ("MODE ÉCOLE" in printer.paper) is training
+    shop.journal.close()
 
 
 def test_a_look_at_a_receipt_is_no_receipt(shop: Shop) -> None:
