@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
+from merchant_app.ui.page_stack import PageStack
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
@@ -60,7 +60,7 @@ class ListPage(QWidget):
         self.title = plain(title, self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)
-        self._pages = QStackedWidget(self)
+        self._pages = PageStack(self)
         self.list = QListWidget(self)
         self.list.setAccessibleName(list_name)
         self.list.setFont(look.font(Size.BODY, figures=True))

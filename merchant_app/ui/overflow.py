@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -16,8 +18,9 @@ class Overflow(FollowingScroll):
     """GUI thread. What is inside has the room there is, as if this were not here; its least height
     where that is more. The window never grows for it."""
 
-    def __init__(self, inside: QWidget, *, parent: QWidget) -> None:
-        super().__init__(inside, margin_px=3 * STEP, parent=parent)
+    def __init__(self, inside: QWidget, *, parts: Sequence[QWidget] = (), parent: QWidget) -> None:
+        """`parts`: of what is inside, those that are to be seen whole; see `FollowingScroll`."""
+        super().__init__(inside, margin_px=3 * STEP, parts=parts, parent=parent)
         self.setWidgetResizable(False)
 
     def minimumSizeHint(self) -> QSize:
@@ -33,9 +36,11 @@ class Overflow(FollowingScroll):
         else:
             event.ignore()  # it is for whoever has something to turn
 
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
+    def viewportEvent(self, event: QEvent) -> bool:
+        # Not `event`: there Qt deletes this very object, and nothing may be called of it then.
+        asks = event.type() == QEvent.Type.LayoutRequest
+        handled = super().viewportEvent(event)
+        if asks:
             self._fit()
         return handled
 

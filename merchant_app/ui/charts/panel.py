@@ -47,6 +47,10 @@ class ChartPanel(QWidget):
         column.addWidget(self.legend)
         self._name_button()
 
+    def hasHeightForWidth(self) -> bool:
+        # A title of two lines is at the chart's expense: the panel asks for no more than its least.
+        return False
+
     def show_chart(self, chart: Chart) -> None:
         """Paint it, in bars and in numbers."""
         self.title.setText(chart.title)

@@ -16,9 +16,9 @@ from merchant_app.ui.charts.panel import ChartPanel
 from merchant_app.ui.cloture import figures, words
 from merchant_app.ui.cloture import states as st
 from merchant_app.ui.cloture.paper_keys import PAPER_KEYS
-from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.function_keys import CLOSE_KEY, EARLIER_KEY, NUMBERS_KEY, PERIOD_KEY
 from merchant_app.ui.list_page import ListPage
+from merchant_app.ui.overflow import Overflow
 from merchant_app.ui.theme import STEP, Look, Size
 
 _TABLE_LINES = 12
@@ -72,9 +72,8 @@ class ClotureView(ListPage):
             grid.setColumnStretch(1, 1)
             grid.setRowStretch(0, 6)
             grid.setRowStretch(1, 5)
-        self._scroll = FollowingScroll(
+        self._scroll = Overflow(
             self._inside,
-            margin_px=3 * STEP,
             parts=(self.table, *self.charts),
             parent=self._pages,
         )

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -20,6 +19,7 @@ from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.function_keys import BANK_KEY, EARLIER_KEY, NUMBERS_KEY, OUTSTANDING_KEY
 from merchant_app.ui.list_page import ListPage
+from merchant_app.ui.page_stack import PageStack
 from merchant_app.ui.releves import cards, figures, words
 from merchant_app.ui.releves import states as st
 from merchant_app.ui.releves.lines_view import LinesView
@@ -55,7 +55,7 @@ class RelevesView(ListPage):
     # --- building --------------------------------------------------------------------------------
 
     def _build_statement(self) -> None:
-        self._beside = QStackedWidget(self._pages)
+        self._beside = PageStack(self._pages)
         self._beside.addWidget(self.card)
         self._figures = QWidget(self._beside)
         self.table = NumbersView(self._look, self._figures)
@@ -72,7 +72,7 @@ class RelevesView(ListPage):
         self._pages.addWidget(self.lines)
 
     def _build_outstanding(self) -> None:
-        self._outstanding = QStackedWidget(self._pages)
+        self._outstanding = PageStack(self._pages)
         self.no_copy = CardView(self._look, self._outstanding)
         self._left = QWidget(self._outstanding)
         self.by_expiry = ChartPanel(self._look, self._left, key=NUMBERS_KEY)
