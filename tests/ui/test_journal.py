@@ -148,7 +148,7 @@ def test_what_is_typed_is_found(journal: Journal, typed: str, count: int) -> Non
     journal.view.field.setText(typed)
     journal.view.field.edited.emit(typed)
     journal.shows(count)
-    assert journal.view.empty_word.isVisible() == (count == 0)
+    assert journal.view.nothing.isVisible() == (count == 0)
 
 
 def test_keys_alone_go_from_the_field_to_the_list_and_back_to_selling(journal: Journal) -> None:
@@ -214,7 +214,7 @@ def test_a_journal_that_cannot_be_read_says_so_and_the_till_goes_on(till: Till) 
         lambda: journal.screen.screen is not None and journal.screen.screen.trouble is not None,
         timeout=10_000,
     )
-    assert journal.view.empty_sentence.isVisible()
+    assert journal.view.nothing.isVisible()
     till.function(CHECKOUT_KEY)
     till.function(JOURNAL_KEY)
     journal.shows(3)
