@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionFrame
+from pytestqt.qtbot import QtBot
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.ids import OpId
@@ -33,8 +35,10 @@ from merchant_app.ui.journal.export_view import ExportView
 from merchant_app.ui.journal.screen import JournalPages, JournalScreen
 from merchant_app.ui.journal.view import JournalView
 from merchant_app.ui.ports import Opened, Start
+from merchant_app.ui.theme import Look, Scheme
 from tests.fakes.counter import NOON, euros
 from tests.ui.conftest import Till, World
+from tests.ui.windows import SCREENS
 
 
 def life(number: int, *, minutes: int, amount: float, cashier: str = "Claire") -> Life:
@@ -338,3 +342,22 @@ def test_the_window_closes_while_a_file_is_written(exports: Journal) -> None:
     exports.till.window.close()
     assert exports.screen._cancelled.is_set()
     desk.gate.set()
+
+
+@pytest.mark.parametrize("text_scale", [1.0, 1.5, 2.0])
+def test_the_days_of_an_export_are_read_whole(
+    qtbot: QtBot, qapp: QApplication, text_scale: float
+) -> None:
+    screen = next(one for one in SCREENS if one.name == "journal")
+    ((window, _names),) = screen.windows(Look(qapp, Scheme.LIGHT, text_scale=text_scale))
+    qtbot.addWidget(window.frame)
+    window.show("export")
+    window.frame.resize(1024, 700)
+    window.frame.show()
+    exports = window.frame.findChild(ExportView)
+    assert exports is not None
+    for field in (exports.first, exports.last):
+        option = QStyleOptionFrame()
+        field.initStyleOption(option)
+        room = field.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, field)
+        assert field.fontMetrics().horizontalAdvance(field.text()) < room.width()
