@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionFrame
+from pytestqt.qtbot import QtBot
 
 from merchant_app.errors import Problem, ProblemKind
 from merchant_app.ids import OpId
@@ -33,8 +35,10 @@ from merchant_app.ui.journal.export_view import ExportView
 from merchant_app.ui.journal.screen import JournalPages, JournalScreen
 from merchant_app.ui.journal.view import JournalView
 from merchant_app.ui.ports import Opened, Start
+from merchant_app.ui.theme import Look, Scheme
 from tests.fakes.counter import NOON, euros
 from tests.ui.conftest import Till, World
+from tests.ui.windows import SCREENS
 
 
 def life(number: int, *, minutes: int, amount: float, cashier: str = "Claire") -> Life:
@@ -148,7 +152,7 @@ def test_what_is_typed_is_found(journal: Journal, typed: str, count: int) -> Non
     journal.view.field.setText(typed)
     journal.view.field.edited.emit(typed)
     journal.shows(count)
-    assert journal.view.empty_word.isVisible() == (count == 0)
+    assert journal.view.nothing.isVisible() == (count == 0)
 
 
 def test_keys_alone_go_from_the_field_to_the_list_and_back_to_selling(journal: Journal) -> None:
@@ -214,7 +218,7 @@ def test_a_journal_that_cannot_be_read_says_so_and_the_till_goes_on(till: Till) 
         lambda: journal.screen.screen is not None and journal.screen.screen.trouble is not None,
         timeout=10_000,
     )
-    assert journal.view.empty_sentence.isVisible()
+    assert journal.view.nothing.isVisible()
     till.function(CHECKOUT_KEY)
     till.function(JOURNAL_KEY)
     journal.shows(3)
@@ -338,3 +342,22 @@ def test_the_window_closes_while_a_file_is_written(exports: Journal) -> None:
     exports.till.window.close()
     assert exports.screen._cancelled.is_set()
     desk.gate.set()
+
+
+@pytest.mark.parametrize("text_scale", [1.0, 1.5, 2.0])
+def test_the_days_of_an_export_are_read_whole(
+    qtbot: QtBot, qapp: QApplication, text_scale: float
+) -> None:
+    screen = next(one for one in SCREENS if one.name == "journal")
+    ((window, _names),) = screen.windows(Look(qapp, Scheme.LIGHT, text_scale=text_scale))
+    qtbot.addWidget(window.frame)
+    window.show("export")
+    window.frame.resize(1024, 700)
+    window.frame.show()
+    exports = window.frame.findChild(ExportView)
+    assert exports is not None
+    for field in (exports.first, exports.last):
+        option = QStyleOptionFrame()
+        field.initStyleOption(option)
+        room = field.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, field)
+        assert field.fontMetrics().horizontalAdvance(field.text()) < room.width()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -49,8 +49,10 @@ CHOICE_KEYS = {
     Choice.LOSS_ACCEPTED: LOSS_KEY,
     Choice.PLATFORM_ASKED: PLATFORM_KEY,
 }
-_LIST_SHARE, _LIST_SHARE_LARGE = 0.36, 0.33
+_LIST_SHARE, _LIST_SHARE_LARGE = 0.36, 0.38
 _LIST_MIN, _LIST_MAX = 280, 460
+_AROUND_ROW_PX = 13 * STEP
+"""Left and right of a row's text, the scroll bar included."""
 
 
 class ATraiterView(QWidget):
@@ -162,7 +164,13 @@ class ATraiterView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         share = round(self.width() * (_LIST_SHARE_LARGE if self._look.is_large else _LIST_SHARE))
-        self._left.setFixedWidth(max(_LIST_MIN, min(_LIST_MAX, share)))
+        width = max(_LIST_MIN, min(_LIST_MAX, share))
+        if width != self._left.width():
+            self._left.setFixedWidth(width)
+            blocked, row = self.list.blockSignals(True), self.list.currentRow()
+            self._draw_rows()
+            self.list.setCurrentRow(row)
+            self.list.blockSignals(blocked)
         super().resizeEvent(event)
 
     def show_screen(self, screen: st.Screen, place: Place) -> None:
@@ -217,13 +225,23 @@ class ATraiterView(QWidget):
     def _draw_rows(self) -> None:
         self.list.clear()
         for row in self._rows:
-            item = QListWidgetItem(f"{row.title}\n{row.detail}")
+            item = QListWidgetItem(self._lines(row))
             item.setFont(self._look.font(Size.BODY, figures=True))
             item.setIcon(self._icon(row))
             item.setToolTip(row.detail)
             if row.decided:
                 item.setForeground(QColor(self._look.palette.muted))
             self.list.addItem(item)
+
+    def _lines(self, row: words.Row) -> str:
+        """Title and detail, each in more lines where it is too long for one."""
+        metrics = QFontMetrics(self._look.font(Size.BODY, figures=True))
+        room = self._left.maximumWidth() - ICON_PX - _AROUND_ROW_PX
+        lines: list[str] = []
+        for text, between in ((row.title, " · "), (row.detail, ", ")):
+            fits = metrics.horizontalAdvance(text) <= room
+            lines += [text] if fits else text.split(between)
+        return "\n".join(lines)
 
     def _icon(self, row: words.Row) -> QIcon:
         colours = self._look.palette.tones[row.tone]

@@ -11,7 +11,8 @@ from merchant_app.settings.options import FirstDay
 from merchant_app.ui.check_box import CheckBox
 from merchant_app.ui.encaisser.camera_view import CameraView
 from merchant_app.ui.encaisser.states import Sound
-from merchant_app.ui.first_day.step_page import StepPage, side_by_side
+from merchant_app.ui.first_day.step_page import StepPage
+from merchant_app.ui.flow_grid import FlowGrid, Widths
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages import words
 from merchant_app.ui.reglages.camera_list import CameraList
@@ -21,7 +22,6 @@ from merchant_app.ui.reglages.states import Note, Screen
 from merchant_app.ui.theme import STEP, Look
 
 _PICTURE_PX = 400
-_PICTURE_LARGE_PX = 320
 
 
 class CameraPage(StepPage):
@@ -30,8 +30,7 @@ class CameraPage(StepPage):
     def __init__(self, look: Look) -> None:
         super().__init__(look, FirstDay.CAMERA)
         self.camera = CameraView(look, self.body.inside)
-        width = _PICTURE_LARGE_PX if look.is_large else _PICTURE_PX
-        self.camera.setFixedSize(width, self.camera.heightForWidth(width))
+        self.camera.setFixedSize(_PICTURE_PX, self.camera.heightForWidth(_PICTURE_PX))
         self.cameras = CameraList(self.body.inside)
         self.mirrored = CheckBox(look, _("Show the picture as in a mirror"), self.body.inside)
         beside = QVBoxLayout()
@@ -39,9 +38,10 @@ class CameraPage(StepPage):
         beside.addWidget(self.cameras)
         beside.addWidget(self.mirrored)
         beside.addStretch(1)
-        halves = side_by_side(look)
-        halves.addWidget(self.camera, 0, Qt.AlignmentFlag.AlignTop)
-        halves.addLayout(beside, 1)
+        halves = FlowGrid(widths=Widths.LAST, gap_px=6 * STEP, row_gap_px=3 * STEP)
+        halves.addWidget(self.camera)
+        halves.setAlignment(self.camera, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        halves.add_layout(beside)
         self.inside.addLayout(halves)
         self._arrange(self.main, self.pass_button, self.back_button)
         self._say_what_to_do(has_camera=True)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 from merchant_app.i18n import _
 from merchant_app.settings.options import FirstDay
 from merchant_app.ui.encaisser.camera_view import CameraView
-from merchant_app.ui.first_day.step_page import StepPage, side_by_side
+from merchant_app.ui.first_day.step_page import StepPage
+from merchant_app.ui.flow_grid import FlowGrid, Widths
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size
@@ -66,9 +67,10 @@ class EnrolPage(StepPage):
         self.try_first = self._button("plain", _("Practise first"))
         self.try_first.clicked.connect(self.practise)
         self.try_first.setVisible(may_practise)
-        halves = side_by_side(look)
-        halves.addLayout(self._form(), 1)
-        halves.addWidget(self.camera, 0, Qt.AlignmentFlag.AlignTop)
+        halves = FlowGrid(widths=Widths.FIRST, gap_px=6 * STEP, row_gap_px=3 * STEP)
+        halves.add_layout(self._form())
+        halves.addWidget(self.camera)
+        halves.setAlignment(self.camera, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.inside.addLayout(halves)
         shown = [self.button]
         shown += [self.try_first] if may_practise else []

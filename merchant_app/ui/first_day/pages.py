@@ -34,7 +34,7 @@ class LanguagePage(StepPage):
         self.languages = OneOf(
             [words.language(language) for language in OFFERED],
             title=_("Language"),
-            column=True,
+            per_row_max=1,
             parent=self.body.inside,
         )
         for button in self.languages.buttons():

@@ -7,8 +7,6 @@ from itertools import pairwise
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
-    QHBoxLayout,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -16,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from merchant_app.i18n import _
 from merchant_app.settings.options import FirstDay
+from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.first_day import steps
 from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.keycap_button import KeycapButton
@@ -25,7 +24,6 @@ from merchant_app.ui.palette import Tone
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _WIDTH = 820
-_PER_ROW = 3
 
 
 class Body(FollowingScroll):
@@ -87,9 +85,8 @@ class StepPage(Page):
         self._message = plain(parent=self._panel, wrap=True)
         self._message.hide()
         self.column.addWidget(self._message)
-        self._row = QGridLayout()
-        self._row.setHorizontalSpacing(3 * STEP)
-        self._row.setVerticalSpacing(2 * STEP)
+        self._row = ButtonRows()
+        self._row.setSpacing(2 * STEP)
         self.column.addLayout(self._row)
         self.main = self._button("main", _("Continue"), _("Enter"))
         self.main.clicked.connect(self.enter_pressed)
@@ -107,17 +104,14 @@ class StepPage(Page):
         return button
 
     def _arrange(self, *buttons: KeycapButton) -> None:
-        """These under the question, in this order; at large text one above the other. Called when
-        the question is built."""
+        """These under the question, in this order. Called when the question is built."""
         for button in (self.main, self.pass_button, self.back_button, *buttons):
             # Tab goes as the eye does, to them last: into the page once more, after the question.
             # (`setTabOrder` sees a ring, in which they come after the question as it is.)
             button.setParent(None)
             button.setParent(self._panel)
             button.setVisible(button in buttons)
-        per_row = 2 if self._look.is_large or len(buttons) > _PER_ROW else _PER_ROW
-        for place, button in enumerate(buttons):
-            self._row.addWidget(button, place // per_row, place % per_row)
+        self._row.add_all(*buttons)
         for before, after in pairwise(buttons):
             QWidget.setTabOrder(before, after)
 
@@ -156,10 +150,3 @@ class StepPage(Page):
         palette, tone = self._look.palette, self._told_tone
         self._where.setPalette(tinted(palette.muted))
         self._message.setPalette(tinted(palette.text if tone is None else palette.tones[tone].ink))
-
-
-def side_by_side(look: Look) -> QHBoxLayout | QVBoxLayout:
-    """Two halves of a step: beside each other, or, at large text, one above the other."""
-    halves = QVBoxLayout() if look.is_large else QHBoxLayout()
-    halves.setSpacing((3 if look.is_large else 6) * STEP)
-    return halves

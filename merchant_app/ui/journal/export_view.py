@@ -9,7 +9,6 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QApplication,
     QGridLayout,
-    QHBoxLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from merchant_app.till.journal_results import Exported, ExportForm
 from merchant_app.ui.button_rows import ButtonRows
 from merchant_app.ui.encaisser.card import Shape
 from merchant_app.ui.encaisser.entry_fields import EntryField
+from merchant_app.ui.flow_grid import FlowGrid, Widths
 from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.journal import export_words as words
@@ -32,6 +32,8 @@ from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _FORMS, _SPANS = tuple(ExportForm), tuple(Span)
 _DAY_LENGTH = 10
+_AROUND_FIELD_PX = 8 * STEP
+"""Its border, and the room left and right of what is typed."""
 _SIREN_LENGTH = 14
 
 
@@ -86,7 +88,7 @@ class ExportView(QWidget):
 
     def _build_what(self) -> None:
         self.forms = OneOf(
-            [words.form(of) for of in _FORMS], title=_("Format"), column=True, parent=self._inside
+            [words.form(of) for of in _FORMS], title=_("Format"), per_row_max=1, parent=self._inside
         )
         self.forms.chosen.connect(self._form_chosen)
         self.purpose = plain(parent=self._inside, wrap=True)
@@ -100,8 +102,6 @@ class ExportView(QWidget):
         self.spans = OneOf(
             [words.span(of) for of in _SPANS],
             title=_("Days"),
-            column=False,
-            per_row=3 if self._look.is_large else None,
             parent=self._inside,
         )
         self.spans.chosen.connect(self._span_chosen)
@@ -119,6 +119,8 @@ class ExportView(QWidget):
         field = EntryField(self._look, name, self._inside)
         field.setFont(self._look.font(Size.BODY, figures=True))
         field.setMaxLength(_DAY_LENGTH)
+        digits = field.fontMetrics().horizontalAdvance("0" * _DAY_LENGTH)
+        field.setMinimumWidth(digits + _AROUND_FIELD_PX)
         field.edited.connect(self._day_edited)
         return field
 
@@ -156,11 +158,10 @@ class ExportView(QWidget):
         rest.addLayout(days)
         rest.addWidget(self.folder)
         rest.addStretch(1)
-        columns = QVBoxLayout(inside) if look.is_large else QHBoxLayout(inside)
+        columns = FlowGrid(inside, widths=Widths.EVEN, gap_px=8 * STEP, row_gap_px=4 * STEP)
         columns.setContentsMargins(0, 0, 3 * STEP, 0)
-        columns.setSpacing((4 if look.is_large else 8) * STEP)
-        columns.addLayout(what, 1)
-        columns.addLayout(rest, 1)
+        for half in (what, rest):
+            columns.add_layout(half)
         scroll = FollowingScroll(inside, parent=self)
         buttons = ButtonRows()
         buttons.setSpacing(2 * STEP)

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from merchant_app.i18n import _
@@ -85,7 +85,8 @@ class SalesModel(QAbstractListModel):
 
 
 class _Lines(QStyledItemDelegate):
-    """Two lines of text beside a shape: time and amount; what it is, and who."""
+    """Two lines of text beside a shape: time and amount; what it is, and who. With large text there
+    are three: the vouchers, and who took them, stand alone."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -98,7 +99,7 @@ class _Lines(QStyledItemDelegate):
         """Of one line of the list."""
         body = QFontMetrics(self._look.font(Size.BODY, bold=True)).height()
         small = QFontMetrics(self._look.font(Size.SMALL)).height()
-        return body + small + 5 * STEP
+        return body + (2 * small + STEP if self._look.is_large else small) + 5 * STEP
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row = index.data(_ROW_ROLE)
@@ -128,6 +129,10 @@ class _Lines(QStyledItemDelegate):
         self._pair(painter, text, row.when, row.amount, top=True, left=ink, right=ink)
         second = " · ".join(part for part in (row.labels, row.cashier) if part)
         word = ink if is_chosen else QColor(tone.ink)
+        if self._look.is_large:
+            self._pair(painter, text, second, "", top=False, left=quiet, right=word)
+            text.adjust(0, 0, 0, -QFontMetrics(self._look.font(Size.SMALL)).height() - STEP)
+            second = ""
         self._pair(painter, text, second, row.state.word, top=False, left=quiet, right=word)
         painter.restore()
 
@@ -195,6 +200,11 @@ class SalesList(QListView):
         elif self.currentIndex().row() != row:
             self.setCurrentIndex(self._model.index(row))
         self._row = -1 if row is None else row
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())  # what is chosen stays whole
 
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         super().currentChanged(current, previous)

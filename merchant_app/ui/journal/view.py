@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
 from merchant_app.till.journal_query import TEXT_MAX
 from merchant_app.till.journal_results import SaleKind
 from merchant_app.ui.button_rows import ButtonRows
+from merchant_app.ui.encaisser.card_view import CardView
 from merchant_app.ui.encaisser.entry_fields import EntryField
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.function_keys import EXPORT_KEY, TO_SETTLE_KEY, UNDO_KEY
@@ -79,18 +80,14 @@ class JournalView(QWidget):
         self.kinds = OneOf(
             [words.kind(of) for of in _KINDS],
             title=_("Only these"),
-            column=False,
-            per_row=2 if look.is_large else None,
             parent=self,
+            gap_px=STEP,
         )
-        self.kinds.draw_together()
         self.kinds.chosen.connect(self._kind_chosen)
         self.list = SalesList(look, self)
         self.list.chosen.connect(self.chosen)
         self.list.more_wanted.connect(self.more_wanted)
-        self.empty_word = plain(parent=self, wrap=True)
-        self.empty_word.setFont(look.font(Size.TITLE, bold=True))
-        self.empty_sentence = plain(parent=self, wrap=True)
+        self.nothing = CardView(look, self)
         self.trouble = plain(parent=self, wrap=True)
         self.life = LifeView(look, self)
         self.undo = self._button(_("Undo it…"), UNDO_KEY)
@@ -106,28 +103,20 @@ class JournalView(QWidget):
     def _button(self, name: str, key: str) -> KeycapButton:
         button = KeycapButton(self._look, role="plain", parent=self)
         button.say(name, key)
+        if self._look.is_large:  # where all three do not stand in one row
+            button.give_up_place_when_hidden()
         return button
 
     def _lay_out(self) -> None:
-        nothing = QWidget(self)
-        empty = QVBoxLayout(nothing)
-        empty.setContentsMargins(4 * STEP, 8 * STEP, 4 * STEP, 4 * STEP)
-        empty.addWidget(self.empty_word)
-        empty.addWidget(self.empty_sentence)
-        empty.addStretch(1)
-        self._lists = QStackedWidget(self)
-        self._lists.addWidget(self.list)
-        self._lists.addWidget(nothing)
-        self._left = QWidget(self)
-        left = QVBoxLayout(self._left)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(2 * STEP)
-        if not self._look.is_large:
-            left.addWidget(self.title)
-        left.addWidget(self.field)
-        left.addWidget(self.kinds)
-        left.addWidget(self._lists, 1)
-        left.addWidget(self.trouble)
+        search, self._lists = QWidget(self), QWidget(self)
+        # Large text needs the whole width for what is looked for, and scrolls what is below.
+        self._left = (self._lists,) if self._look.is_large else (search, self._lists)
+        for part, widgets in ((search, [self.field, self.kinds]), (self._lists, [self.list])):
+            column = QVBoxLayout(part)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(2 * STEP)
+            for widget in widgets:
+                column.addWidget(widget)
         buttons = ButtonRows()
         buttons.setSpacing(2 * STEP)
         buttons.add_all(self.undo, self.settle, self.export)
@@ -135,20 +124,30 @@ class JournalView(QWidget):
         self._lives = QStackedWidget(self)
         self._lives.addWidget(self.life)
         self._lives.addWidget(blank)
-        right = QVBoxLayout()
-        right.setSpacing(3 * STEP)
-        right.addWidget(self._lives, 1)
-        right.addLayout(buttons)
-        whole = QHBoxLayout(self)
+        whole = QGridLayout(self)
         margin = (3 if self._look.is_large else 6) * STEP
         whole.setContentsMargins(margin, 4 * STEP, margin, 4 * STEP)
-        whole.setSpacing(margin)
-        whole.addWidget(self._left)
-        whole.addLayout(right, 1)
+        whole.setHorizontalSpacing(margin)
+        whole.setVerticalSpacing(2 * STEP)
+        whole.setColumnStretch(1, 1)
+        whole.setRowStretch(2, 1)
+        if self._look.is_large:
+            whole.addWidget(search, 1, 0, 1, 2)
+            whole.addWidget(self._lives, 2, 1)
+        else:
+            whole.addWidget(self.title, 0, 0)
+            whole.addWidget(search, 1, 0)
+            whole.addWidget(self._lives, 0, 1, 3, 1)
+        whole.addWidget(self._lists, 2, 0, 2, 1)
+        whole.addWidget(self.trouble, 4, 0)
+        # What there is nothing of stands across both columns, where they would be.
+        whole.addWidget(self.nothing, 2, 0, 1, 2)
+        whole.addLayout(buttons, 3, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         share = round(self.width() * _LIST_SHARE)
-        self._left.setFixedWidth(max(_LIST_MIN, min(_LIST_MAX, share)))
+        for part in self._left:
+            part.setFixedWidth(max(_LIST_MIN, min(_LIST_MAX, share)))
         super().resizeEvent(event)
 
     def show_screen(self, screen: Screen, place: Place) -> None:
@@ -158,9 +157,10 @@ class JournalView(QWidget):
         self.list.show_screen(screen, place)
         nothing = words.nothing(screen)
         if nothing is not None:
-            self.empty_word.setText(nothing.word)
-            self.empty_sentence.setText(nothing.sentence)
-        self._lists.setCurrentIndex(0 if nothing is None else 1)
+            self.nothing.show_card(nothing, None)
+        self.nothing.setVisible(nothing is not None)
+        self._lists.setVisible(nothing is None)
+        self._lives.setVisible(nothing is None)
         told = words.trouble(screen.trouble) if nothing is None else ""
         self.trouble.setText(told)
         self.trouble.setVisible(bool(told))
@@ -180,7 +180,7 @@ class JournalView(QWidget):
     @Slot()
     def take_list(self) -> None:
         """Arrow keys go through the list."""
-        if self._lists.currentWidget() is self.list:
+        if self.list.isVisible():
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot(int)
@@ -189,4 +189,3 @@ class JournalView(QWidget):
 
     def _colour(self) -> None:
         self.trouble.setPalette(tinted(self._look.palette.tones[Tone.NO].ink))
-        self.empty_sentence.setPalette(tinted(self._look.palette.muted))

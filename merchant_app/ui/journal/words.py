@@ -30,7 +30,7 @@ from merchant_app.till.journal_results import (
 )
 from merchant_app.ui import words
 from merchant_app.ui.a_traiter.words import chosen
-from merchant_app.ui.encaisser.card import Shape
+from merchant_app.ui.encaisser.card import Card, Shape
 from merchant_app.ui.encaisser.verdict_cards import Place
 from merchant_app.ui.journal.states import Screen
 from merchant_app.ui.palette import Tone
@@ -68,14 +68,6 @@ class Moment:
 
     when: str
     what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Why the list is empty, and what to do."""
-
-    word: str
-    sentence: str
 
 
 def state(of: SaleState) -> State:
@@ -144,22 +136,32 @@ def _short(moment: datetime, place: Place) -> str:
     return f"{formatting.day_in_year(day, today=today)}, {at}"
 
 
-def nothing(screen: Screen) -> Nothing | None:
-    """What stands where the list would be; None: there is a list."""
+def nothing(screen: Screen) -> Card | None:
+    """What stands where list and life would be, and what to do; None: there is a list."""
     if screen.sales:
         return None
     if screen.trouble is not None:
         told = words.problem(screen.trouble)
-        return Nothing(told.word, told.sentence)
+        return Card(tone=Tone.NO, shape=Shape.OCTAGON, word=told.word, lead=told.sentence)
     if not screen.loaded:
-        return Nothing(_("One moment…"), _("The journal is being read."))
-    if screen.is_filtered:
-        return Nothing(
-            _("Nothing found"),
-            _("Try an amount, a day, an hour, a name, or the last characters of the code."),
+        return Card(
+            tone=Tone.QUIET,
+            shape=Shape.HOURGLASS,
+            word=_("One moment…"),
+            lead=_("The journal is being read."),
         )
-    return Nothing(
-        _("Nothing recorded yet"), _("The first sale will appear here, with its whole story.")
+    if screen.is_filtered:
+        return Card(
+            tone=Tone.QUIET,
+            shape=Shape.QUESTION,
+            word=_("Nothing found"),
+            lead=_("Try an amount, a day, an hour, a name, or the last characters of the code."),
+        )
+    return Card(
+        tone=Tone.QUIET,
+        shape=Shape.LINES,
+        word=_("Nothing recorded yet"),
+        lead=_("Scan a voucher: the sale will appear here, with its whole story."),
     )
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from merchant_app.errors import Bug
 from merchant_app.i18n import _
 from merchant_app.settings import options as choices
 from merchant_app.settings.options import Option
 from merchant_app.ui.encaisser.entry_fields import EntryField
+from merchant_app.ui.flow_grid import FlowGrid, Widths
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
 from merchant_app.ui.reglages.controls import titled_label
@@ -24,6 +25,9 @@ from merchant_app.ui.theme import STEP, Look, Size, tinted
 
 _LENGTH_MAX = 14
 _BASIS_POINTS = 100
+_PER_ROW_MAX = 2
+_FIELD_EMS = 14
+"""Narrower than this the sentence under a field is a column of single words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,25 +142,20 @@ class AccountsView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(STEP)
         column.addWidget(titled_label(look, _("Accounting"), self))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(3 * STEP)
-        grid.setVerticalSpacing(2 * STEP)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        for place, account in enumerate(self._accounts):
-            grid.addLayout(self._field(account), place // self._columns, place % self._columns)
+        grid = FlowGrid(
+            per_row_max=_PER_ROW_MAX, widths=Widths.EVEN, gap_px=3 * STEP, row_gap_px=2 * STEP
+        )
+        for account in self._accounts:
+            grid.add_layout(self._field(account))
         column.addLayout(grid)
         look.changed.connect(self._colour)
         self._colour()
-
-    @property
-    def _columns(self) -> int:
-        return 1 if self._look.is_large else 2
 
     def _field(self, account: Account) -> QVBoxLayout:
         key = account.option.key
         name = plain(account.name, self, wrap=True)
         field = EntryField(self._look, account.name, self)
+        field.setMinimumWidth(self._look.pixels(Size.BODY) * _FIELD_EMS)
         field.setFont(self._look.font(Size.BODY, figures=True))
         field.setMaxLength(_LENGTH_MAX)
         field.setProperty("option", key)

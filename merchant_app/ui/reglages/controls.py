@@ -9,8 +9,6 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
     QRadioButton,
     QSlider,
@@ -19,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from merchant_app.i18n import _
+from merchant_app.ui.button_rows import ButtonRows
+from merchant_app.ui.flow_grid import FlowGrid, Widths
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.spoken_roles import speak_as
@@ -40,30 +40,28 @@ class OneOf(QWidget):
         names: Sequence[str],
         *,
         title: str,
-        column: bool,
         parent: QWidget,
-        per_row: int | None = None,
+        per_row_max: int | None = None,
+        gap_px: int = 4 * STEP,
     ) -> None:
-        """`per_row`: so many beside each other; None: all of them, or one in a `column`."""
+        """
+        Args:
+            names: of the values, in order.
+            title: what is chosen.
+            parent: what it lies in.
+            per_row_max: so many beside each other where there is room; None: all of them.
+            gap_px: between two that stand beside each other.
+        """
         super().__init__(parent)
         speak_as(self, QAccessible.Role.Grouping, title)
         self._group = QButtonGroup(self)
-        per_row = per_row or (1 if column else len(names))
-        self._layout = layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(4 * STEP)
-        layout.setVerticalSpacing(0)
+        layout = FlowGrid(self, per_row_max=per_row_max, widths=Widths.LEAST, gap_px=gap_px)
         for place, name in enumerate(names):
             button = QRadioButton(name, self)
             button.setAccessibleDescription(title)
             self._group.addButton(button, place)
-            layout.addWidget(button, place // per_row, place % per_row)
-        layout.setColumnStretch(per_row, 1)
+            layout.addWidget(button)
         self._group.idClicked.connect(self.chosen)
-
-    def draw_together(self) -> None:
-        """Where there is little room."""
-        self._layout.setHorizontalSpacing(STEP)
 
     def show_place(self, place: int) -> None:
         """Mark the value that holds."""
@@ -190,10 +188,9 @@ def titled_label(look: Look, name: str, parent: QWidget) -> QLabel:
     return label
 
 
-def beside(*buttons: KeycapButton) -> QHBoxLayout:
-    """Buttons in a row."""
-    row = QHBoxLayout()
+def beside(*buttons: KeycapButton) -> ButtonRows:
+    """Buttons in a row, or in more where it is narrow."""
+    row = ButtonRows()
     row.setSpacing(2 * STEP)
-    for button in buttons:
-        row.addWidget(button)
+    row.add_all(*buttons)
     return row

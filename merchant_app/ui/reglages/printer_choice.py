@@ -36,7 +36,7 @@ class PrinterChoice(QWidget):
         self.kind = OneOf(
             [words.printer(kind) for kind in _KINDS],
             title=_("Printer for receipts"),
-            column=True,
+            per_row_max=1,
             parent=self,
         )
         self.kind.chosen.connect(self._kind_chosen)
@@ -49,7 +49,6 @@ class PrinterChoice(QWidget):
         self.columns = OneOf(
             [str(columns.value) for columns in _COLUMNS],
             title=_("Characters in a line"),
-            column=look.is_large,
             parent=self,
         )
         self.columns.chosen.connect(self._columns_chosen)

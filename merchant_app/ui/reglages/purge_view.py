@@ -56,9 +56,6 @@ class PurgeView(QWidget):
             row = beside(*buttons)
             row.setContentsMargins(0, 0, 0, 0)
             rows.setLayout(row)
-            if len(buttons) == 1:
-                row.setStretchFactor(buttons[0], 1)
-                row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2 * STEP, 0, 0)
         column.setSpacing(STEP)

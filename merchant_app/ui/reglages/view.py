@@ -15,6 +15,7 @@ from merchant_app.i18n import _
 from merchant_app.settings.options import Language, Theme
 from merchant_app.ui.check_box import CheckBox
 from merchant_app.ui.encaisser.camera_view import CameraView
+from merchant_app.ui.flow_grid import FlowGrid, Widths
 from merchant_app.ui.following_scroll import FollowingScroll
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
@@ -89,11 +90,9 @@ class ReglagesView(QWidget):
         self.mirrored.clicked.connect(self.mirror_wanted)
         self.missing = plain(parent=self._inside, wrap=True)
         self.missing.setFont(self._look.font(Size.SMALL))
-        if not self._look.is_large:
-            self.printer = PrinterChoice(self._look, self._inside)
+        self.printer = PrinterChoice(self._look, self._inside)
 
     def _build_rest(self) -> None:
-        column = self._look.is_large
         self.sounds = SoundChoice(self._look, self._inside)
         self.sounds.on_wanted.connect(self.sound_wanted)
         self.sounds.volume_wanted.connect(self.volume_wanted)
@@ -101,17 +100,13 @@ class ReglagesView(QWidget):
         self.theme = OneOf(
             [words.theme(of) for of in _THEMES],
             title=_("Colours"),
-            column=column,
-            per_row=1 if column else 2,
+            per_row_max=2,
             parent=self._inside,
         )
         self.theme.chosen.connect(self._theme_chosen)
         self.language = OneOf(
             [words.language(of) for of in _LANGUAGES],
             title=_("Language"),
-            column=column,
-            # Three stand beside each other; with a fourth they would run out of the window.
-            per_row=1 if column else min(len(_LANGUAGES), 3),
             parent=self._inside,
         )
         self.language.chosen.connect(self._language_chosen)
@@ -135,8 +130,6 @@ class ReglagesView(QWidget):
         self.mirror_folder.chosen.connect(self.mirror_folder_wanted)
         self.archives = ArchivesView(self._look, self._inside)
         self.pin = PinView(self._look, self._inside)
-        if self._look.is_large:  # in one column it is the last of this part
-            self.printer = PrinterChoice(self._look, self._inside)
         self.accounts = AccountsView(self._look, self._inside)
         self.accounts.changed.connect(self.account_wanted)
 
@@ -159,16 +152,20 @@ class ReglagesView(QWidget):
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, 3 * STEP, 0)
         rows.setSpacing(5 * STEP)
-        columns = QVBoxLayout() if look.is_large else QHBoxLayout()
+        columns = FlowGrid(
+            per_row_max=1 if look.is_large else None,
+            widths=Widths.EVEN,
+            gap_px=8 * STEP,
+            row_gap_px=5 * STEP,
+        )
         rows.addLayout(columns)
         rows.addWidget(self.accounts)
-        columns.setSpacing((5 if look.is_large else 8) * STEP)
         # Under the camera there is room, where there are two columns.
-        (others if look.is_large else camera).addWidget(self.printer)
-        camera.addStretch(1)
-        columns.addLayout(camera, 1)
-        others.addStretch(1)
-        columns.addLayout(others, 1)
+        camera.addSpacing(3 * STEP)
+        camera.addWidget(self.printer)
+        for column in (camera, others):
+            column.addStretch(1)
+            columns.add_layout(column)
         self._frame_it()
 
     def _frame_it(self) -> None:
@@ -237,8 +234,8 @@ class ReglagesView(QWidget):
         self._fit_picture()
 
     def _fit_picture(self) -> None:
-        share = self.width() if self._look.is_large else self.width() // 2
-        width = min(_PICTURE_WIDTH_MAX, share - 16 * STEP)
+        # No wider than half, so that it is never what keeps the second column from its place.
+        width = min(_PICTURE_WIDTH_MAX, self.width() // 2 - 16 * STEP)
         self.camera.setFixedSize(width, self.camera.heightForWidth(width))
 
     # --- from the controls -----------------------------------------------------------------------

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QSizePolicy, QVBoxLayout
 
 from merchant_app.i18n import _
 from merchant_app.till.school import Fault
-from merchant_app.ui.first_day.step_page import Body, side_by_side
+from merchant_app.ui.button_rows import ButtonRows
+from merchant_app.ui.first_day.step_page import Body
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
 from merchant_app.ui.palette import Tone
@@ -67,8 +68,7 @@ class SchoolView(QWidget):
         self.faults = OneOf(
             [words.fault(fault) for fault in _FAULTS],
             title=_("What is wrong with the line"),
-            column=look.is_large,
-            per_row=None if look.is_large else 2,
+            per_row_max=2,
             parent=inside,
         )
         self.faults.chosen.connect(self._fault_chosen)
@@ -115,7 +115,8 @@ class SchoolView(QWidget):
         right.addWidget(titled_label(look, _("What you say"), inside))
         right.addWidget(self._say)
         right.addStretch(1)
-        halves = side_by_side(look)
+        halves = QHBoxLayout()
+        halves.setSpacing(6 * STEP)
         if look.is_large:  # the voucher is looked at before anything is broken
             left.addLayout(right)
             left.addLayout(trouble)
@@ -143,14 +144,10 @@ class SchoolView(QWidget):
         whole.setSpacing(3 * STEP)
         whole.addLayout(head)
         whole.addWidget(self._body, 1)
-        buttons = (self.main, self.again_button, self.leave_button, self.back_button)
-        per_row = 2 if look.is_large else len(buttons)
-        for start in range(0, len(buttons), per_row):
-            row = QHBoxLayout()
-            row.setSpacing(3 * STEP)
-            for button in buttons[start : start + per_row]:
-                row.addWidget(button)
-            whole.addLayout(row)
+        buttons = ButtonRows()
+        buttons.setSpacing(2 * STEP)
+        buttons.add_all(self.main, self.again_button, self.leave_button, self.back_button)
+        whole.addLayout(buttons)
 
     def show_screen(self, screen: Screen) -> None:
         """Paint it."""
