@@ -168,7 +168,8 @@ class EncaisserView(QWidget):
         self._left.addWidget(self.receipt)
         whole.addWidget(self._left, 1)
         whole.addWidget(self._side)
-        if self._look.is_large:  # else it stands above the field
+        if self._look.is_large:  # the purchase heads this column, the button follows the field
+            QWidget.setTabOrder(self.receipt.close_button, self.purchase)
             QWidget.setTabOrder(self.code, self.open_file)
 
     def _purchase_row(self) -> QLayout:
@@ -314,9 +315,8 @@ class EncaisserView(QWidget):
 
     def labels(self) -> tuple[QLabel, ...]:
         """The texts of the screen, for whoever measures them."""
-        names = (self._purchase_name, self._amount_name, self._pin_name, self._code_name)
-        messages = (self._purchase_message, self._message, self._entry_message)
-        return (*names, *messages, *self.card.labels())
+        said = (self._purchase_message, self._message, self._entry_message, *self.card.labels())
+        return self._purchase_name, self._amount_name, self._pin_name, self._code_name, *said
 
     def _show_deeds(self, deeds: Deeds) -> None:
         enter_key, escape_key = ("", "") if deeds.asks else (_("Enter"), _("Esc"))
