@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QObject, QSocketNotifier, QTimer, QUrl, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from merchant_app.bootstrap import program
 from merchant_app.bootstrap.arguments import Arguments, parse
@@ -228,6 +228,7 @@ class Driver(QObject):
             "told": getattr(page, "told", ""),
             "error": getattr(page, "error", ""),
             "window": int(self._window.winId()),
+            "focus": _name_of(self._window.focusWidget()),
         }
         if self._window.screen_in_use is not None and page is self._window.frame:
             seen |= self._on_screen()
@@ -345,6 +346,13 @@ class Yesterday(SystemClock):
 
     def now(self) -> datetime:
         return super().now() - timedelta(days=int(os.environ[DAYS_BACK]))
+
+
+def _name_of(widget: QWidget | None) -> str:
+    """What a screen reader calls it."""
+    if widget is None:
+        return ""
+    return widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
 
 
 def main(commands: int, reports: int, secrets: str, arguments: Sequence[str]) -> int:
