@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QLayoutItem, QWidget
 
+from merchant_app.ui.item_layout import ItemLayout
 from merchant_app.ui.keycap_button import KeycapButton
 
 
@@ -22,17 +23,15 @@ class _Part:
     share: int
 
 
-class ButtonRows(QLayout):
+class ButtonRows(ItemLayout):
     """GUI thread. One row where every button has room for its text on two lines at most; else two
     rows, or more, about evenly filled. A row is as wide as the layout, and all in it equally high.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._items: list[QLayoutItem] = []
         self._shares: tuple[int, ...] = ()
         self._known: list[_Part] | None = None
-        self.setContentsMargins(0, 0, 0, 0)
 
     def add_all(self, *buttons: QWidget) -> None:
         """From the left, and from the top."""
@@ -52,27 +51,12 @@ class ButtonRows(QLayout):
         self._known = None
         super().invalidate()
 
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-        self.invalidate()
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
     def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
+        self._known = None  # whoever takes it may delete it: nothing of it is asked any more
+        return super().takeAt(index)
 
     def isEmpty(self) -> bool:
         return not self._parts()
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation.Horizontal
-
-    def hasHeightForWidth(self) -> bool:
-        return True
 
     def heightForWidth(self, width: int) -> int:
         rows = self._rows(width)

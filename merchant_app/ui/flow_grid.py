@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+from merchant_app.ui.item_layout import ItemLayout
 
 
 class Widths(Enum):
@@ -24,7 +26,7 @@ class Widths(Enum):
     LEAST = auto()
 
 
-class FlowGrid(QLayout):
+class FlowGrid(ItemLayout):
     """GUI thread. As few rows as the width allows, about evenly filled; never wider than there is
     room, but for what is in it alone too wide.
     """
@@ -47,11 +49,9 @@ class FlowGrid(QLayout):
             row_gap_px: between rows.
         """
         super().__init__(parent)
-        self._items: list[QLayoutItem] = []
         self._per_row_max = per_row_max
         self._shared = widths
         self._gap_px, self._row_gap_px = gap_px, row_gap_px
-        self.setContentsMargins(0, 0, 0, 0)
 
     def add_layout(self, layout: QLayout) -> None:
         """One more cell: what is laid out in it."""
@@ -59,25 +59,6 @@ class FlowGrid(QLayout):
         self.addItem(layout)
 
     # --- QLayout ---------------------------------------------------------------------------------
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-        self.invalidate()
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation.Horizontal
-
-    def hasHeightForWidth(self) -> bool:
-        return True
 
     def heightForWidth(self, width: int) -> int:
         margins = self.contentsMargins()
