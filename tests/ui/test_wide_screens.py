@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtGui import QTextLayout
-from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from merchant_app.i18n import Language, install
@@ -91,8 +91,7 @@ def test_a_place_has_a_greatest_width_and_is_in_the_middle(
     frame.resize(LARGE * 2)
     frame.show()
     _settle()
-    place, rail = frame.screens, frame.findChild(Rail)
-    assert isinstance(place, QStackedWidget)
+    place, rail = frame.overflow, frame.findChild(Rail)
     assert isinstance(rail, Rail)
     assert place.width() == look.content_max_px() < frame.width() - rail.width()
     before, after = place.x() - rail.width(), frame.width() - place.geometry().right() - 1
@@ -108,8 +107,9 @@ def test_in_the_smallest_window_a_place_has_all_the_room(qtbot: QtBot, look: Loo
     frame.resize(SMALL)
     frame.show()
     _settle()
-    assert frame.screens.x() == frame.rail.width()
-    assert frame.screens.geometry().right() == frame.width() - 1
+    assert frame.overflow.x() == frame.rail.width()
+    assert frame.overflow.geometry().right() == frame.width() - 1
+    assert frame.screens.width() == frame.overflow.width()
 
 
 def _type_of_card(frame: QWidget) -> tuple[int, int]:
