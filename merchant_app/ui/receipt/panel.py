@@ -90,7 +90,8 @@ class ReceiptPanel(QWidget):
         buttons.add_all(self.print_out, self.pdf, self.close_button)
         buttons.share(4, 3, 3)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        room = (1 if self._look.is_large else 2) * STEP  # for the ring around the panel
+        column.setContentsMargins(room, room, room, room)
         column.setSpacing((2 if self._look.is_large else 4) * STEP)
         column.addWidget(self._title)
         column.addLayout(middle, 1)
