@@ -15,6 +15,7 @@ from merchant_app.scanning.capture import (
     Capture,
     CaptureOpener,
     Unopened,
+    may_be_there,
     open_capture,
 )
 from merchant_app.scanning.frames import Frame, NewestFrame
@@ -221,6 +222,8 @@ class Camera:
 
     def _one_opening(self) -> CameraStatus | None:
         """Open, read until that fails or we are stopped, release. None: no failure."""
+        if may_be_there(self._source):
+            self._frames.expect()  # a camera takes a second to open: the decoders load meanwhile
         capture = self._open_capture(self._source)
         if isinstance(capture, Unopened):
             return self._failure(capture)

@@ -49,9 +49,14 @@ CameraLister: TypeAlias = Callable[[], "tuple[Listed, ...] | None"]
 not in the GUI thread."""
 
 
+def are_there() -> bool:
+    """Whether this computer has any camera. Linux."""
+    return any(Path("/dev").glob("video*"))
+
+
 def list_cameras() -> tuple[Listed, ...] | None:
     """A `CameraLister`: asks the system, through cv2-enumerate-cameras. Opens no camera."""
-    if sys.platform == "linux" and not any(Path("/dev").glob("video*")):
+    if sys.platform == "linux" and not are_there():
         return ()  # asked before OpenCV is loaded
     opencv.prepare()
     try:

@@ -119,6 +119,20 @@ def open_capture(
             return _open_file(path)
 
 
+def may_be_there(source: CameraSource) -> bool:
+    """Whether there is any use in trying; asks the system, opens nothing.
+
+    Before OpenCV is loaded: a till that has no camera does without its 35 MB.
+    """
+    match source:
+        case DeviceSource() if sys.platform == "linux":
+            return Path(source.path or f"/dev/video{source.index}").exists()
+        case NamedSource() if sys.platform == "linux":
+            return cameras.are_there()
+        case _:
+            return True
+
+
 def device_of(identity: str, listed: tuple[cameras.Listed, ...] | None) -> DeviceSource | None:
     """The device with this identity; None when it is not plugged in.
 
@@ -134,10 +148,7 @@ def device_of(identity: str, listed: tuple[cameras.Listed, ...] | None) -> Devic
 def _open_device(device: DeviceSource) -> Capture | Unopened:
     if device.index < 0:  # `parse_source` refuses it; OpenCV would crash the whole program
         return Unopened.MISSING
-    node = Path(device.path or f"/dev/video{device.index}")
-    there = sys.platform == "linux" and node.exists()
-    if sys.platform == "linux" and not there:
-        # Asked before OpenCV is loaded: a till that has no camera does without its 35 MB.
+    if not may_be_there(device):
         return Unopened.MISSING
     import cv2
 
@@ -146,7 +157,7 @@ def _open_device(device: DeviceSource) -> Capture | Unopened:
     capture = cv2.VideoCapture(device.path or device.index, backend)
     if not capture.isOpened():
         capture.release()
-        return Unopened.BUSY if there else Unopened.MISSING
+        return Unopened.BUSY if sys.platform == "linux" else Unopened.MISSING
     # Uncompressed 1280x720 does not fit through USB 2 at 30 pictures a second; MJPEG does.
     capture.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG"))
     capture.set(cv2.CAP_PROP_FRAME_WIDTH, WANTED_WIDTH)
