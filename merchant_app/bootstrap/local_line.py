@@ -120,7 +120,8 @@ def _folder() -> Path:
         name_bytes = len(os.fsencode(folder)) + len("/comptoir-") + 32
         if folder and name_bytes <= PLACE_BYTES_MAX and os.access(folder, os.W_OK | os.X_OK):
             return Path(folder)
-    return Path("/tmp")  # noqa: S108 - the name is random, and the mode keeps others out
+    # The name is random, and the mode keeps others out.
+    return Path("/tmp")  # noqa: S108  # nosec B108
 
 
 class Line(QObject):
