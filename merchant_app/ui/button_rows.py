@@ -46,22 +46,8 @@ class ButtonRows(ItemLayout):
 
     # --- QLayout ---------------------------------------------------------------------------------
 
-    def invalidate(self) -> None:
-        """Something is seen or said that was not before."""
-        self._known = None
-        super().invalidate()
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        self._known = None  # whoever takes it may delete it: nothing of it is asked any more
-        return super().takeAt(index)
-
     def isEmpty(self) -> bool:
         return not self._parts()
-
-    def heightForWidth(self, width: int) -> int:
-        rows = self._rows(width)
-        highs = [max(self._highs(row, width)) for row in rows]
-        return sum(highs) + self._gaps(rows)
 
     def sizeHint(self) -> QSize:
         parts = self._parts()
@@ -88,6 +74,15 @@ class ButtonRows(ItemLayout):
             top += high + self.spacing()
 
     # --- who stands where ------------------------------------------------------------------------
+
+    def _height(self, width: int) -> int:
+        rows = self._rows(width)
+        highs = [max(self._highs(row, width)) for row in rows]
+        return sum(highs) + self._gaps(rows)
+
+    def _forget(self) -> None:
+        self._known = None
+        super()._forget()
 
     def _parts(self) -> list[_Part]:
         if self._known is not None:

@@ -60,12 +60,6 @@ class FlowGrid(ItemLayout):
 
     # --- QLayout ---------------------------------------------------------------------------------
 
-    def heightForWidth(self, width: int) -> int:
-        margins = self.contentsMargins()
-        room = width - margins.left() - margins.right()
-        widths = self._widths(room)
-        return self._high(widths) + margins.top() + margins.bottom()
-
     def sizeHint(self) -> QSize:
         items = self._seen()
         widths = next(self._columns(items), [])
@@ -93,6 +87,12 @@ class FlowGrid(ItemLayout):
             top += high + self._row_gap_px
 
     # --- who stands where ------------------------------------------------------------------------
+
+    def _height(self, width: int) -> int:
+        margins = self.contentsMargins()
+        room = width - margins.left() - margins.right()
+        widths = self._widths(room)
+        return self._high(widths) + margins.top() + margins.bottom()
 
     @property
     def columns(self) -> int:

@@ -16,6 +16,8 @@ class ItemLayout(QLayout):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        # A box around this asks twice for each answer it gives: nested, that is thousands of times.
+        self._highs_known: dict[int, int] = {}
         self.setContentsMargins(0, 0, 0, 0)
 
     def addWidget(self, widget: QWidget) -> None:
@@ -34,10 +36,30 @@ class ItemLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        self._forget()  # whoever takes it may delete it: nothing of it is asked any more
         return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def invalidate(self) -> None:
+        """Something is seen or said that was not before."""
+        self._forget()
+        super().invalidate()
 
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation.Horizontal
 
     def hasHeightForWidth(self) -> bool:
         return True
+
+    def heightForWidth(self, width: int) -> int:
+        high = self._highs_known.get(width)
+        if high is None:
+            high = self._highs_known[width] = self._height(width)
+        return high
+
+    def _height(self, width: int) -> int:
+        """What all of it takes in this width, px."""
+        raise NotImplementedError
+
+    def _forget(self) -> None:
+        """What was worked out from the items."""
+        self._highs_known.clear()

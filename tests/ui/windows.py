@@ -400,15 +400,19 @@ _TRAINING = replace(FACTS, training=True)
 
 def _first_day(look: Look, facts: CounterFacts) -> Window:
     stack = QStackedWidget()
-    views = {name: made(look) for name, made in AT_THE_TILL.items()}
-    for view in views.values():
-        stack.addWidget(view)
     frame = TillFrame(look, facts, stack)
     _say_status(frame, ONLINE)
     frame.rail.hide()
 
     def show(name: str) -> None:
-        stack.setCurrentWidget(views[name])
+        # One at a time, as in the program: a stack asks all that are in it how high they are.
+        before = stack.currentWidget()
+        view = AT_THE_TILL[name](look)
+        stack.addWidget(view)
+        stack.setCurrentWidget(view)
+        if before is not None:
+            stack.removeWidget(before)
+            before.deleteLater()
 
     def take_keyboard() -> None:
         view = stack.currentWidget()
