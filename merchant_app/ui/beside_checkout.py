@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from merchant_app.clock import Clock
@@ -27,6 +27,20 @@ if TYPE_CHECKING:
     from merchant_app.ui.reglages.screen import ReglagesScreen
     from merchant_app.ui.releves.screen import RelevesScreen
     from merchant_app.ui.this_till.screen import ThisTillScreen
+
+
+_LOAD_AFTER_MS = 3000
+"""The till was opened for a customer who waits; then for the others."""
+
+
+def _load() -> None:
+    """The code of the screens: whoever first goes to one waits only until it is built."""
+    import merchant_app.ui.a_traiter.view
+    import merchant_app.ui.cloture.view
+    import merchant_app.ui.journal.screen
+    import merchant_app.ui.reglages.screen
+    import merchant_app.ui.releves.view
+    import merchant_app.ui.this_till.view  # noqa: F401
 
 
 class BesideCheckout(QObject):
@@ -101,6 +115,14 @@ class BesideCheckout(QObject):
                 STATEMENTS_KEY: self.releves,
             }
         )
+
+    def start(self) -> None:
+        """The till is open."""
+        QTimer.singleShot(_LOAD_AFTER_MS, self, self._load_screens)
+
+    @Slot()
+    def _load_screens(self) -> None:
+        self._background.start(_load, lambda _loaded: None, name="loading")
 
     def status_came(self, status: Status) -> None:
         """Tell each that was made."""

@@ -49,18 +49,6 @@ class ButtonRows(ItemLayout):
     def isEmpty(self) -> bool:
         return not self._parts()
 
-    def sizeHint(self) -> QSize:
-        parts = self._parts()
-        wide = sum(part.wide_px for part in parts) + self._gaps(parts)
-        high = max((part.item.sizeHint().height() for part in parts), default=0)
-        return QSize(wide, high)
-
-    def minimumSize(self) -> QSize:
-        parts = self._parts()
-        wide = max((part.item.minimumSize().width() for part in parts), default=0)
-        high = max((part.item.minimumSize().height() for part in parts), default=0)
-        return QSize(wide, high)
-
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
         top = rect.top()
@@ -74,6 +62,18 @@ class ButtonRows(ItemLayout):
             top += high + self.spacing()
 
     # --- who stands where ------------------------------------------------------------------------
+
+    def _hint(self) -> QSize:
+        parts = self._parts()
+        wide = sum(part.wide_px for part in parts) + self._gaps(parts)
+        high = max((part.item.sizeHint().height() for part in parts), default=0)
+        return QSize(wide, high)
+
+    def _least(self) -> QSize:
+        parts = self._parts()
+        wide = max((part.item.minimumSize().width() for part in parts), default=0)
+        high = max((part.item.minimumSize().height() for part in parts), default=0)
+        return QSize(wide, high)
 
     def _height(self, width: int) -> int:
         rows = self._rows(width)
@@ -102,13 +102,13 @@ class ButtonRows(ItemLayout):
         parts = self._parts()
         for cuts in range(len(parts)):
             fitting = [
-                rows for rows in _cut(parts, cuts) if all(self._least(row) <= width for row in rows)
+                rows for rows in _cut(parts, cuts) if all(self._wide(row) <= width for row in rows)
             ]
             if fitting:
                 return min(fitting, key=_widest)
         return [[part] for part in parts]
 
-    def _least(self, row: Sequence[_Part]) -> int:
+    def _wide(self, row: Sequence[_Part]) -> int:
         return sum(part.narrow_px for part in row) + self._gaps(row)
 
     def _widths(self, row: Sequence[_Part], width: int) -> list[int]:

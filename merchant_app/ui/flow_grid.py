@@ -60,17 +60,6 @@ class FlowGrid(ItemLayout):
 
     # --- QLayout ---------------------------------------------------------------------------------
 
-    def sizeHint(self) -> QSize:
-        items = self._seen()
-        widths = next(self._columns(items), [])
-        return self._with_margins(self._wide(widths), self._high(widths))
-
-    def minimumSize(self) -> QSize:
-        items = self._seen()
-        wide = max((item.minimumSize().width() for item in items), default=0)
-        high = max((item.minimumSize().height() for item in items), default=0)
-        return self._with_margins(wide, high)
-
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
         inside = rect.marginsRemoved(self.contentsMargins())
@@ -87,6 +76,17 @@ class FlowGrid(ItemLayout):
             top += high + self._row_gap_px
 
     # --- who stands where ------------------------------------------------------------------------
+
+    def _hint(self) -> QSize:
+        items = self._seen()
+        widths = next(self._columns(items), [])
+        return self._with_margins(self._wide(widths), self._high(widths))
+
+    def _least(self) -> QSize:
+        items = self._seen()
+        wide = max((item.minimumSize().width() for item in items), default=0)
+        high = max((item.minimumSize().height() for item in items), default=0)
+        return self._with_margins(wide, high)
 
     def _height(self, width: int) -> int:
         margins = self.contentsMargins()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
 
@@ -18,6 +18,8 @@ class ItemLayout(QLayout):
         self._items: list[QLayoutItem] = []
         # A box around this asks twice for each answer it gives: nested, that is thousands of times.
         self._highs_known: dict[int, int] = {}
+        self._hint_known: QSize | None = None
+        self._least_known: QSize | None = None
         self.setContentsMargins(0, 0, 0, 0)
 
     def addWidget(self, widget: QWidget) -> None:
@@ -56,10 +58,29 @@ class ItemLayout(QLayout):
             high = self._highs_known[width] = self._height(width)
         return high
 
+    def sizeHint(self) -> QSize:
+        if self._hint_known is None:
+            self._hint_known = self._hint()
+        return self._hint_known
+
+    def minimumSize(self) -> QSize:
+        if self._least_known is None:
+            self._least_known = self._least()
+        return self._least_known
+
     def _height(self, width: int) -> int:
         """What all of it takes in this width, px."""
+        raise NotImplementedError
+
+    def _hint(self) -> QSize:
+        """What it would best have."""
+        raise NotImplementedError
+
+    def _least(self) -> QSize:
+        """What it cannot do without."""
         raise NotImplementedError
 
     def _forget(self) -> None:
         """What was worked out from the items."""
         self._highs_known.clear()
+        self._hint_known = self._least_known = None

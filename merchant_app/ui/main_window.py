@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
@@ -14,9 +15,11 @@ from merchant_app.ui.crash import CrashHandler
 from merchant_app.ui.start_page import StartPage
 from merchant_app.ui.theme import Look
 from merchant_app.ui.top_window import TopWindow
+from merchant_app.ui.turns import Turns
 
 if TYPE_CHECKING:
-    # Loaded after the first paint; see `_furnish` and `_open`.
+    # Loaded after the first paint; see `_begin` and `_open`.
+    from collections.abc import Iterator
     from pathlib import Path
 
     from merchant_app.clock import Clock
@@ -87,6 +90,7 @@ class MainWindow(TopWindow):
         self._places: Places | None = None
         self._given: tuple[Path, ...] = ()
         self._address = ""
+        self._turns = Turns(self)
         self._pill_clock = QTimer(self)
         self._pill_clock.timeout.connect(self._show_pill)
         self.setWindowTitle("Comptoir")
@@ -99,6 +103,7 @@ class MainWindow(TopWindow):
     # --- events of the window --------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._turns.stop()
         self._pill_clock.stop()
         if self._background is not None:
             self._background.close()
@@ -107,29 +112,27 @@ class MainWindow(TopWindow):
         self._leave_before()
         super().closeEvent(event)
 
-    # What the first paint does without, in turns of the event loop of their own: no turn is long.
-
     def after_first_paint(self) -> None:
+        self._turns.run(self._begin())
+
+    def _begin(self) -> Iterator[None]:
+        """What the first paint does without."""
         from PySide6.QtGui import QIcon
         from PySide6.QtWidgets import QApplication
 
         self._look.complete()
         QApplication.setWindowIcon(QIcon(str(resource_path("icons", "comptoir.png"))))
-        QTimer.singleShot(0, self._load_pages)
-
-    @Slot()
-    def _load_pages(self) -> None:
+        yield
         # While nothing is wrong, so that showing one needs no file.
-        import merchant_app.ui.keys
         import merchant_app.ui.pages  # noqa: F401
 
-        QTimer.singleShot(0, self._furnish)
-
-    @Slot()
-    def _furnish(self) -> None:
+        yield
         from merchant_app.ui.keys import Keys
+
+        yield
         from merchant_app.ui.manual.place import ManualPlace
 
+        yield
         # A key that came earlier would have had nothing to act on.
         self._manual = ManualPlace(self._look, self, user=self, background=self._threads())
         self.help_wanted.connect(self._open_manual)
@@ -235,6 +238,7 @@ class MainWindow(TopWindow):
         from merchant_app.i18n import formatting
 
         formatting.load()
+        gc.freeze()  # what is loaded by now stays: to look through it again takes 50 ms each time
         return start
 
     def _started(self, outcome: Outcome[Start]) -> None:
@@ -246,17 +250,25 @@ class MainWindow(TopWindow):
             return
         match outcome.result:
             case Opened() as opened:
-                self._show_till(opened)
+                self._turns.run(self._show_till(opened))
             case NotEnrolled() as start:
                 self._show_before(start)
 
-    def _show_till(self, opened: Opened) -> None:
+    def _show_till(self, opened: Opened) -> Iterator[None]:
+        from merchant_app.ui.encaisser.view import EncaisserView
+        from merchant_app.ui.frame import TillFrame
         from merchant_app.ui.places import Places
 
         facts = opened.counter.facts
+        view = EncaisserView(self._look)
+        yield
+        frame = TillFrame(self._look, facts, view, settings=opened.options is not None)
+        yield
         places = Places(
             self._look,
             opened,
+            frame,
+            view,
             on_bug=self._crash.report,
             sounds=self._make_sounds(self),
             clock=self._clock,
@@ -273,14 +285,11 @@ class MainWindow(TopWindow):
         places.language_wanted.connect(self._speak)
         self._places, self._address = places, opened.address
         self._other_mode = opened.other_mode
-        self.frame, self.screen_in_use = places.frame, places.checkout.sale
+        self.frame, self.screen_in_use = frame, places.checkout.sale
         self._pill_clock.start(_PILL_EVERY_MS)
-        self.turn_to(self.frame)
-        self.setWindowTitle(
-            f"Comptoir · {_('Training mode')}"
-            if facts.training
-            else f"Comptoir · {facts.shop_name}"
-        )
+        self.turn_to(frame)
+        whose = _("Training mode") if facts.training else facts.shop_name
+        self.setWindowTitle(f"Comptoir · {whose}")
         places.start()
         self.windowHandle().installEventFilter(places.rest)
         self.opened.emit()
@@ -378,6 +387,7 @@ class MainWindow(TopWindow):
 
     @Slot()
     def _show_crash(self) -> None:
+        self._turns.stop()
         self._pill_clock.stop()
         self._threads().close()
         from merchant_app.ui.pages import CrashPage

@@ -73,26 +73,26 @@ class Places(QObject):
         self,
         look: Look,
         opened: Opened,
+        frame: TillFrame,
+        view: EncaisserView,
         *,
         on_bug: Callable[[BaseException], None],
         sounds: Sounds,
         clock: Clock,
         parent: QObject,
     ) -> None:
-        """`on_bug` gets whatever is raised in a worker that is no Problem; in the GUI thread."""
+        """`view`: the checkout, in `frame`. `on_bug` gets what a worker raises, but no Problem."""
         super().__init__(parent)
-        counter = opened.counter
         self._opened = opened
         self._clock = clock
-        self._status: Status = counter.status()
+        self._status: Status = opened.counter.status()
         self.key_seen = CHECKOUT_KEY
         self._stopped = False
         # Its own, closed with the till: what a worker still meets then, a journal that is closed
         # under it for instance, is nobody's business any more.
         self._background = Background(on_bug, self)
-        self._runner = CommandRunner(counter, self._background, money_moved=self._ask_status)
-        view = EncaisserView(look)
-        self.frame = TillFrame(look, counter.facts, view, settings=opened.options is not None)
+        self._runner = CommandRunner(opened.counter, self._background, money_moved=self._ask_status)
+        self.frame = frame
         self.checkout = CheckoutPlace(
             opened,
             view,
@@ -125,7 +125,7 @@ class Places(QObject):
             background=self._background,
             parent=self,
         )
-        self.customer = CustomerScreen(look, counter.facts, self.frame, parent=self)
+        self.customer = CustomerScreen(look, opened.counter.facts, self.frame, parent=self)
         self._follow_options(sounds)
         self.rest = CameraRest(
             opened.camera, idle_minutes=self._option(CAMERA_IDLE_MINUTES), parent=self
@@ -224,6 +224,7 @@ class Places(QObject):
     def start(self) -> None:
         """Begin to look."""
         self.checkout.start()
+        self._beside.start()
         self.customer.use(self._option(CUSTOMER_SCREEN))
         if self._side.first_day_is_under_way and (first_day := self.first_day) is not None:
             self._see(first_day.view, None)

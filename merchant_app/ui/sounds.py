@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from PySide6.QtCore import QLoggingCategory, QObject, QTimer, QUrl
+from PySide6.QtCore import QLoggingCategory, QObject, QUrl
 
 from merchant_app.resources import resource_path
 from merchant_app.ui.encaisser.states import Sound
+from merchant_app.ui.turns import Turns
 
 VOLUME_MAX_PERCENT = 100
 
@@ -47,18 +49,19 @@ class VerdictSounds:
         self._on = False
         self._volume_percent = 0
         self._is_loading = False
+        self._turns = Turns(parent)
         self._effects: Mapping[Sound, Effect] = {}
 
     def use(self, *, on: bool, volume_percent: int) -> None:
         """Be heard from now on, and how loud; 0 to 100. Off: what sounds is cut off.
 
-        The first time that they are on they are loaded, in a turn of the event loop of their own:
+        The first time that they are on they are loaded, in turns of the event loop of their own:
         to ask for the sound card takes a while.
         """
         self._on, self._volume_percent = on, volume_percent
         if on and not self._effects and not self._is_loading:  # or one was plugged in meanwhile
             self._is_loading = True
-            QTimer.singleShot(0, self._parent, self._get_ready)
+            self._turns.run(self._get_ready())
         self._set_volume()
 
     def play(self, sound: Sound) -> None:
@@ -70,7 +73,13 @@ class VerdictSounds:
                 other.stop()
         self._effects[sound].play()
 
-    def _get_ready(self) -> None:
+    def _get_ready(self) -> Iterator[None]:
+        yield  # the till is painted first
+        if self._load is _loaded:
+            _quiet()
+            with contextlib.suppress(ImportError):  # tried again below, where it says why
+                import PySide6.QtMultimedia  # noqa: F401 - half of the time it takes
+            yield
         self._is_loading = False
         self._effects = self._load(self._parent)
         self._set_volume()
@@ -88,10 +97,13 @@ def _share(volume_percent: int) -> float:
     return (volume_percent / VOLUME_MAX_PERCENT) ** 2
 
 
-def _loaded(parent: QObject) -> Mapping[Sound, Effect]:
-    """The sounds of this computer; none, with a line in the log, where it cannot play any."""
+def _quiet() -> None:
     # Ten lines about video libraries that a till does not need would hide what matters.
     QLoggingCategory.setFilterRules("qt.multimedia.*=false")
+
+
+def _loaded(parent: QObject) -> Mapping[Sound, Effect]:
+    """The sounds of this computer; none, with a line in the log, where it cannot play any."""
     try:
         from PySide6.QtMultimedia import QMediaDevices, QSoundEffect
     except ImportError as error:  # a system library is missing, for instance libpulse

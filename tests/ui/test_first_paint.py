@@ -41,6 +41,7 @@ OF_UI = {
     "main_window",
     "palette",
     "start_page",
+    "turns",
 }
 
 

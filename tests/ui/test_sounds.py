@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from merchant_app.resources import resource_path
 from merchant_app.ui.encaisser.states import Sound
@@ -66,10 +67,10 @@ def test_yes_no_and_look_are_heard_apart() -> None:
     assert len(set(contents.values())) == len(Sound)
 
 
-def test_half_the_volume_sounds_half_as_loud(qapp: QApplication) -> None:
+def test_half_the_volume_sounds_half_as_loud(qtbot: QtBot) -> None:
     class Effect:
         def __init__(self) -> None:
-            self.volume = 1.0
+            self.volume = -1.0
             self.played = self.stopped = 0
 
         def setVolume(self, volume: float) -> None:  # noqa: N802  # Qt's name
@@ -90,8 +91,7 @@ def test_half_the_volume_sounds_half_as_loud(qapp: QApplication) -> None:
     sounds.use(on=True, volume_percent=100)
     sounds.play(Sound.YES)
     assert not effects[Sound.YES].played, "not loaded yet: nothing waits for it"
-    qapp.processEvents()
-    assert {effect.volume for effect in effects.values()} == {1.0}
+    qtbot.waitUntil(lambda: {effect.volume for effect in effects.values()} == {1.0})
     sounds.use(on=True, volume_percent=50)
     assert {effect.volume for effect in effects.values()} == {0.25}
     sounds.play(Sound.YES)

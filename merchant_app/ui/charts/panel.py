@@ -24,6 +24,7 @@ class ChartPanel(QWidget):
         super().__init__(parent)
         self._look = look
         self._key = key
+        self._chart: Chart | None = None
         self.title = plain(parent=self, wrap=True)
         self.title.setFont(look.font(Size.BODY, bold=True))
         self.legend = Legend(look, self)
@@ -52,10 +53,12 @@ class ChartPanel(QWidget):
         return False
 
     def show_chart(self, chart: Chart) -> None:
-        """Paint it, in bars and in numbers."""
+        """Paint it, in bars or in numbers."""
+        self._chart = chart
         self.title.setText(chart.title)
         self.bars.show_chart(chart)
-        self.numbers.show_chart(chart)
+        if self.shows_numbers:
+            self.numbers.show_chart(chart)
         self.legend.show_keys(chart.legend)
         self.button.setEnabled(bool(chart.rows))
         self._name_button()
@@ -70,6 +73,8 @@ class ChartPanel(QWidget):
         """From bars to numbers and back; the keyboard goes along."""
         had_keyboard = self.bars.hasFocus() or self.numbers.hasFocus()
         seen: QWidget = self.bars if self.shows_numbers else self.numbers
+        if seen is self.numbers and self._chart is not None:
+            self.numbers.show_chart(self._chart)
         self._pages.setCurrentWidget(seen)
         if had_keyboard:
             seen.setFocus(Qt.FocusReason.OtherFocusReason)

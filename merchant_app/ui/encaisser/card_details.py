@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from merchant_app.i18n import _
@@ -24,6 +24,11 @@ class CardDetails(QScrollArea):
         self._labels = (above, *below)
         self._gap_px = gap_px
         self._ink = QColor()
+        # One of ours: to find out what Qt's own is, PySide first makes every class of widget there
+        # is, 17 ms of a turn in which somebody may press a key.
+        self._paper = QWidget(self)
+        self._paper.setBackgroundRole(QPalette.ColorRole.NoRole)
+        self.setViewport(self._paper)
         self.setAccessibleName(_("Details"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -80,23 +85,23 @@ class CardDetails(QScrollArea):
     def colour(self, ink: QColor) -> None:
         """Of the ring while the keyboard is here."""
         self._ink = ink
-        self.viewport().update()
+        self._paper.update()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self.viewport().update()
+        self._paper.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.viewport().update()
+        self._paper.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.hasFocus():
             return
-        painter = QPainter(self.viewport())
+        painter = QPainter(self._paper)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(self._ink, 2))
-        box = QRectF(self.viewport().rect()).adjusted(1, 1, -1, -1)
+        box = QRectF(self._paper.rect()).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(box, RADIUS, RADIUS)
         painter.end()
