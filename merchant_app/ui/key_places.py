@@ -70,6 +70,10 @@ class KeyPlaces:
         """The keys that lead to one."""
         return tuple(self._places)
 
+    def lazy(self, key: str) -> LazyPlace[KeyPlace] | None:
+        """Where this key leads, made or not; None: to none of these."""
+        return self._places.get(key)
+
     def at(self, key: str) -> KeyPlace | None:
         """Where this key leads, made now if nobody was there yet; None: to none of these."""
         place = self._places.get(key)

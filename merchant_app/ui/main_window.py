@@ -206,6 +206,8 @@ class MainWindow(TopWindow):
     def function_pressed(self, key: str) -> None:
         from merchant_app.ui.function_keys import HELP_KEY
 
+        if self._places is not None:
+            self._places.arrive()
         if key == HELP_KEY:
             self.help_wanted.emit("" if self._places is None else self._places.key_seen)
         elif self._places is not None and not self._crash.has_crashed:
@@ -283,8 +285,7 @@ class MainWindow(TopWindow):
         places.checkout.sale.scan_came.connect(self._manual.close)
         places.mode_wanted.connect(self._change_mode)
         places.language_wanted.connect(self._speak)
-        self._places, self._address = places, opened.address
-        self._other_mode = opened.other_mode
+        self._places, self._address, self._other_mode = places, opened.address, opened.other_mode
         self.frame, self.screen_in_use = frame, places.checkout.sale
         self._pill_clock.start(_PILL_EVERY_MS)
         self.turn_to(frame)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -31,20 +31,17 @@ from merchant_app.ui.encaisser.view import EncaisserView
 from merchant_app.ui.file_routes import FileRoutes
 from merchant_app.ui.frame import TillFrame
 from merchant_app.ui.function_keys import CHECKOUT_KEY, CLOSING_KEY, SETTINGS_KEY
+from merchant_app.ui.key_places import KeyPlace, LazyPlace
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.side_places import SidePlaces
 from merchant_app.ui.theme import Look
+from merchant_app.ui.turns import Turns
 from merchant_app.ui.update_notice import UpdateNotice
 
 if TYPE_CHECKING:
-    from merchant_app.ui.a_traiter.screen import ATraiterScreen
     from merchant_app.ui.cloture.screen import ClotureScreen
-    from merchant_app.ui.first_day.screen import FirstDayScreen
-    from merchant_app.ui.journal.screen import JournalScreen
     from merchant_app.ui.reglages.screen import ReglagesScreen
     from merchant_app.ui.releves.screen import RelevesScreen
-    from merchant_app.ui.school.screen import SchoolScreen
-    from merchant_app.ui.this_till.screen import ThisTillScreen
 
 
 class Places(QObject):
@@ -60,6 +57,7 @@ class Places(QObject):
         verdict_painted(int): see `EncaisserScreen`.
 
     Attributes:
+        beside, side: the places that are not the checkout; made when somebody goes there.
         key_seen: the key of the place that is seen; empty where the rail does not lead.
     """
 
@@ -88,6 +86,7 @@ class Places(QObject):
         self._status: Status = opened.counter.status()
         self.key_seen = CHECKOUT_KEY
         self._stopped = False
+        self._turns = Turns(self)
         # Its own, closed with the till: what a worker still meets then, a journal that is closed
         # under it for instance, is nobody's business any more.
         self._background = Background(on_bug, self)
@@ -103,7 +102,7 @@ class Places(QObject):
             clock=clock,
             parent=self,
         )
-        self._beside = BesideCheckout(
+        self.beside = BesideCheckout(
             look,
             opened,
             self.frame.screens,
@@ -114,14 +113,13 @@ class Places(QObject):
             clock=clock,
             parent=self,
         )
-        self._key_places = self._beside.by_key
-        self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self._beside.releves)
-        self._side = SidePlaces(
+        self.file_routes = FileRoutes(look, self.frame, self.checkout.files, self.beside.releves)
+        self.side = SidePlaces(
             look,
             opened,
             self.frame,
             self.checkout,
-            self._beside.reglages,
+            self.beside.reglages,
             background=self._background,
             parent=self,
         )
@@ -143,40 +141,18 @@ class Places(QObject):
     # --- beside the checkout ---------------------------------------------------------------------
 
     @property
-    def journal(self) -> JournalScreen:
-        """Like the screens below: made now, if nobody was there yet."""
-        return self._beside.journal.get()
-
-    @property
-    def a_traiter(self) -> ATraiterScreen:
-        return self._beside.a_traiter.get()
-
-    @property
     def cloture(self) -> ClotureScreen:
-        return self._beside.cloture
+        return self.beside.cloture
 
     @property
     def releves(self) -> RelevesScreen:
-        return self._beside.releves.get()
+        """Made now, if nobody was there yet."""
+        return self.beside.releves.get()
 
     @property
     def reglages(self) -> ReglagesScreen | None:
         """None where nothing can be chosen."""
-        return self._beside.reglages.get()
-
-    @property
-    def this_till(self) -> ThisTillScreen:
-        return self._beside.this_till.get()
-
-    @property
-    def first_day(self) -> FirstDayScreen | None:
-        """None where nothing can be chosen."""
-        return self._side.first_day.get()
-
-    @property
-    def school(self) -> SchoolScreen | None:
-        """The exercises; None but in training mode."""
-        return self._side.school.get()
+        return self.beside.reglages.get()
 
     def _follow_options(self, sounds: Sounds) -> None:
         on, volume = self._option(SOUND_ON), self._option(SOUND_VOLUME)
@@ -192,7 +168,7 @@ class Places(QObject):
         top, rail = self.frame.top, self.frame.rail
         top.pill.clicked.connect(self.checkout.sale.ask_contact)
         top.place.clicked.connect(self._to_this_till)
-        rail.chosen.connect(self.go)
+        rail.chosen.connect(self._wanted)
         self.checkout.wanted.connect(self._to_checkout)
         self.checkout.sale.verdict_painted.connect(self.verdict_painted)
         self.checkout.sale.status_changed.connect(self._status_came)
@@ -202,7 +178,7 @@ class Places(QObject):
         self.checkout.sale.question_answered.connect(self._answered_at_checkout)
         self.checkout.sale.camera_was_tried.connect(self._camera_was_tried)
         self.checkout.sale.scan_came.connect(self._scan_came)
-        beside = self._beside
+        beside = self.beside
         beside.left.connect(self._to_checkout)
         beside.place_wanted.connect(self.go)
         beside.undo_wanted.connect(self._undo_at_checkout)
@@ -213,7 +189,7 @@ class Places(QObject):
         beside.customer_wanted.connect(self.customer.use)
         beside.enrolment_wanted.connect(self.enrolment_wanted)
         beside.signed_out.connect(self.signed_out)
-        side = self._side
+        side = self.side
         beside.first_day_wanted.connect(self._first_day_again)
         side.left.connect(self._to_checkout)
         side.school_wanted.connect(self._to_school)
@@ -224,9 +200,10 @@ class Places(QObject):
     def start(self) -> None:
         """Begin to look."""
         self.checkout.start()
-        self._beside.start()
+        self.beside.start()
         self.customer.use(self._option(CUSTOMER_SCREEN))
-        if self._side.first_day_is_under_way and (first_day := self.first_day) is not None:
+        first_day = self.side.first_day.get() if self.side.first_day_is_under_way else None
+        if first_day is not None:
             self._see(first_day.view, None)
             first_day.go_on()
         self.cloture.morning()
@@ -235,10 +212,11 @@ class Places(QObject):
     def stop(self) -> None:
         """The window closes, or the till is left."""
         self._stopped = True
+        self._turns.stop()
         self._background.close()
         self.checkout.stop()
-        self._side.stop()
-        self._beside.stop()
+        self.side.stop()
+        self.beside.stop()
         self.customer.stop()
         self.rest.stop()
         self.updates.stop()
@@ -248,7 +226,7 @@ class Places(QObject):
     @Slot(str)
     def go(self, key: str) -> None:
         """To the place with this key of the rail."""
-        place = self._key_places.at(key)
+        place = self.beside.by_key.at(key)
         if place is not None:
             self._see(place.view, key)
             place.open()
@@ -258,8 +236,23 @@ class Places(QObject):
         else:
             self._to_checkout()
 
+    @Slot(str)
+    def _wanted(self, key: str) -> None:
+        """Somebody wants to go there. What nobody saw yet is made first, in a turn of its own."""
+        place = self.beside.reglages if key == SETTINGS_KEY else self.beside.by_key.lazy(key)
+        if place is None or place.made is not None:
+            self.go(key)
+        else:
+            self._turns.run(self._first_visit(place, key))
+
+    def _first_visit(self, place: LazyPlace[object], key: str) -> Iterator[None]:
+        place.get()
+        yield
+        self.go(key)
+
     @Slot()
     def _to_checkout(self) -> None:
+        self._turns.stop()  # a scan is before whoever was on the way to another place
         if self.frame.screens.currentWidget() is not self.checkout.view:
             self._see(self.checkout.view, CHECKOUT_KEY)
             self.checkout.sale.take_keyboard()
@@ -277,11 +270,13 @@ class Places(QObject):
 
     @Slot()
     def _to_this_till(self) -> None:
-        self._see(self.this_till.view, None)
-        self.this_till.open()
+        this_till = self.beside.this_till.get()
+        self._see(this_till.view, None)
+        this_till.open()
 
     def _see(self, view: QWidget, key: str | None) -> None:
-        aside = self._side.turning_to(view)
+        self._turns.stop()
+        aside = self.side.turning_to(view)
         self.frame.screens.setCurrentWidget(view)
         self.frame.rail.show_place(key)
         self.key_seen = key or ""
@@ -290,7 +285,7 @@ class Places(QObject):
 
     @Slot()
     def _to_school(self) -> None:
-        school = self.school
+        school = self.side.school.get()
         if school is None:
             self._to_checkout()
         else:
@@ -299,15 +294,15 @@ class Places(QObject):
 
     @Slot()
     def _scan_came(self) -> None:
-        if self._beside.releves.made is not None:
-            self._beside.releves.made.give_way()
+        if self.beside.releves.made is not None:
+            self.beside.releves.made.give_way()
 
     # --- the camera, while it is chosen ----------------------------------------------------------
 
     @Slot()
     def _camera_was_tried(self) -> None:
-        if self._beside.reglages.made is not None:
-            self._beside.reglages.made.code_read()
+        if self.beside.reglages.made is not None:
+            self.beside.reglages.made.code_read()
 
     @Slot(bool)
     def _mirror(self, mirrored: bool) -> None:
@@ -315,7 +310,7 @@ class Places(QObject):
 
     @Slot()
     def _first_day_again(self) -> None:
-        first_day = self.first_day
+        first_day = self.side.first_day.get()
         assert first_day is not None
         self._see(first_day.view, None)
         first_day.begin_again()
@@ -324,38 +319,47 @@ class Places(QObject):
 
     @Slot(str)
     def gun_scanned(self, text: str) -> None:
-        if not self._side.gun_tried(text):
+        if not self.side.gun_tried(text):
             self.checkout.sale.gun_scanned(text)
 
+    def arrive(self) -> None:
+        """Whoever is on the way to a place is there: no key is for what is about to be gone."""
+        self._turns.finish()
+
+    def _place_of_keys(self) -> KeyPlace | None:
+        self.arrive()
+        return self.beside.by_key.seen(self.frame.screens.currentWidget())
+
     def enter_pressed(self) -> None:
-        place = self._key_places.seen(self.frame.screens.currentWidget())
+        place = self._place_of_keys()
         if self.checkout.is_seen:
             self.checkout.enter_pressed()
         elif place is not None:
             place.enter_pressed()
         else:
-            self._side.enter_pressed()
+            self.side.enter_pressed()
 
     def escape_pressed(self) -> None:
-        place = self._key_places.seen(self.frame.screens.currentWidget())
+        place = self._place_of_keys()
         if self.checkout.is_seen:
             self.checkout.escape_pressed()
         elif place is not None:
             place.escape_pressed()
-        elif (aside := self._side.seen()) is not None:
+        elif (aside := self.side.seen()) is not None:
             aside.escape_pressed()
         else:
-            self.this_till.escape_pressed()
+            self.beside.this_till.get().escape_pressed()
 
     def undo_pressed(self) -> None:
+        self.arrive()
         if self.checkout.is_seen:
             self.checkout.sale.undo_pressed()
 
     def function_pressed(self, key: str) -> None:
         """F1 to F12."""
-        place = self._key_places.seen(self.frame.screens.currentWidget())
-        if key in (CHECKOUT_KEY, SETTINGS_KEY, *self._key_places.keys):
-            self.go(key)
+        place = self._place_of_keys()
+        if key in (CHECKOUT_KEY, SETTINGS_KEY, *self.beside.by_key.keys):
+            self._wanted(key)
         elif place is not None:
             place.function_pressed(key)
         elif self.checkout.is_seen:
@@ -367,8 +371,7 @@ class Places(QObject):
     def show_status(self) -> None:
         """Say it again: "12 s ago" grows older."""
         zone = self._opened.counter.facts.time_zone
-        now = self._clock.now()
-        self.frame.show_status(self._status, now=now, time_zone=zone)
+        self.frame.show_status(self._status, now=self._clock.now(), time_zone=zone)
         self.cloture.time_passes()
 
     def _ask_status(self) -> None:
@@ -383,14 +386,14 @@ class Places(QObject):
     @Slot(object)
     def _status_came(self, status: Status) -> None:
         self._status = status
-        self._beside.status_came(status)
-        self._side.status_came(status)
+        self.beside.status_came(status)
+        self.side.status_came(status)
         self.show_status()
 
     @Slot(object)
     def _answered_at_checkout(self, _op_id: OpId) -> None:
-        if self._beside.a_traiter.made is not None:
-            self._beside.a_traiter.made.reload()
+        if self.beside.a_traiter.made is not None:
+            self.beside.a_traiter.made.reload()
 
     @Slot(object)
     def _answered_in_a_traiter(self, op_id: OpId) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -22,6 +23,13 @@ class Turns(QObject):
         """From the next turn on. What ran before is left as it is."""
         self._work = work
         self._timer.start(0)
+
+    def finish(self) -> None:
+        """What is left, at once."""
+        work = self._work
+        deque(work, maxlen=0)
+        if work is self._work:
+            self._timer.stop()
 
     def stop(self) -> None:
         """What is not done yet stays so."""

@@ -28,6 +28,8 @@ import dev_bundle  # noqa: E402 - after the path to it
 import dev_contents  # noqa: E402
 
 RATIO_MAX = 1.5
+TURN_MAX_MS = 50
+TURN_RUNS = 3
 MODES = ("empty", "idle", "scanning")
 EMPTY_WINDOW = """
 import sys, time
@@ -57,16 +59,20 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="comptoir-bench-") as folder:
         medians = _starts(Path(folder), options.runs, is_packaged=bundle is not None)
         rest = {mode: _at_rest(mode, Path(folder)) for mode in MODES}
-    figures = _start_figures(medians) | _rest_figures(rest)
+        turns = [_turns(Path(folder)) for _ in range(TURN_RUNS)]
+    figures = _start_figures(medians) | _rest_figures(rest) | _turn_figures(turns)
     result: dict[str, Any] = {
         "bench": "startup",
         "machine": machine(),
         "figures": figures,
-        "limits": {name: RATIO_MAX for name in ("ratio_warm", "ratio_frozen") if name in figures},
+        "limits": {name: RATIO_MAX for name in ("ratio_warm", "ratio_frozen") if name in figures}
+        | {"turn_longest_ms": TURN_MAX_MS},
         "runs": options.runs,
         "method": "median of process start to first paintEvent, in turn, offscreen, warm; at rest: "
         "training mode without a camera, 5 s after it opened, 10 s; scanning: a film at 30 "
-        "pictures a second",
+        "pictures a second; turns: of the event loop from the first paint on, opening, then each "
+        f"place for the first time and once more, the median of {TURN_RUNS} runs' longest",
+        "turns": turns,
     }
     if bundle is not None:
         files = dev_bundle.files(bundle)
@@ -118,6 +124,22 @@ def _rest_figures(rest: dict[str, dict[str, float]]) -> dict[str, float]:
         "cpu_scanning_percent": round(scanning["cpu_percent"], 1),
         "cpu_empty_percent": round(empty["cpu_percent"], 2),
     }
+
+
+def _turn_figures(turns: list[dict[str, dict[str, float]]]) -> dict[str, float]:
+    longest = {
+        unit: statistics.median(max(turn[unit] for turn in run.values()) for run in turns)
+        for unit in ("ms", "cpu_ms")
+    }
+    return {f"turn_longest_{unit}": value for unit, value in longest.items()}
+
+
+def _turns(folder: Path) -> dict[str, dict[str, float]]:
+    command = [sys.executable, "-m", "tests.bench.startup_turns", str(folder)]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True, env=_environment(folder), cwd=ROOT
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def _at_rest(mode: str, folder: Path) -> dict[str, float]:

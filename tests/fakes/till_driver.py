@@ -189,7 +189,7 @@ class Driver(QObject):
         self._places().frame.training.exercises.click()
 
     def _do_present(self, situation: str) -> None:
-        school = self._places().school
+        school = self._places().side.school.get()
         assert school is not None
         school.presenter.choose(Situation(situation))
         school.enter_pressed()
@@ -239,7 +239,7 @@ class Driver(QObject):
     def _journal(self) -> JournalScreen:
         places = self._window.findChild(Places)
         assert isinstance(places, Places)
-        return places.journal
+        return places.beside.journal.get()
 
     def _recorded(self) -> dict[str, object]:
         """What the journal shows, once somebody went there."""

@@ -147,6 +147,8 @@ class Till:
     def function(self, key: str) -> None:
         """One of `function_keys`."""
         self.key(Qt.Key(Qt.Key.Key_F1 + int(key.removeprefix("F")) - 1))
+        for _turn in ("it is made", "it is seen"):
+            QApplication.processEvents()
 
     @property
     def places(self) -> Places:

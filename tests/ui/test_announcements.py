@@ -91,7 +91,7 @@ def test_a_new_matter_is_told_and_one_less_is_not(till: Till, heard: list[str]) 
 
 def test_what_was_done_about_a_matter(till: Till, heard: list[str]) -> None:
     till.function(TO_SETTLE_KEY)
-    screen = till.places.a_traiter
+    screen = till.places.beside.a_traiter.get()
     _until(till, lambda: screen.screen is not None and screen.screen.loaded)
     till.function(CALLED_KEY)
     till.enter()

@@ -84,7 +84,7 @@ def test_what_is_to_settle_leads_to_a_traiter(till: Till) -> None:
     till.function(CLOSE_KEY)
     _comes_to(till, cs.Asking)
     till.enter()
-    till.qtbot.waitUntil(lambda: till.sees(till.places.a_traiter.view), timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.sees(till.places.beside.a_traiter.get().view), timeout=5_000)
     assert till.counter.closings.made == []
 
 

@@ -81,7 +81,7 @@ def begun(
         till.window.show()
     till.window.activateWindow()
     till.qtbot.waitUntil(till.window.isActiveWindow, timeout=LIMIT_MS)
-    first_day = till.places.first_day
+    first_day = till.places.side.first_day.get()
     assert first_day is not None
     return first_day
 
@@ -149,7 +149,7 @@ def test_the_camera_reads_the_code_and_the_address_of_an_enrolment(
     assert given == [(ADDRESS, "E1:7F3KQ9XA")]
     assert held.stopped, "the till's own camera comes next"
     assert options.get(FIRST_DAY) is FirstDay.CAMERA
-    first_day = person.places.first_day
+    first_day = person.places.side.first_day.get()
     assert first_day is not None
     assert person.sees(first_day.view)
 
@@ -255,7 +255,7 @@ def test_another_language_opens_the_till_again_and_goes_on(person: Till, options
     kept(person, lambda: options.get(LANGUAGE) is Language.ENGLISH)
     with person.qtbot.waitSignal(person.window.opened, timeout=LIMIT_MS):
         person.enter()
-    again = person.places.first_day
+    again = person.places.side.first_day.get()
     assert again is not None
     assert again is not first_day
     assert at(again) is FirstDay.ENROLMENT

@@ -88,7 +88,7 @@ class Journal:
 
     def __init__(self, till: Till) -> None:
         self.till = till
-        self.screen: JournalScreen = till.places.journal
+        self.screen: JournalScreen = till.places.beside.journal.get()
         self.pages: JournalPages = self.screen.view
         self.view: JournalView = self.pages.journal
         self.exports: ExportView = self.pages.exports

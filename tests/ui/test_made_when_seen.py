@@ -107,7 +107,7 @@ def test_this_till_knows_how_the_line_is_when_it_is_made(till: Till) -> None:
     pill = till.places.frame.top.pill
     till.qtbot.waitUntil(lambda: "3" in pill.accessibleName(), timeout=LIMIT_MS)
     till.places.frame.top.place.click()
-    screen = till.places.this_till.screen
+    screen = till.places.beside.this_till.get().screen
     assert screen is not None
     assert screen.status.unsent == 3
 

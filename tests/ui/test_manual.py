@@ -48,16 +48,11 @@ def page_of(till: Till) -> str:
     return view.page.name
 
 
-def presses(till: Till, number: int) -> None:
-    """A function key."""
-    till.key(Qt.Key(Qt.Key.Key_F1 + number - 1))
-
-
 def test_help_is_about_what_is_seen(till: Till) -> None:
     assert page_of(till) == "checkout"
     seen = set()
     for number in range(2, 7):
-        presses(till, number)
+        till.function(f"F{number}")
         seen.add(page_of(till))
     assert seen >= {"journal", "to-settle", "closing", "statements"}
     till.places.frame.top.place.click()
@@ -151,7 +146,7 @@ def test_a_scan_goes_to_the_checkout_and_closes_the_manual(till: Till) -> None:
 
 def test_the_key_of_a_place_leads_there(till: Till) -> None:
     helped(till)
-    presses(till, 3)
+    till.function("F3")
     assert not place(till.window).is_open
     assert not till.sees(till.view)
 

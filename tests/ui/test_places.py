@@ -49,7 +49,7 @@ def counter(world: World) -> FakeCounter:
 
 def to_settle(till: Till) -> None:
     till.function(TO_SETTLE_KEY)
-    screen = till.places.a_traiter
+    screen = till.places.beside.a_traiter.get()
     till.qtbot.waitUntil(
         lambda: screen.screen is not None and screen.screen.loaded, timeout=LIMIT_MS
     )
@@ -64,7 +64,7 @@ def test_the_badge_says_how_many_wait(till: Till) -> None:
 
 def test_a_loss_is_accepted_with_the_keyboard_alone(till: Till) -> None:
     to_settle(till)
-    view = till.places.a_traiter.view
+    view = till.places.beside.a_traiter.get().view
     assert till.sees(view)
     assert view.list.hasFocus()
     till.function(LOSS_KEY)
@@ -83,7 +83,7 @@ def test_a_loss_is_accepted_with_the_keyboard_alone(till: Till) -> None:
 
 def test_the_arrow_keys_go_through_the_list(till: Till) -> None:
     to_settle(till)
-    screen = till.places.a_traiter
+    screen = till.places.beside.a_traiter.get()
     till.key(Qt.Key.Key_Down)
     assert screen.screen is not None
     assert screen.screen.item == PARKED
@@ -103,7 +103,7 @@ def test_an_answer_at_the_checkout_does_not_take_the_keyboard(till: Till) -> Non
     till.function(TO_SETTLE_KEY)
     till.counter.gate.set()
     till.comes_to(st.Debited)
-    view = till.places.a_traiter.view
+    view = till.places.beside.a_traiter.get().view
     till.qtbot.waitUntil(view.list.hasFocus, timeout=LIMIT_MS)
     till.escape()
     assert till.view.code.hasFocus()
@@ -111,7 +111,7 @@ def test_an_answer_at_the_checkout_does_not_take_the_keyboard(till: Till) -> Non
 
 def test_deeds_have_buttons_too(till: Till) -> None:
     to_settle(till)
-    view = till.places.a_traiter.view
+    view = till.places.beside.a_traiter.get().view
     QTest.mouseClick(view.buttons[Choice.CUSTOMER_CALLED], Qt.MouseButton.LeftButton)
     QTest.mouseClick(view.main, Qt.MouseButton.LeftButton)
     till.qtbot.waitUntil(lambda: till.counter.asked("resolve") == 1, timeout=LIMIT_MS)
@@ -133,7 +133,8 @@ def test_a_scan_is_taken_whatever_is_being_read(till: Till, focus: str) -> None:
     assert till.sees(till.view)
     assert till.view.amount.hasFocus()
     if focus == "field":
-        assert till.places.a_traiter.view.field.text() == "elle dit", "the gun typed nothing there"
+        field = till.places.beside.a_traiter.get().view.field
+        assert field.text() == "elle dit", "the gun typed nothing there"
 
 
 def test_a_question_is_answered_in_a_traiter_and_gone_from_the_checkout(
@@ -163,7 +164,7 @@ def test_a_question_is_answered_with_its_buttons(
         window.show()
     till = Till(qtbot, world, window)
     to_settle(till)
-    view = till.places.a_traiter.view
+    view = till.places.beside.a_traiter.get().view
     QTest.mouseClick(view.yes, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: till.counter.asked("settle") == 1, timeout=LIMIT_MS)
     qtbot.waitUntil(view.no.isEnabled, timeout=LIMIT_MS)
@@ -175,8 +176,26 @@ def test_the_places_are_reached_with_the_mouse(till: Till) -> None:
     place = till.places.frame.rail.place(TO_SETTLE_KEY)
     assert place.accessibleName() == "À traiter, 2 en attente"
     QTest.mouseClick(place, Qt.MouseButton.LeftButton)
-    assert till.sees(till.places.a_traiter.view)
+    till.qtbot.waitUntil(lambda: till.sees(till.places.beside.a_traiter.get().view))
     till.function(CHECKOUT_KEY)
+    assert till.sees(till.view)
+
+
+def test_a_key_behind_a_key_is_for_the_place_that_was_asked_for(till: Till) -> None:
+    """However slowly that is made: Enter debits no voucher that is about to be out of sight."""
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
+    till.window.function_pressed(STATEMENTS_KEY)
+    till.window.enter_pressed()
+    assert till.sees(till.places.releves.view)
+    till.function(CHECKOUT_KEY)
+    assert isinstance(till.state, st.Debitable)
+
+
+def test_a_scan_is_before_whoever_is_on_the_way_to_another_place(till: Till) -> None:
+    till.window.function_pressed(STATEMENTS_KEY)
+    till.gun(code(1))
+    till.comes_to(st.Debitable)
     assert till.sees(till.view)
 
 
@@ -202,7 +221,7 @@ def test_nothing_is_settled_while_a_debit_has_no_answer(till: Till) -> None:
     to_settle(till)
     till.function(RETRIED_KEY)
     till.enter()
-    assert "Encaisser" in till.places.a_traiter.view.message
+    assert "Encaisser" in till.places.beside.a_traiter.get().view.message
     assert till.counter.asked("resolve") == 0
 
 
@@ -258,7 +277,7 @@ def test_offline_is_told_in_a_band_and_gone_with_the_line(till: Till) -> None:
 def test_leaving_is_found_at_the_tills_name_and_asked_once(till: Till) -> None:
     till.counter.cards = ()
     QTest.mouseClick(till.places.frame.top.place, Qt.MouseButton.LeftButton)
-    screen = till.places.this_till
+    screen = till.places.beside.this_till.get()
     assert till.sees(screen.view)
     till.enter()
     assert till.counter.asked("may_leave") == 0, "not by habit"
@@ -276,7 +295,7 @@ def test_leaving_is_found_at_the_tills_name_and_asked_once(till: Till) -> None:
 
 def test_leaving_says_what_would_be_lost(till: Till) -> None:
     QTest.mouseClick(till.places.frame.top.place, Qt.MouseButton.LeftButton)
-    view = till.places.this_till.view
+    view = till.places.beside.this_till.get().view
     QTest.mouseClick(view.remove, Qt.MouseButton.LeftButton)
     till.qtbot.waitUntil(lambda: "2 affaires" in view.message, timeout=LIMIT_MS)
     till.escape()
@@ -311,7 +330,7 @@ def test_esc_leaves_the_enrolment_as_it_was(till: Till) -> None:
     till.counter.current = replace(ONLINE, line=LineState.NOT_ENTITLED)
     till.counter.tell_status(till.counter.current)
     QTest.mouseClick(till.places.frame.top.place, Qt.MouseButton.LeftButton)
-    view = till.places.this_till.view
+    view = till.places.beside.this_till.get().view
     till.qtbot.waitUntil(view.anew.isVisible, timeout=LIMIT_MS)
     QTest.mouseClick(view.anew, Qt.MouseButton.LeftButton)
     assert isinstance(till.window.page, EnrolPage)

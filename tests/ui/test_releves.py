@@ -97,7 +97,7 @@ def test_what_is_to_settle_is_one_key_away(till: Till) -> None:
     till.counter.statements.differences = EVERY[5:6]
     _opened(till)
     till.enter()
-    till.qtbot.waitUntil(lambda: till.sees(till.places.a_traiter.view), timeout=5_000)
+    till.qtbot.waitUntil(lambda: till.sees(till.places.beside.a_traiter.get().view), timeout=5_000)
 
 
 def test_the_banks_file_is_dropped_and_all_payouts_are_there(till: Till, tmp_path: Path) -> None:

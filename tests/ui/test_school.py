@@ -62,7 +62,7 @@ def person(
 def school(person: Till) -> SchoolScreen:
     """Somebody went to the exercises; their vouchers are there."""
     person.places.frame.training.exercises.click()
-    screen = person.places.school
+    screen = person.places.side.school.get()
     assert screen is not None
     person.qtbot.waitUntil(lambda: screen.view.main.isEnabled(), timeout=LIMIT_MS)
     return screen
