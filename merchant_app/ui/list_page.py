@@ -10,7 +10,6 @@ from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
 from merchant_app.ui.page_stack import PageStack
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.row_list import RowList
 from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 
@@ -52,7 +52,6 @@ class ListPage(QWidget):
         super().__init__(parent)
         self._look = look
         self._tone = Tone.QUIET
-        self._rows: tuple[str, ...] = ()
         self._announced = ""
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         speak_as(self, QAccessible.Role.Grouping, title)
@@ -61,10 +60,9 @@ class ListPage(QWidget):
         self.title.setFont(look.font(Size.TITLE, bold=True))
         self._message = plain(parent=self, wrap=True)
         self._pages = PageStack(self)
-        self.list = QListWidget(self)
+        self.list = RowList(self)
         self.list.setAccessibleName(list_name)
         self.list.setFont(look.font(Size.BODY, figures=True))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self.chosen)
         self.card = CardView(look, self)
         look.changed.connect(self._colour_message)
@@ -143,10 +141,7 @@ class ListPage(QWidget):
         """None: the list stays where it is. Nobody is told: this screen knows."""
         blocked = self.list.blockSignals(True)
         self.list.setVisible(visible)
-        if tuple(rows) != self._rows:
-            self._rows = tuple(rows)
-            self.list.clear()
-            self.list.addItems(list(rows))
+        self.list.show_rows(rows)
         if chosen is not None:
             self.list.setCurrentRow(chosen)
         self.list.blockSignals(blocked)

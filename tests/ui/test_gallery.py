@@ -15,7 +15,11 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QRadioButton,
+    QStyle,
+    QStyleOptionFrame,
+    QStyleOptionViewItem,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -234,6 +238,8 @@ def _not_whole(frame: QWidget) -> Iterator[str]:
                 yield from _label_not_whole(widget)
             case KeycapButton() | QRadioButton() | QCheckBox() | QLineEdit():
                 yield from _hard_to_press(widget, frame)
+            case QListWidget():
+                yield from _rows_not_whole(widget)
             case CardView() if widget.card is not None:
                 if not widget.card.word or "{" in widget.card.spoken:
                     yield f"the card's voice: {widget.card.spoken!r}"
@@ -252,10 +258,30 @@ def _hard_to_press(widget: QAbstractButton | QLineEdit, frame: QWidget) -> Itera
         yield f"the words of {name!r}"
     if isinstance(widget, KeycapButton) and not widget.is_whole:
         yield f"the text or the key of {name!r}"
+    if isinstance(widget, QLineEdit):
+        option = QStyleOptionFrame()
+        widget.initStyleOption(option)
+        part = QStyle.SubElement.SE_LineEditContents
+        room = widget.style().subElementRect(part, option, widget).width()
+        if widget.fontMetrics().horizontalAdvance(widget.placeholderText()) > room:
+            yield f"{widget.placeholderText()!r} in {name!r}"
     if widget.height() < TOUCH:
         yield f"{name!r} is {widget.height()} high"
     if not _is_inside(widget, frame):
         yield f"{name!r} is beyond the edge"
+
+
+def _rows_not_whole(rows: QListWidget) -> Iterator[str]:
+    for number in range(rows.count()):
+        item = rows.item(number)
+        box = rows.visualItemRect(item)
+        option = QStyleOptionViewItem()
+        rows.initViewItemOption(option)
+        box.setWidth(min(box.width(), rows.viewport().width()))
+        option.rect = box
+        wanted = rows.itemDelegate().sizeHint(option, rows.indexFromItem(item))
+        if wanted.width() > box.width() or wanted.height() > box.height():
+            yield f"the row {item.text()!r} takes {wanted} and has {box.size()}"
 
 
 def _label_not_whole(label: QLabel) -> Iterator[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QFontMetrics, QIcon, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QListWidget,
     QListWidgetItem,
     QStackedWidget,
     QVBoxLayout,
@@ -39,6 +38,7 @@ from merchant_app.ui.labels import plain
 from merchant_app.ui.message import Message
 from merchant_app.ui.page_stack import PageStack
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.row_list import RowList
 from merchant_app.ui.shapes import ICON_PX, draw_shape
 from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
@@ -51,8 +51,6 @@ CHOICE_KEYS = {
 }
 _LIST_SHARE, _LIST_SHARE_LARGE = 0.36, 0.38
 _LIST_MIN, _LIST_MAX = 280, 460
-_AROUND_ROW_PX = 13 * STEP
-"""Left and right of a row's text, the scroll bar included."""
 
 
 class ATraiterView(QWidget):
@@ -84,10 +82,9 @@ class ATraiterView(QWidget):
         FocusRing(look, self)
         self.title = plain(_("To settle"), self)
         self.title.setFont(look.font(Size.TITLE, bold=True))
-        self.list = QListWidget(self)
+        self.list = RowList(self)
         self.list.setAccessibleName(_("To settle"))
         self.list.setIconSize(QSize(ICON_PX, ICON_PX))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self.chosen)
         self.card = CardView(look, self)
         self.field = EntryField(look, "", self)
@@ -225,23 +222,13 @@ class ATraiterView(QWidget):
     def _draw_rows(self) -> None:
         self.list.clear()
         for row in self._rows:
-            item = QListWidgetItem(self._lines(row))
+            item = QListWidgetItem(f"{row.title}\n{row.detail}")
             item.setFont(self._look.font(Size.BODY, figures=True))
             item.setIcon(self._icon(row))
             item.setToolTip(row.detail)
             if row.decided:
                 item.setForeground(QColor(self._look.palette.muted))
             self.list.addItem(item)
-
-    def _lines(self, row: words.Row) -> str:
-        """Title and detail, each in more lines where it is too long for one."""
-        metrics = QFontMetrics(self._look.font(Size.BODY, figures=True))
-        room = self._left.maximumWidth() - ICON_PX - _AROUND_ROW_PX
-        lines: list[str] = []
-        for text, between in ((row.title, " · "), (row.detail, ", ")):
-            fits = metrics.horizontalAdvance(text) <= room
-            lines += [text] if fits else text.split(between)
-        return "\n".join(lines)
 
     def _icon(self, row: words.Row) -> QIcon:
         colours = self._look.palette.tones[row.tone]

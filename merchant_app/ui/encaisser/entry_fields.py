@@ -162,7 +162,7 @@ class CodeField(EntryField):
         self._look = look
         self._mark = Mark.NONE
         self.setFont(look.font(Size.BODY, figures=True, codes=True))
-        self.setPlaceholderText(_("code, name or order"))
+        self.setPlaceholderText(_("code or name") if look.is_large else _("code, name or order"))
         look.changed.connect(self.update)
 
     @property

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidgetItem, QWidget
 
 from merchant_app.i18n import _
 from merchant_app.ui.encaisser.entry import Entry, HitLine
+from merchant_app.ui.row_list import RowList
 from merchant_app.ui.theme import Look, Size
 
 
-class HitsView(QListWidget):
+class HitsView(RowList):
     """GUI thread.
 
     Signals:
@@ -25,8 +26,6 @@ class HitsView(QListWidget):
         self.setFont(look.font(Size.BODY, figures=True))
         self.setAccessibleName(_("Vouchers found"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWordWrap(True)
         self.itemClicked.connect(self._clicked)
         self.hide()
 

@@ -12,7 +12,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
-    QListWidget,
     QListWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -27,6 +26,7 @@ from merchant_app.ui.files import words
 from merchant_app.ui.focus_ring import FocusRing
 from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import plain
+from merchant_app.ui.row_list import RowList
 from merchant_app.ui.spoken_roles import announce, speak_as
 from merchant_app.ui.theme import STEP, Look, Size
 
@@ -95,9 +95,8 @@ class FilePanel(QWidget):
         self.password.setMaxLength(_PASSWORD_MAX)
         self.password.edited.connect(self._password_edited)
         self._name.setBuddy(self.password)
-        self.list = QListWidget(self)
+        self.list = RowList(self)
         self.list.setAccessibleName(_("Vouchers in the file"))
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemDoubleClicked.connect(self.entered)
         self.main = KeycapButton(look, role="main", parent=self)
         self.main.clicked.connect(self.entered)

@@ -50,7 +50,7 @@ class ManualView(QWidget):
         self._pages = pages if pages is not None else shelf.load(active())
         self._listed: tuple[ManualPage, ...] = ()
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText(_("Search the manual"))
+        self.search.setPlaceholderText(_("Search") if look.is_large else _("Search the manual"))
         self.search.setAccessibleName(_("Search the manual"))
         self.search.textChanged.connect(self._looked_for)
         self.search.installEventFilter(self)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QListWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from merchant_app.i18n import _
 from merchant_app.ui.reglages import words
 from merchant_app.ui.reglages.states import CameraEntry, Screen
+from merchant_app.ui.row_list import RowList
 from merchant_app.ui.theme import STEP
 
 _LINES = 3
 
 
-class CameraList(QListWidget):
+class CameraList(RowList):
     """GUI thread. Not there where this till works without a camera.
 
     Signals:
@@ -27,8 +28,6 @@ class CameraList(QListWidget):
         self._entries: tuple[CameraEntry, ...] = ()
         self.setAccessibleName(_("Camera"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         line = self.fontMetrics().height() + 4 * STEP
         self.setFixedHeight(_LINES * line + 4 * STEP)
         self.currentRowChanged.connect(self._row_chosen)
@@ -38,9 +37,7 @@ class CameraList(QListWidget):
         self._entries = screen.cameras
         names = [words.camera(entry) for entry in screen.cameras]
         self.blockSignals(True)
-        if [self.item(row).text() for row in range(self.count())] != names:
-            self.clear()
-            self.addItems(names)
+        self.show_rows(names)
         self.setCurrentRow(screen.camera_row if names else -1)
         self.blockSignals(False)
         self.setVisible(bool(names))

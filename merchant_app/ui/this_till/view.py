@@ -6,7 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QGridLayout, QLabel, QListWidget
+from PySide6.QtWidgets import QGridLayout, QLabel
 
 from merchant_app.i18n import _
 from merchant_app.till.counter import CounterFacts
@@ -16,6 +16,7 @@ from merchant_app.ui.keycap_button import KeycapButton
 from merchant_app.ui.labels import ElidedLabel, plain
 from merchant_app.ui.page import Page
 from merchant_app.ui.palette import Tone
+from merchant_app.ui.row_list import RowList
 from merchant_app.ui.spoken_roles import speak_as
 from merchant_app.ui.theme import STEP, Look, Size, tinted
 from merchant_app.ui.this_till import words
@@ -47,11 +48,9 @@ class ThisTillView(Page):
         self._names: list[QLabel] = []
         self._told_label = plain(parent=self._panel, wrap=True)
         self.column.addWidget(self._told_label)
-        self.list = QListWidget(self._panel)
+        self.list = RowList(self._panel)
         self.list.setFont(look.font(Size.BODY, figures=True))
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.list.setWordWrap(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(_("What is kept here and nowhere else"))
         self.list.setMaximumHeight(round(look.pixels(Size.BODY) * 9))
         self.column.addWidget(self.list)
@@ -89,9 +88,7 @@ class ThisTillView(Page):
         self._told_label.setAccessibleName(told)
         self._told_label.setVisible(bool(told))
         lost = words.lost(screen.stay, time_zone=self._facts.time_zone, now=now)
-        if [self.list.item(row).text() for row in range(self.list.count())] != list(lost):
-            self.list.clear()
-            self.list.addItems(list(lost))
+        self.list.show_rows(lost)
         self.list.setVisible(bool(lost))
         for label in (*self._names, *self._values):
             # Large text leaves no room for both; what would be lost matters more.
