@@ -1,4 +1,4 @@
-"""The two verifiers of journals: the program's own, and the two pages that an inspector is given.
+"""The two verifiers of journals: the program's own, and the four pages that an inspector is given.
 
 They share no line on purpose: each is a reading of its own of the bytes that decision 60 writes
 down. The program's names more finely, and tells what a salvage or a purge did.

@@ -4,7 +4,7 @@
     merchant-app verify-journal FILE [--key HEX ...] [--lang fr|en] [--json]
 
 It names as finely as can be told, and says besides what explains itself. verify_journal.py beside it
-is the same in two pages to read, written apart: neither takes a line from the other.
+is the same in four pages to read, written apart: neither takes a line from the other.
 
 FILE is the till's journal.sqlite; its -wal file, if there is one, must lie beside it. It is read,
 never written. Python 3.8 or newer is enough; signatures are checked where the package
