@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from merchant_app.i18n.catalogue import Language, _, active
@@ -72,11 +73,17 @@ def load() -> None:
 
 def money(amount: Money) -> str:
     """ "1 250,00 €" with a narrow no-break space between thousands; "€1,250.00"."""
+    return _money(amount, _writing().locale)
+
+
+# A chart and its numbers write the same hundred amounts and days each time something changes.
+@lru_cache(1024)
+def _money(amount: Money, locale: str) -> str:
     from babel.numbers import format_currency
 
     places = CURRENCIES[amount.currency].decimals
     value = Decimal(amount.minor).scaleb(-places)
-    return format_currency(value, amount.currency, locale=_writing().locale)
+    return format_currency(value, amount.currency, locale=locale)
 
 
 def plain_amount(amount: Money) -> str:
@@ -100,18 +107,14 @@ def field_amount(amount: Money) -> str:
 
 def day(of: date) -> str:
     """ "31 décembre 2026", "1er janvier 2027"; "31 December 2026"."""
-    from babel.dates import format_date
-
-    return _day_first(format_date(of, "d MMMM y", locale=_writing().locale), of)
+    return _day_first(_date(of, "d MMMM y", _writing().locale), of)
 
 
 def day_in_year(of: date, *, today: date) -> str:
     """The day without its year when that is this year's: "3 mars"."""
-    from babel.dates import format_date
-
     if of.year != today.year:
         return day(of)
-    return _day_first(format_date(of, "d MMMM", locale=_writing().locale), of)
+    return _day_first(_date(of, "d MMMM", _writing().locale), of)
 
 
 def _day_first(text: str, of: date) -> str:
@@ -122,9 +125,14 @@ def _day_first(text: str, of: date) -> str:
 
 def month(of: date) -> str:
     """ "décembre 2026"; "December 2026"."""
+    return _date(of, "LLLL y", _writing().locale).replace(" ", NO_BREAK)
+
+
+@lru_cache(256)
+def _date(of: date, pattern: str, locale: str) -> str:
     from babel.dates import format_date
 
-    return format_date(of, "LLLL y", locale=_writing().locale).replace(" ", NO_BREAK)
+    return format_date(of, pattern, locale=locale)
 
 
 def time_of_day(moment: datetime, time_zone: str) -> str:

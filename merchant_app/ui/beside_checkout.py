@@ -15,6 +15,7 @@ from merchant_app.ui.encaisser.camera_relay import CameraRelay
 from merchant_app.ui.function_keys import CLOSING_KEY, JOURNAL_KEY, STATEMENTS_KEY, TO_SETTLE_KEY
 from merchant_app.ui.key_place_screen import KeyPlaceScreen
 from merchant_app.ui.key_places import KeyPlaces, LazyPlace
+from merchant_app.ui.loading import load_places
 from merchant_app.ui.ports import Opened, Sounds
 from merchant_app.ui.theme import Look
 
@@ -31,16 +32,6 @@ if TYPE_CHECKING:
 
 _LOAD_AFTER_MS = 3000
 """The till was opened for a customer who waits; then for the others."""
-
-
-def _load() -> None:
-    """The code of the screens: whoever first goes to one waits only until it is built."""
-    import merchant_app.ui.a_traiter.view
-    import merchant_app.ui.cloture.view
-    import merchant_app.ui.journal.screen
-    import merchant_app.ui.reglages.screen
-    import merchant_app.ui.releves.view
-    import merchant_app.ui.this_till.view  # noqa: F401
 
 
 class BesideCheckout(QObject):
@@ -122,7 +113,7 @@ class BesideCheckout(QObject):
 
     @Slot()
     def _load_screens(self) -> None:
-        self._background.start(_load, lambda _loaded: None, name="loading")
+        self._background.start(load_places, lambda _loaded: None, name="loading")
 
     def status_came(self, status: Status) -> None:
         """Tell each that was made."""

@@ -68,6 +68,12 @@ def drawing(name: str) -> tuple[Part, ...]:
     return read(file.read_text(encoding="utf-8"))
 
 
+def load() -> None:
+    """Read them all now, in a worker thread: the till's first picture has a dozen."""
+    for file in _folder().glob("*.svg"):
+        drawing(file.stem)
+
+
 @cache
 def _folder() -> Path:
     return resource_path(*FOLDER)

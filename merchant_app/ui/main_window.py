@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
@@ -235,12 +234,9 @@ class MainWindow(TopWindow):
             self._changes_mode = False
             self._other_mode()
         start = self._starter()
-        import merchant_app.ui.cloture.screen
-        import merchant_app.ui.places  # noqa: F401
-        from merchant_app.i18n import formatting
+        from merchant_app.ui import loading
 
-        formatting.load()
-        gc.freeze()  # what is loaded by now stays: to look through it again takes 50 ms each time
+        loading.load_checkout()
         return start
 
     def _started(self, outcome: Outcome[Start]) -> None:
@@ -285,6 +281,7 @@ class MainWindow(TopWindow):
         places.checkout.sale.scan_came.connect(self._manual.close)
         places.mode_wanted.connect(self._change_mode)
         places.language_wanted.connect(self._speak)
+        yield
         self._places, self._address, self._other_mode = places, opened.address, opened.other_mode
         self.frame, self.screen_in_use = frame, places.checkout.sale
         self._pill_clock.start(_PILL_EVERY_MS)
