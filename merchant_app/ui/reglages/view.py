@@ -74,6 +74,7 @@ class ReglagesView(QWidget):
         self.close_button.say(_("Back"), _("Esc"))
         self.close_button.clicked.connect(self.back)
         self._inside = QWidget(self)
+        self._frame_it()  # empty: how high what is in it is, is worked out once, when it is seen
         self._build_camera()
         self._build_rest()
         self._lay_out()
@@ -166,7 +167,6 @@ class ReglagesView(QWidget):
         for column in (camera, others):
             column.addStretch(1)
             columns.add_layout(column)
-        self._frame_it()
 
     def _frame_it(self) -> None:
         """What scrolls, under a head that does not."""
